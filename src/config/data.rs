@@ -1,0 +1,152 @@
+//! `[data]`: which examples, how they are split and scaled.
+
+use serde::{Serialize, Serializer};
+
+use super::bounds::FRACTION;
+use super::error::Error;
+use super::table::Table;
+use super::value::{Kind, Value};
+use crate::data;
+
+/// The section `[data]`, complete: what the user left out has its default.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DataConfig {
+    /// The name of one of [`data::ALL`].
+    pub source: String,
+    /// A file or folder; "" means `$GRADUS_DATA`, else where the system's package puts the set.
+    pub path: String,
+    /// Held out of the training examples as the development set.
+    pub dev: Portion,
+    /// Held out as the test set, before anything else, where the source has none of its own.
+    pub test: Portion,
+    /// How inputs are scaled.
+    pub normalize: Normalize,
+    /// The share of training labels that is replaced, once, by a random incorrect one.
+    pub label_noise: f64,
+    /// 0 = all; else only the first N training examples, taken before the development set is
+    /// held out of them.
+    pub train_limit: usize,
+    /// csv: whether the first row names the columns.
+    pub header: bool,
+    /// csv: the column to predict.
+    pub target: Target,
+}
+
+/// So many examples, or such a share of them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Portion {
+    /// `dev = 5000`
+    Count(usize),
+    /// `dev = 0.1`, at least 0 and below 1
+    Fraction(f64),
+}
+
+/// How inputs are scaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Normalize {
+    /// As they are in the file.
+    None,
+    /// Pixels divided by the largest that is possible.
+    Unit,
+    /// Mean 0 and deviation 1 over the training set, per channel of pictures and per column of
+    /// tables.
+    Standard,
+}
+
+/// The column to predict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// `target = "last"`
+    Last,
+    /// `target = "first"`
+    First,
+    /// `target = 3`, counted from 0
+    Index(usize),
+    /// `target = "price"`, a name in the header
+    Named(String),
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Target::Last => serializer.serialize_str("last"),
+            Target::First => serializer.serialize_str("first"),
+            Target::Index(index) => serializer.serialize_u64(*index as u64),
+            Target::Named(name) => serializer.serialize_str(name),
+        }
+    }
+}
+
+impl DataConfig {
+    /// Reads the section.
+    pub(crate) fn read(table: &Table) -> Result<DataConfig, Error> {
+        let names: Vec<&str> = data::ALL.iter().map(|source| source.name).collect();
+        let source = table.require_choice("source", &names)?;
+        let pictures = data::ALL.iter().any(|s| s.name == source && s.pictures);
+        let config = DataConfig {
+            source: source.to_string(),
+            path: table.string("path")?.unwrap_or("").to_string(),
+            dev: portion(table, "dev")?.unwrap_or(Portion::Fraction(0.1)),
+            test: portion(table, "test")?.unwrap_or(Portion::Fraction(0.2)),
+            normalize: normalize(table, source, pictures)?,
+            label_noise: table.number("label_noise", FRACTION)?.unwrap_or(0.0),
+            train_limit: table.integer("train_limit", ..)?.unwrap_or(0),
+            header: table.boolean("header")?.unwrap_or(false),
+            target: table.value("target").map_or(Ok(Target::Last), target)?,
+        };
+        table.finish()?;
+        if let (Target::Named(name), false) = (&config.target, config.header) {
+            let message = format!("the column `{name}` can't be found without a header");
+            return Err(table.error("target", message).help(
+                "set header = true, or give \"first\", \"last\" or the column's index from 0",
+            ));
+        }
+        Ok(config)
+    }
+}
+
+fn portion(table: &Table, key: &str) -> Result<Option<Portion>, Error> {
+    let Some(value) = table.value(key) else {
+        return Ok(None);
+    };
+    let wanted = "a count of examples or a share of at least 0 and below 1";
+    match value.kind {
+        Kind::Integer(_) => value.integer(key, ..).map(Portion::Count),
+        _ => value.number(key, FRACTION).map(Portion::Fraction),
+    }
+    .map(Some)
+    .map_err(|_| value.mismatch(key, wanted))
+}
+
+fn normalize(table: &Table, source: &str, pictures: bool) -> Result<Normalize, Error> {
+    match table.choice("normalize", &["none", "unit", "standard"])? {
+        Some("none") => Ok(Normalize::None),
+        // Numbers of a table have no largest possible value to divide by.
+        Some("unit") if !pictures => {
+            let message = format!("`unit` is for pictures, and `{source}` has none");
+            let error = table.error("normalize", message);
+            Err(error.help("take \"standard\" or \"none\""))
+        }
+        Some("unit") => Ok(Normalize::Unit),
+        Some(_) => Ok(Normalize::Standard),
+        None if pictures => Ok(Normalize::Unit),
+        None => Ok(Normalize::Standard),
+    }
+}
+
+fn target(value: &Value) -> Result<Target, Error> {
+    match &value.kind {
+        Kind::Integer(_) => value.integer("target", ..).map(Target::Index),
+        Kind::String(name) => Ok(match name.as_str() {
+            "last" => Target::Last,
+            "first" => Target::First,
+            _ => Target::Named(name.clone()),
+        }),
+        _ => {
+            let wanted = "\"last\", \"first\", a column's name or its index from 0";
+            Err(value.mismatch("target", wanted))
+        }
+    }
+}

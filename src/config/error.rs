@@ -1,0 +1,173 @@
+//! What is wrong in a config, where, and what would be right.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Where a key or value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A config file as a whole, for example one that can't be read.
+    Document(Arc<str>),
+    /// A position in a config file; lines and columns (in characters) count from 1.
+    Text {
+        /// The file's name, as the user wrote it.
+        file: Arc<str>,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+    },
+    /// A `--set KEY=VALUE` on the command line; the whole dotted key.
+    Override(Arc<str>),
+}
+
+impl Place {
+    /// The position of byte `offset` of `text`, the contents of `file`.
+    pub(crate) fn in_text(file: &Arc<str>, text: &str, offset: usize) -> Place {
+        // A parser's span may end inside a character or behind the text.
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Place::Text {
+            file: file.clone(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Document(file) => write!(f, "{file}"),
+            Place::Text { file, line, column } => write!(f, "{file}:{line}:{column}"),
+            Place::Override(key) => write!(f, "--set {key}"),
+        }
+    }
+}
+
+/// A config that can't be used. It is shown on one line:
+/// `configs/x.toml:7:9: unknown key `unit`; did you mean `units`?`
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {message}{}", .help.as_ref().map(|help| format!("; {help}")).unwrap_or_default())]
+pub struct Error {
+    /// Where.
+    pub place: Place,
+    /// What is wrong there.
+    pub message: String,
+    /// What would be right, where that is known.
+    pub help: Option<String>,
+}
+
+impl Error {
+    /// An error without help.
+    pub fn new(place: &Place, message: impl Into<String>) -> Error {
+        Error {
+            place: place.clone(),
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// The same error with a sentence on what would be right.
+    pub fn help(mut self, help: impl Into<String>) -> Error {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A name that is none of `known`: ``unknown op `dens`; did you mean `dense`?`` with all the
+    /// right ones behind. `what` is the kind of name ("key", "op", "optimizer").
+    pub fn unknown<S: AsRef<str>>(place: &Place, what: &str, name: &str, known: &[S]) -> Error {
+        Error::new(place, format!("unknown {what} `{name}`")).help(suggestion(name, known))
+    }
+}
+
+/// ``did you mean `dense`? (one of: …)``, without the question where nothing is near.
+pub fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
+    let all: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+    let list = all.join(", ");
+    match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`? (one of: {list})"),
+        None => format!("it is one of: {list}"),
+    }
+}
+
+/// The candidate that `name` is most probably a misspelling of, if any is near enough.
+///
+/// Slips of the finger (Damerau–Levenshtein, a third of the letters at most) come first; then
+/// abbreviations, which share a beginning (Jaro–Winkler): `fashion` for `fashion-mnist`.
+pub fn nearest<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let length = name.chars().count();
+    let by_edits = candidates
+        .iter()
+        .map(|candidate| candidate.as_ref())
+        .map(|candidate| {
+            let edits = strsim::damerau_levenshtein(&name, &candidate.to_lowercase());
+            (edits, candidate)
+        })
+        .filter(|(edits, candidate)| {
+            let longest = length.max(candidate.chars().count());
+            // Two different single letters are one edit apart and yet unrelated.
+            *edits <= longest.div_ceil(3) && *edits < longest
+        })
+        .min_by_key(|(edits, _)| *edits);
+    if let Some((_, candidate)) = by_edits {
+        return Some(candidate);
+    }
+    candidates
+        .iter()
+        .map(|candidate| candidate.as_ref())
+        .map(|candidate| {
+            let score = strsim::jaro_winkler(&name, &candidate.to_lowercase());
+            (score, candidate)
+        })
+        .filter(|(score, _)| *score >= 0.88)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_names_find_the_one_meant() {
+        let names = ["dense", "conv2d", "relu", "elu", "dropout", "fashion-mnist"];
+        assert_eq!(nearest("dens", &names), Some("dense"));
+        assert_eq!(nearest("relru", &names), Some("relu"));
+        assert_eq!(nearest("rleu", &names), Some("relu"));
+        assert_eq!(nearest("Conv2D", &names), Some("conv2d"));
+        assert_eq!(nearest("fashion", &names), Some("fashion-mnist"));
+        assert_eq!(nearest("transformer", &names), None);
+        assert_eq!(nearest("x", &["y", "z"]), None);
+        assert_eq!(nearest("", &names), None);
+        assert_eq!(nearest::<&str>("dense", &[]), None);
+    }
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let file: Arc<str> = "c.toml".into();
+        let text = "a = 1\nü = 2\n";
+        let at = |offset| Place::in_text(&file, text, offset).to_string();
+        assert_eq!(at(0), "c.toml:1:1");
+        assert_eq!(at(6), "c.toml:2:1");
+        // ü takes two bytes and one column; its second byte is rounded down.
+        assert_eq!(at(7), "c.toml:2:1");
+        assert_eq!(at(8), "c.toml:2:2");
+        assert_eq!(at(999), "c.toml:3:1");
+    }
+
+    #[test]
+    fn an_error_is_one_line() {
+        let place = Place::Override("model.layers.0.op".into());
+        let error = Error::unknown(&place, "op", "dens", &["dense", "relu"]);
+        assert_eq!(
+            error.to_string(),
+            "--set model.layers.0.op: unknown op `dens`; did you mean `dense`? (one of: dense, relu)"
+        );
+    }
+}

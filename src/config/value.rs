@@ -1,0 +1,224 @@
+//! A config as a tree in which every key and value knows its place.
+//!
+//! serde loses the places of values inside tagged lists (which `[[model.layers]]` is), so the
+//! tree is built from toml's own spanned document instead.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::bounds::Bounds;
+use super::error::{Error, Place};
+use super::table::Table;
+
+/// A value and where it was written.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// What a value can be. Dates have no meaning in a config and are refused when it is read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// `"adam"`
+    String(String),
+    /// `64`
+    Integer(i64),
+    /// `1e-3`; may still be NaN or infinite, which [`Value::number`] refuses.
+    Float(f64),
+    /// `true`
+    Boolean(bool),
+    /// `[1, 2]` or `[[model.layers]]`
+    List(Vec<Value>),
+    /// `[optimizer]` or `{ schedule = "cosine" }`
+    Table(Table),
+}
+
+/// Values are equal whatever their places are: a config written and read again equals itself.
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        self.kind == other.kind
+    }
+}
+
+/// The tree of a whole TOML document.
+pub(crate) fn parse_document(file: &Arc<str>, text: &str) -> Result<Table, Error> {
+    let document = DeTable::parse(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        syntax_error(&Place::in_text(file, text, start), &error)
+    })?;
+    let place = |offset: usize| Place::in_text(file, text, offset);
+    table(document.get_ref(), place(0), &place)
+}
+
+/// The tree of one TOML value, which lies at `place` from end to end.
+pub(crate) fn parse_value(place: &Place, text: &str) -> Result<Value, Error> {
+    let parsed = DeValue::parse(text).map_err(|error| syntax_error(place, &error))?;
+    value(&parsed, &|_| place.clone())
+}
+
+fn syntax_error(place: &Place, error: &toml::de::Error) -> Error {
+    Error::new(place, format!("not valid TOML: {}", error.message()))
+}
+
+fn table(
+    parsed: &DeTable<'_>,
+    place: Place,
+    place_of: &impl Fn(usize) -> Place,
+) -> Result<Table, Error> {
+    let mut entries: Vec<_> = parsed.iter().collect();
+    // toml sorts by name; the order of the file reads better in messages.
+    entries.sort_by_key(|(key, _)| key.span().start);
+    let mut table = Table::new(place);
+    for (key, parsed) in entries {
+        let key_place = place_of(key.span().start);
+        table.push(key.get_ref(), key_place, value(parsed, place_of)?);
+    }
+    Ok(table)
+}
+
+fn value(
+    parsed: &Spanned<DeValue<'_>>,
+    place_of: &impl Fn(usize) -> Place,
+) -> Result<Value, Error> {
+    let place = place_of(parsed.span().start);
+    let kind = match parsed.get_ref() {
+        DeValue::String(text) => Kind::String(text.to_string()),
+        DeValue::Boolean(boolean) => Kind::Boolean(*boolean),
+        DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(integer) => Kind::Integer(integer),
+            Err(_) => return Err(Error::new(&place, "an integer beyond 64 bits")),
+        },
+        DeValue::Float(float) => match float.as_str().parse() {
+            Ok(float) => Kind::Float(float),
+            Err(_) => return Err(Error::new(&place, "not a number")),
+        },
+        DeValue::Datetime(_) => {
+            return Err(
+                Error::new(&place, "a date has no meaning here").help("a text goes in quotes")
+            );
+        }
+        DeValue::Array(items) => {
+            let items = items.iter().map(|item| value(item, place_of));
+            Kind::List(items.collect::<Result<_, _>>()?)
+        }
+        DeValue::Table(entries) => Kind::Table(table(entries, place.clone(), place_of)?),
+    };
+    Ok(Value { kind, place })
+}
+
+impl Value {
+    /// The value as a user sees it, for messages: ``the string "x"``, ``3.5``, `a table`.
+    pub fn describe(&self) -> String {
+        match &self.kind {
+            Kind::String(text) => format!("the string {text:?}"),
+            Kind::Integer(integer) => integer.to_string(),
+            Kind::Float(float) => format!("{float:?}"),
+            Kind::Boolean(boolean) => boolean.to_string(),
+            Kind::List(_) => "a list".to_string(),
+            Kind::Table(_) => "a table".to_string(),
+        }
+    }
+
+    /// The error that `key` must be `wanted` and isn't.
+    pub fn mismatch(&self, key: &str, wanted: &str) -> Error {
+        let found = self.describe();
+        Error::new(
+            &self.place,
+            format!("`{key}` must be {wanted}, found {found}"),
+        )
+    }
+
+    /// An integer within `range`, as the value of `key` (which is named in the error).
+    pub fn integer(&self, key: &str, range: impl Bounds<usize>) -> Result<usize, Error> {
+        let integer = match self.kind {
+            Kind::Integer(integer) => usize::try_from(integer).ok(),
+            _ => None,
+        };
+        integer
+            .filter(|integer| range.contains(integer))
+            .ok_or_else(|| {
+                let low = match range.start_bound() {
+                    // What counts something never runs below zero.
+                    Bound::Unbounded => Bound::Included(&0),
+                    low => low,
+                };
+                let range = (low.cloned(), range.end_bound().cloned());
+                self.mismatch(key, &Bounds::<usize>::describe(&range, "an integer"))
+            })
+    }
+
+    /// A finite number within `range`; an integer counts as a number.
+    pub fn number(&self, key: &str, range: impl Bounds<f64>) -> Result<f64, Error> {
+        let number = match self.kind {
+            Kind::Integer(integer) => integer as f64,
+            Kind::Float(float) => float,
+            _ => f64::NAN,
+        };
+        // Comparisons with NaN are false, but a range without bounds compares nothing.
+        if number.is_finite() && range.contains(&number) {
+            Ok(number)
+        } else {
+            Err(self.mismatch(key, &range.describe("a number")))
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&self, key: &str) -> Result<bool, Error> {
+        match self.kind {
+            Kind::Boolean(boolean) => Ok(boolean),
+            _ => Err(self.mismatch(key, "true or false")),
+        }
+    }
+
+    /// A text.
+    pub fn string(&self, key: &str) -> Result<&str, Error> {
+        match &self.kind {
+            Kind::String(text) => Ok(text),
+            _ => Err(self.mismatch(key, "a string")),
+        }
+    }
+
+    /// A text that is one of `choices`.
+    pub fn choice<'c>(&self, key: &str, choices: &[&'c str]) -> Result<&'c str, Error> {
+        let text = self.string(key)?;
+        choices
+            .iter()
+            .find(|choice| **choice == text)
+            .copied()
+            .ok_or_else(|| Error::unknown(&self.place, key, text, choices))
+    }
+
+    /// A list of anything.
+    pub fn list(&self, key: &str) -> Result<&[Value], Error> {
+        match &self.kind {
+            Kind::List(items) => Ok(items),
+            _ => Err(self.mismatch(key, "a list")),
+        }
+    }
+
+    /// A table, to be read and finished like any other.
+    pub fn table(&self, key: &str) -> Result<&Table, Error> {
+        match &self.kind {
+            Kind::Table(table) => Ok(table),
+            _ => Err(self.mismatch(key, "a table")),
+        }
+    }
+
+    /// The value as plain TOML, to be written.
+    pub fn to_toml(&self) -> toml::Value {
+        match &self.kind {
+            Kind::String(text) => toml::Value::String(text.clone()),
+            Kind::Integer(integer) => toml::Value::Integer(*integer),
+            Kind::Float(float) => toml::Value::Float(*float),
+            Kind::Boolean(boolean) => toml::Value::Boolean(*boolean),
+            Kind::List(items) => toml::Value::Array(items.iter().map(Value::to_toml).collect()),
+            Kind::Table(table) => toml::Value::Table(table.to_toml()),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Data: one source, one file; then splits, wrong labels on purpose, and scales.
+//!
+//! Files are read in `files` alone; parsers take bytes.
+
+mod csv;
+mod dataset;
+mod digits;
+mod error;
+mod files;
+mod gzip;
+mod idx;
+mod normalize;
+mod source;
+mod split;
+
+pub use dataset::{Dataset, Inputs, Normalization, Targets};
+pub use error::DataError;
+pub use source::{Examples, Request, Source};
+pub use split::epoch_order;
+
+use crate::config::DataConfig;
+use crate::config::suggestion;
+
+/// Every source, the simplest first. Configs and the help know them from here.
+pub const ALL: &[Source] = &[digits::DIGITS, idx::FASHION_MNIST, idx::IDX, csv::CSV];
+
+/// Loads, splits and, where the config wants it, mislabels a data set.
+///
+/// `loss_is_categorical` decides what the numbers of a table's target column are: classes or
+/// values.
+pub fn load(
+    config: &DataConfig,
+    loss_is_categorical: bool,
+    seed: u64,
+) -> Result<Dataset, DataError> {
+    let name = config.source.as_str();
+    let Some(source) = ALL.iter().find(|source| source.name == name) else {
+        let names: Vec<&str> = ALL.iter().map(|source| source.name).collect();
+        let help = suggestion(name, &names);
+        return Err(DataError::new(name, format!("unknown source; {help}")));
+    };
+    let request = Request {
+        config,
+        categorical: loss_is_categorical,
+        seed,
+    };
+    let examples = (source.load)(&request)?;
+    let count = examples.targets.len();
+    if u32::try_from(count).is_err() {
+        let message = format!("{count} examples are more than 32 bits can number");
+        return Err(DataError::new(name, message));
+    }
+    let rule = split::Rule {
+        examples: count,
+        given_test: examples.test,
+        test: config.test,
+        dev: config.dev,
+        train_limit: config.train_limit,
+    };
+    let splits = split::split(name, &rule, seed)?;
+    let mut targets = examples.targets;
+    if config.label_noise > 0.0 {
+        match &mut targets {
+            Targets::Classes { labels, count, .. } if *count > 1 => {
+                split::disturb(labels, *count, &splits.train, config.label_noise, seed);
+            }
+            _ => {
+                let message = "data.label_noise needs targets of at least two classes";
+                return Err(DataError::new(name, message));
+            }
+        }
+    }
+    let normalization = normalize::normalization(
+        config.normalize,
+        &examples.shape,
+        &examples.inputs,
+        &splits.train,
+    );
+    Ok(Dataset {
+        name: name.to_string(),
+        shape: examples.shape,
+        inputs: examples.inputs,
+        targets,
+        train: splits.train,
+        dev: splits.dev,
+        test: splits.test,
+        normalization,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! A data set in memory: what every source yields and every device takes.
+
+/// Examples, what is to be said about them, and who is in which split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// The source's name.
+    pub name: String,
+    /// The shape of one example: `[channels, height, width]` for pictures, `[columns]` for tables.
+    pub shape: Vec<usize>,
+    /// All examples one after the other, whatever split they are in.
+    pub inputs: Inputs,
+    /// What is to be predicted, in the same order.
+    pub targets: Targets,
+    /// The training examples, as indices into `inputs`, in the file's order.
+    pub train: Vec<u32>,
+    /// The development set, in the file's order.
+    pub dev: Vec<u32>,
+    /// The test set, in the file's order.
+    pub test: Vec<u32>,
+    /// How inputs are scaled on their way into the network.
+    pub normalization: Normalization,
+}
+
+/// The numbers of all examples, `[examples, features]`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inputs {
+    /// Pictures, as they lie in the file: a quarter of the memory.
+    Bytes {
+        /// The pixels.
+        values: Vec<u8>,
+        /// The largest that a pixel can be: 255, or 16 for the digits.
+        maximum: f32,
+    },
+    /// Tables.
+    Floats(Vec<f32>),
+}
+
+/// What is to be predicted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Targets {
+    /// One of so many classes.
+    Classes {
+        /// Each below `count`.
+        labels: Vec<u32>,
+        /// How many classes there are.
+        count: usize,
+        /// What they are called, where that is known.
+        names: Option<Vec<String>>,
+    },
+    /// Numbers, `[examples, width]`.
+    Values {
+        /// The numbers.
+        values: Vec<f32>,
+        /// How many belong to one example.
+        width: usize,
+    },
+}
+
+/// The network sees `value · scale[f / plane] + offset[f / plane]` for the feature `f` of an
+/// example: one scale a channel of pictures, one a column of tables (`plane` 1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Normalization {
+    /// Factors.
+    pub scale: Vec<f32>,
+    /// Added after the factor.
+    pub offset: Vec<f32>,
+    /// How many neighbouring features share a factor.
+    pub plane: usize,
+}
+
+impl Inputs {
+    /// How many numbers there are in all.
+    pub fn len(&self) -> usize {
+        match self {
+            Inputs::Bytes { values, .. } => values.len(),
+            Inputs::Floats(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number at `index`, as it is in the file.
+    pub fn get(&self, index: usize) -> f32 {
+        match self {
+            Inputs::Bytes { values, .. } => f32::from(values[index]),
+            Inputs::Floats(values) => values[index],
+        }
+    }
+}
+
+impl Targets {
+    /// How many examples have one.
+    pub fn len(&self) -> usize {
+        match self {
+            Targets::Classes { labels, .. } => labels.len(),
+            Targets::Values { values, width } => values.len() / width,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many outputs a network needs for them: one a class, or one a number.
+    pub fn width(&self) -> usize {
+        match self {
+            Targets::Classes { count, .. } => *count,
+            Targets::Values { width, .. } => *width,
+        }
+    }
+}
+
+impl Dataset {
+    /// How many examples there are, all splits together and those that `train_limit` leaves out.
+    pub fn examples(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// How many numbers one example has.
+    pub fn features(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Writes the normalized inputs of one example to `output`, which has `features()` places.
+    pub fn normalized(&self, example: u32, output: &mut [f32]) {
+        let Normalization {
+            scale,
+            offset,
+            plane,
+        } = &self.normalization;
+        let first = example as usize * self.features();
+        for (feature, output) in output.iter_mut().enumerate() {
+            let group = feature / plane;
+            *output = self.inputs.get(first + feature) * scale[group] + offset[group];
+        }
+    }
+}

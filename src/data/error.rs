@@ -1,0 +1,40 @@
+//! What is wrong with data, and in which file and row.
+
+use std::fmt;
+
+/// Data that can't be used. Displayed as `FILE, row N: what is wrong`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct DataError {
+    /// The file, or the data set's name where no file is to blame.
+    pub file: String,
+    /// The row, from 1: the line of a text file, else the number of the example.
+    pub row: Option<u64>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl DataError {
+    /// An error about a whole file.
+    pub fn new(file: impl Into<String>, message: impl Into<String>) -> DataError {
+        DataError {
+            file: file.into(),
+            row: None,
+            message: message.into(),
+        }
+    }
+
+    /// The same error about one row, counted from 1.
+    pub fn row(mut self, row: u64) -> DataError {
+        self.row = Some(row);
+        self
+    }
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.row {
+            Some(row) => write!(f, "{}, row {row}: {}", self.file, self.message),
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What every source of data offers.
+
+use super::dataset::{Inputs, Targets};
+use super::error::DataError;
+use crate::config::DataConfig;
+
+/// A source of data, as `data.source` names it.
+#[derive(Debug)]
+pub struct Source {
+    /// The name in configs.
+    pub name: &'static str,
+    /// One line for the help.
+    pub doc: &'static str,
+    /// Whether it yields pictures of bytes, which `normalize = "unit"` needs.
+    pub pictures: bool,
+    /// Reads the examples.
+    pub load: fn(&Request<'_>) -> Result<Examples, DataError>,
+}
+
+/// What a source is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The config's section.
+    pub config: &'a DataConfig,
+    /// Whether targets are classes where the files leave that open.
+    pub categorical: bool,
+    /// For sources that make their data up.
+    pub seed: u64,
+}
+
+/// What a source yields: the examples without splits or scaling.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examples {
+    /// The shape of one example.
+    pub shape: Vec<usize>,
+    /// The inputs of all, those of the test set last.
+    pub inputs: Inputs,
+    /// The targets in the same order.
+    pub targets: Targets,
+    /// How many examples at the end are the source's own test set; `None` where it has none, and
+    /// one is to be held out.
+    pub test: Option<usize>,
+}
