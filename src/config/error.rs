@@ -97,12 +97,33 @@ pub fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
 
 /// The candidate that `name` is most probably a misspelling of, if any is near enough.
 ///
-/// Slips of the finger (Damerau–Levenshtein, a third of the letters at most) come first; then
-/// abbreviations, which share a beginning (Jaro–Winkler): `fashion` for `fashion-mnist`.
+/// Slips of the finger come first; then abbreviations, which share a beginning (Jaro–Winkler):
+/// `fashion` for `fashion-mnist`.
 pub fn nearest<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a str> {
+    let abbreviated = || {
+        let name = name.to_lowercase();
+        candidates
+            .iter()
+            .map(|candidate| candidate.as_ref())
+            .map(|candidate| {
+                (
+                    strsim::jaro_winkler(&name, &candidate.to_lowercase()),
+                    candidate,
+                )
+            })
+            .filter(|(score, _)| *score >= 0.88)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, candidate)| candidate)
+    };
+    slip(name, candidates).or_else(abbreviated)
+}
+
+/// The candidate that a slip of the finger turns into `name`: a third of the letters at most is
+/// left out, put in, replaced or swapped (Damerau–Levenshtein).
+pub(crate) fn slip<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a str> {
     let name = name.to_lowercase();
     let length = name.chars().count();
-    let by_edits = candidates
+    candidates
         .iter()
         .map(|candidate| candidate.as_ref())
         .map(|candidate| {
@@ -114,19 +135,7 @@ pub fn nearest<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a
             // Two different single letters are one edit apart and yet unrelated.
             *edits <= longest.div_ceil(3) && *edits < longest
         })
-        .min_by_key(|(edits, _)| *edits);
-    if let Some((_, candidate)) = by_edits {
-        return Some(candidate);
-    }
-    candidates
-        .iter()
-        .map(|candidate| candidate.as_ref())
-        .map(|candidate| {
-            let score = strsim::jaro_winkler(&name, &candidate.to_lowercase());
-            (score, candidate)
-        })
-        .filter(|(score, _)| *score >= 0.88)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
 }
 

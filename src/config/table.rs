@@ -1,9 +1,11 @@
 //! Reading a table: every key is asked for by name, and what nobody asked for is an error.
 
+mod unknown;
+
 use std::cell::RefCell;
 
 use super::bounds::Bounds;
-use super::error::{Error, Place, nearest};
+use super::error::{Error, Place};
 use super::value::{Kind, Value};
 
 /// A table of a config. Its reader asks for each key that it knows with the typed getters and
@@ -176,8 +178,7 @@ impl Table {
         key: &str,
         range: impl Bounds<usize> + Clone,
     ) -> Result<Option<Vec<usize>>, Error> {
-        let read = |item: &Value| item.integer(key, range.clone());
-        self.list(key, read)
+        self.list(key, |item, name| item.integer(name, range.clone()))
     }
 
     /// A list of numbers, each within `range`.
@@ -186,87 +187,47 @@ impl Table {
         key: &str,
         range: impl Bounds<f64> + Clone,
     ) -> Result<Option<Vec<f64>>, Error> {
-        let read = |item: &Value| item.number(key, range.clone());
-        self.list(key, read)
+        self.list(key, |item, name| item.number(name, range.clone()))
     }
 
     /// A list of texts, each with its place, since a text in a list is mostly a name of something.
     pub fn strings(&self, key: &str) -> Result<Option<Vec<(String, Place)>>, Error> {
-        self.list(key, |item| {
-            Ok((item.string(key)?.to_string(), item.place.clone()))
+        self.list(key, |item, name| {
+            Ok((item.string(name)?.to_string(), item.place.clone()))
         })
     }
 
-    fn list<T>(
-        &self,
+    /// A list of tables, as `[[model.layers]]` writes them.
+    pub fn tables(&self, key: &str) -> Result<Option<Vec<&Table>>, Error> {
+        match self.value(key) {
+            Some(value) if matches!(value.kind, Kind::Table(_)) => {
+                let error = value.mismatch(key, "a list of tables");
+                Err(error.help("double brackets [[…]] begin each table of a list"))
+            }
+            _ => self.list(key, |item, name| item.table(name)),
+        }
+    }
+
+    /// Reads every item of a list; an item is called `key[2]` in errors.
+    fn list<'t, T>(
+        &'t self,
         key: &str,
-        read: impl Fn(&Value) -> Result<T, Error>,
+        read: impl Fn(&'t Value, &str) -> Result<T, Error>,
     ) -> Result<Option<Vec<T>>, Error> {
         let Some(value) = self.value(key) else {
             return Ok(None);
         };
-        let items: Result<Vec<T>, Error> = value.list(key)?.iter().map(read).collect();
-        items.map(Some)
+        let items = value.list(key)?.iter().enumerate();
+        items
+            .map(|(index, item)| read(item, &format!("{key}[{index}]")))
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// A table within this one.
     pub fn table(&self, key: &str) -> Result<Option<&Table>, Error> {
         let value = self.value(key);
         value.map(|value| value.table(key)).transpose()
-    }
-
-    /// A list of tables, as `[[model.layers]]` writes them.
-    pub fn tables(&self, key: &str) -> Result<Option<Vec<&Table>>, Error> {
-        let Some(value) = self.value(key) else {
-            return Ok(None);
-        };
-        let tables: Result<Vec<&Table>, Error> = value
-            .list(key)?
-            .iter()
-            .map(|item| item.table(&format!("each of {key}")))
-            .collect();
-        tables.map(Some)
-    }
-
-    /// Refuses the first key that was never asked for: the last call of a table's reader.
-    pub fn finish(&self) -> Result<(), Error> {
-        let asked = self.asked.borrow();
-        match self
-            .entries
-            .iter()
-            .find(|entry| !asked.contains(&entry.key))
-        {
-            Some(entry) => {
-                // A key that is already given is not what another one was meant to be, unless
-                // nothing else is near.
-                let free: Vec<&String> = asked
-                    .iter()
-                    .filter(|known| self.entry(known).is_none())
-                    .collect();
-                let near = nearest(&entry.key, &free).or_else(|| nearest(&entry.key, &asked));
-                Err(unknown_key(entry, near, &asked))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// The error that `key` must be given. A misspelt key is the likeliest reason, so where one
-    /// is near that nobody has asked for, the error is about that.
-    pub fn missing(&self, key: &str) -> Error {
-        let asked = self.asked.borrow();
-        let strays: Vec<&Entry> = self
-            .entries
-            .iter()
-            .filter(|entry| !asked.contains(&entry.key))
-            // `beta2` is no misspelt `beta1`, only not asked for yet.
-            .filter(|entry| without_digits(&entry.key) != without_digits(key))
-            .collect();
-        let names: Vec<&str> = strays.iter().map(|entry| entry.key.as_str()).collect();
-        let near = nearest(key, &names);
-        match strays.iter().find(|entry| Some(entry.key.as_str()) == near) {
-            Some(entry) => unknown_key(entry, Some(key), &[]),
-            None => Error::new(&self.place, format!("the key `{key}` is missing")),
-        }
     }
 
     /// The table as plain TOML, to be written.
@@ -276,23 +237,6 @@ impl Table {
             .map(|entry| (entry.key.clone(), entry.value.to_toml()))
             .collect()
     }
-}
-
-fn unknown_key(entry: &Entry, near: Option<&str>, allowed: &[String]) -> Error {
-    let error = Error::new(&entry.key_place, format!("unknown key `{}`", entry.key));
-    let list = allowed.join(", ");
-    match (near, list.is_empty()) {
-        (Some(near), false) => {
-            error.help(format!("did you mean `{near}`? (the keys here: {list})"))
-        }
-        (Some(near), true) => error.help(format!("did you mean `{near}`?")),
-        (None, false) => error.help(format!("the keys here: {list}")),
-        (None, true) => error.help("there are no keys here"),
-    }
-}
-
-fn without_digits(key: &str) -> &str {
-    key.trim_end_matches(|c: char| c.is_ascii_digit())
 }
 
 impl From<Table> for Value {

@@ -1,3 +1,5 @@
+mod damaged;
+
 use super::*;
 
 const TEXT: &str = r#"
@@ -186,7 +188,7 @@ fn wrong_values_name_their_place() {
         ),
         (
             "model.layers.0=dense",
-            "--set model.layers.0: `each of layers` must be a table, found the string \"dense\"",
+            "--set model.layers.0: `layers[0]` must be a table, found the string \"dense\"",
         ),
         ("train=3", "--set train: `train` must be a table, found 3"),
         (

@@ -92,7 +92,12 @@ fn value(
         DeValue::Boolean(boolean) => Kind::Boolean(*boolean),
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(integer) => Kind::Integer(integer),
-            Err(_) => return Err(Error::new(&place, "an integer beyond 64 bits")),
+            Err(_) => {
+                return Err(Error::new(
+                    &place,
+                    "an integer beyond TOML's 64 bits with sign",
+                ));
+            }
         },
         DeValue::Float(float) => match float.as_str().parse() {
             Ok(float) => Kind::Float(float),

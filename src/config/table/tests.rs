@@ -105,7 +105,7 @@ fn wrong_types_say_what_was_found() {
         ),
         (
             message(t.integers("g", 1..)),
-            "c.toml:7:9: `g` must be an integer of at least 1, found 0",
+            "c.toml:7:9: `g[1]` must be an integer of at least 1, found 0",
         ),
         (
             message(t.string("h")),
@@ -121,7 +121,7 @@ fn wrong_types_say_what_was_found() {
         ),
         (
             message(t.tables("g")),
-            "c.toml:7:6: `each of g` must be a table, found 1",
+            "c.toml:7:6: `g[0]` must be a table, found 1",
         ),
         (
             message(t.choice("a", &["normal", "bernoulli"])),
@@ -130,6 +130,16 @@ fn wrong_types_say_what_was_found() {
     ] {
         assert_eq!(result, expected);
     }
+}
+
+#[test]
+fn single_brackets_are_told_from_double_ones() {
+    let t = table("[layers]\nop = 'dense'\n");
+    assert_eq!(
+        message(t.tables("layers")),
+        "c.toml:1:1: `layers` must be a list of tables, found a table; \
+         double brackets [[…]] begin each table of a list"
+    );
 }
 
 #[test]
