@@ -55,16 +55,14 @@ fn standard(
         })
     };
     let count = (train.len() * plane) as f64;
-    // Distances to the first value: those of a constant column are exactly zero, whatever the
-    // rounding of sums, and large means cost no digits.
-    let pivot = values().next().unwrap_or(0.0);
-    let shift = values().map(|value| value - pivot).sum::<f64>() / count;
-    let square = |value: f64| (value - pivot - shift) * (value - pivot - shift);
+    // f64 adds 2²⁹ equal f32 without rounding, so a constant column's deviation is exactly zero.
+    let mean = values().sum::<f64>() / count;
+    let square = |value: f64| (value - mean) * (value - mean);
     let deviation = (values().map(square).sum::<f64>() / count).sqrt();
     let scale = (1.0 / deviation) as f32;
     // A constant column has no deviation, and one of tiny numbers none that f32 can divide by.
     let scale = if scale.is_finite() { scale } else { 1.0 };
-    (scale, (-(pivot + shift) * f64::from(scale)) as f32)
+    (scale, (-mean * f64::from(scale)) as f32)
 }
 
 #[cfg(test)]
@@ -95,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_column_stays_finite_however_its_mean_rounds() {
+    fn a_constant_column_keeps_its_scale() {
         let inputs = Inputs::Floats(vec![0.1; 1000]);
         let train: Vec<u32> = (0..1000).collect();
         let n = normalization(Normalize::Standard, &[1], &inputs, &train);
