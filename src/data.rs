@@ -28,22 +28,14 @@ pub const ALL: &[Source] = &[digits::DIGITS, idx::FASHION_MNIST, idx::IDX, csv::
 ///
 /// `loss_is_categorical` decides what the numbers of a table's target column are: classes or
 /// values.
-pub fn load(
-    config: &DataConfig,
-    loss_is_categorical: bool,
-    seed: u64,
-) -> Result<Dataset, DataError> {
+pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result<Dataset, DataError> {
     let name = config.source.as_str();
     let Some(source) = ALL.iter().find(|source| source.name == name) else {
         let names: Vec<&str> = ALL.iter().map(|source| source.name).collect();
         let help = suggestion(name, &names);
         return Err(DataError::new(name, format!("unknown source; {help}")));
     };
-    let request = Request {
-        config,
-        categorical: loss_is_categorical,
-        seed,
-    };
+    let request = Request { config, categorical: loss_is_categorical, seed };
     let examples = (source.load)(&request)?;
     let count = examples.targets.len();
     if u32::try_from(count).is_err() {
@@ -70,12 +62,7 @@ pub fn load(
             }
         }
     }
-    let normalization = normalize::normalization(
-        config.normalize,
-        &examples.shape,
-        &examples.inputs,
-        &splits.train,
-    );
+    let normalization = normalize::normalization(config.normalize, &examples.shape, &examples.inputs, &splits.train);
     Ok(Dataset {
         name: name.to_string(),
         shape: examples.shape,

@@ -1,5 +1,19 @@
-//! Train neural networks on any GPU.
-
+//! stub
+pub mod activations;
 pub mod config;
+pub mod cpu;
 pub mod data;
+pub mod device;
+pub mod gpu;
+pub mod graph;
+pub mod initializers;
+pub mod kernels;
+pub mod losses;
+pub mod ops;
+pub mod optimizers;
+pub mod plan;
 pub mod random;
+pub mod real;
+pub mod schedules;
+pub mod train;
+pub mod verify;

@@ -57,9 +57,7 @@ pub fn threefry(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
         }
         let injection = group + 1;
         x = x.wrapping_add(keys[injection % 3]);
-        y = y
-            .wrapping_add(keys[(injection + 1) % 3])
-            .wrapping_add(injection as u32);
+        y = y.wrapping_add(keys[(injection + 1) % 3]).wrapping_add(injection as u32);
     }
     [x, y]
 }
@@ -95,12 +93,7 @@ pub struct Stream {
 impl Stream {
     /// The beginning of a stream. It repeats after 2³³ words, more than any one step draws.
     pub fn new(seed: u64, stream: u32, step: u32) -> Stream {
-        Stream {
-            key: key(seed, stream),
-            step,
-            index: 0,
-            left: None,
-        }
+        Stream { key: key(seed, stream), step, index: 0, left: None }
     }
 
     /// The next number in [0, 1).
@@ -143,11 +136,7 @@ mod tests {
         for (key, counter, expected) in [
             ([0, 0], [0, 0], [0x6b20_0159, 0x99ba_4efe]),
             ([!0, !0], [!0, !0], [0x1cb9_96fc, 0xbb00_2be7]),
-            (
-                [0x1319_8a2e, 0x0370_7344],
-                [0x243f_6a88, 0x85a3_08d3],
-                [0xc492_3a9c, 0x483d_f7a0],
-            ),
+            ([0x1319_8a2e, 0x0370_7344], [0x243f_6a88, 0x85a3_08d3], [0xc492_3a9c, 0x483d_f7a0]),
         ] {
             assert_eq!(threefry(key, counter), expected);
         }
@@ -185,10 +174,7 @@ mod tests {
             counts[(stream.uniform() * 10.0) as usize] += 1;
         }
         // The deviation of a count is √(10⁵ · 0.1 · 0.9) ≈ 95; five of them are allowed.
-        assert!(
-            counts.iter().all(|c| (9_525..=10_475).contains(c)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|c| (9_525..=10_475).contains(c)), "{counts:?}");
     }
 
     #[test]
@@ -216,10 +202,7 @@ mod tests {
         let draws: Vec<f64> = (0..10_000).map(|_| stream.sample(normal)).collect();
         let mean = draws.iter().sum::<f64>() / 1e4;
         let square = draws.iter().map(|x| x * x).sum::<f64>() / 1e4;
-        assert!(
-            mean.abs() < 0.05 && (square - 1.0).abs() < 0.07,
-            "{mean} {square}"
-        );
+        assert!(mean.abs() < 0.05 && (square - 1.0).abs() < 0.07, "{mean} {square}");
     }
 
     /// The shader must be valid, offer both functions and hold this file's constants; that it
@@ -230,18 +213,9 @@ mod tests {
         let module = naga::front::wgsl::parse_str(source).unwrap();
         let flags = naga::valid::ValidationFlags::all();
         let capabilities = naga::valid::Capabilities::empty();
-        naga::valid::Validator::new(flags, capabilities)
-            .validate(&module)
-            .unwrap();
-        let names: Vec<&str> = module
-            .functions
-            .iter()
-            .filter_map(|(_, function)| function.name.as_deref())
-            .collect();
-        assert!(
-            names.contains(&"threefry") && names.contains(&"uniform"),
-            "{names:?}"
-        );
+        naga::valid::Validator::new(flags, capabilities).validate(&module).unwrap();
+        let names: Vec<&str> = module.functions.iter().filter_map(|(_, function)| function.name.as_deref()).collect();
+        assert!(names.contains(&"threefry") && names.contains(&"uniform"), "{names:?}");
         for four in ROTATIONS.chunks(4) {
             let words: Vec<String> = four.iter().map(|r| format!("{r}u")).collect();
             let vector = format!("vec4u({})", words.join(", "));

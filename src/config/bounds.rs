@@ -45,10 +45,7 @@ mod tests {
     fn ranges_say_what_they_hold() {
         assert_eq!((1..).describe("an integer"), "an integer of at least 1");
         assert_eq!(POSITIVE.describe("a number"), "a number above 0");
-        assert_eq!(
-            FRACTION.describe("a number"),
-            "a number of at least 0 and below 1"
-        );
+        assert_eq!(FRACTION.describe("a number"), "a number of at least 0 and below 1");
         assert_eq!(Bounds::<f64>::describe(&.., "a number"), "a number");
     }
 }

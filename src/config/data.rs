@@ -99,9 +99,9 @@ impl DataConfig {
         table.finish()?;
         if let (Target::Named(name), false) = (&config.target, config.header) {
             let message = format!("the column `{name}` can't be found without a header");
-            return Err(table.error("target", message).help(
-                "set header = true, or give \"first\", \"last\" or the column's index from 0",
-            ));
+            return Err(table
+                .error("target", message)
+                .help("set header = true, or give \"first\", \"last\" or the column's index from 0"));
         }
         Ok(config)
     }

@@ -65,11 +65,7 @@ pub struct Error {
 impl Error {
     /// An error without help.
     pub fn new(place: &Place, message: impl Into<String>) -> Error {
-        Error {
-            place: place.clone(),
-            message: message.into(),
-            help: None,
-        }
+        Error { place: place.clone(), message: message.into(), help: None }
     }
 
     /// The same error with a sentence on what would be right.
@@ -105,12 +101,7 @@ pub fn nearest<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a
         candidates
             .iter()
             .map(|candidate| candidate.as_ref())
-            .map(|candidate| {
-                (
-                    strsim::jaro_winkler(&name, &candidate.to_lowercase()),
-                    candidate,
-                )
-            })
+            .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_lowercase()), candidate))
             .filter(|(score, _)| *score >= 0.88)
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, candidate)| candidate)

@@ -52,9 +52,7 @@ pub struct OptimizerConfig {
 
 impl PartialEq for ModelConfig {
     fn eq(&self, other: &ModelConfig) -> bool {
-        self.loss == other.loss
-            && self.initial_weights == other.initial_weights
-            && self.layers == other.layers
+        self.loss == other.loss && self.initial_weights == other.initial_weights && self.layers == other.layers
     }
 }
 
@@ -87,10 +85,7 @@ impl ModelConfig {
             loss,
             loss_place: table.place_of("loss").clone(),
             initial_weights,
-            layers: layers
-                .into_iter()
-                .map(LayerConfig::read)
-                .collect::<Result<_, _>>()?,
+            layers: layers.into_iter().map(LayerConfig::read).collect::<Result<_, _>>()?,
         })
     }
 }

@@ -19,8 +19,7 @@ pub(crate) fn apply(root: &mut Table, text: &str) -> Result<(), Error> {
     let keys: Vec<&str> = path.split('.').collect();
     if keys.iter().any(|key| key.is_empty()) {
         let message = "a key is empty";
-        return Err(Error::new(&place, message)
-            .help("keys are joined by single dots: model.layers.0.units"));
+        return Err(Error::new(&place, message).help("keys are joined by single dots: model.layers.0.units"));
     }
     let value = value_of(value.trim(), &place)?;
     set(root, &keys, 0, value, &place)
@@ -29,10 +28,7 @@ pub(crate) fn apply(root: &mut Table, text: &str) -> Result<(), Error> {
 /// TOML where it is TOML, else the bare text; what begins like a quotation, a list or a table was
 /// meant as TOML, so its mistakes are reported.
 fn value_of(text: &str, place: &Place) -> Result<Value, Error> {
-    let bare = || Value {
-        kind: Kind::String(text.to_string()),
-        place: place.clone(),
-    };
+    let bare = || Value { kind: Kind::String(text.to_string()), place: place.clone() };
     if text.is_empty() {
         return Ok(bare());
     }
@@ -43,13 +39,7 @@ fn value_of(text: &str, place: &Place) -> Result<Value, Error> {
     }
 }
 
-fn set(
-    table: &mut Table,
-    path: &[&str],
-    depth: usize,
-    value: Value,
-    place: &Place,
-) -> Result<(), Error> {
+fn set(table: &mut Table, path: &[&str], depth: usize, value: Value, place: &Place) -> Result<(), Error> {
     let key = path[depth];
     if depth + 1 == path.len() {
         table.set(key, place.clone(), value);
@@ -60,13 +50,7 @@ fn set(
 }
 
 /// Goes on inside `inner`, the value of `path[depth - 1]`.
-fn set_in(
-    inner: &mut Value,
-    path: &[&str],
-    depth: usize,
-    value: Value,
-    place: &Place,
-) -> Result<(), Error> {
+fn set_in(inner: &mut Value, path: &[&str], depth: usize, value: Value, place: &Place) -> Result<(), Error> {
     let described = inner.describe();
     let parent = path[..depth].join(".");
     match &mut inner.kind {
@@ -101,8 +85,7 @@ mod tests {
     use super::*;
     use crate::config::value::parse_document;
 
-    const TEXT: &str =
-        "[optimizer]\ntype = 'adam'\n[model]\nlayers = [{ units = 1 }, { units = 2 }]";
+    const TEXT: &str = "[optimizer]\ntype = 'adam'\n[model]\nlayers = [{ units = 1 }, { units = 2 }]";
 
     fn after(overrides: &[&str]) -> Result<String, String> {
         let mut root = parse_document(&"c.toml".into(), TEXT).map_err(|e| e.to_string())?;
@@ -164,10 +147,7 @@ mod tests {
                 "--set optimizer.type.x: `optimizer.type` is the string \"adam\", which has no keys",
             ),
             ("seed", "--set seed: no value; write --set KEY=VALUE"),
-            (
-                "a..b=1",
-                "--set a..b: a key is empty; keys are joined by single dots: model.layers.0.units",
-            ),
+            ("a..b=1", "--set a..b: a key is empty; keys are joined by single dots: model.layers.0.units"),
         ] {
             assert_eq!(after(&[given]).unwrap_err(), message);
         }

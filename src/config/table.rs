@@ -31,31 +31,19 @@ struct Entry {
 impl PartialEq for Table {
     fn eq(&self, other: &Table) -> bool {
         self.entries.len() == other.entries.len()
-            && self.entries.iter().all(|entry| {
-                other
-                    .entry(&entry.key)
-                    .is_some_and(|o| o.value == entry.value)
-            })
+            && self.entries.iter().all(|entry| other.entry(&entry.key).is_some_and(|o| o.value == entry.value))
     }
 }
 
 impl Table {
     /// An empty table that stands at `place`.
     pub fn new(place: Place) -> Table {
-        Table {
-            place,
-            entries: Vec::new(),
-            asked: RefCell::default(),
-        }
+        Table { place, entries: Vec::new(), asked: RefCell::default() }
     }
 
     /// Adds a key that isn't there yet.
     pub(crate) fn push(&mut self, key: &str, key_place: Place, value: Value) {
-        self.entries.push(Entry {
-            key: key.to_string(),
-            key_place,
-            value,
-        });
+        self.entries.push(Entry { key: key.to_string(), key_place, value });
     }
 
     /// The value of `key`, to be changed; where it isn't there, an empty table is made at `place`.
@@ -85,8 +73,7 @@ impl Table {
 
     /// Where the value of `key` stands, or the table where it has no such key.
     pub fn place_of(&self, key: &str) -> &Place {
-        self.entry(key)
-            .map_or(&self.place, |entry| &entry.value.place)
+        self.entry(key).map_or(&self.place, |entry| &entry.value.place)
     }
 
     /// An error about the value of `key` (at the table's beginning where it isn't given).
@@ -173,28 +160,18 @@ impl Table {
     }
 
     /// A list of integers, each within `range`.
-    pub fn integers(
-        &self,
-        key: &str,
-        range: impl Bounds<usize> + Clone,
-    ) -> Result<Option<Vec<usize>>, Error> {
+    pub fn integers(&self, key: &str, range: impl Bounds<usize> + Clone) -> Result<Option<Vec<usize>>, Error> {
         self.list(key, |item, name| item.integer(name, range.clone()))
     }
 
     /// A list of numbers, each within `range`.
-    pub fn numbers(
-        &self,
-        key: &str,
-        range: impl Bounds<f64> + Clone,
-    ) -> Result<Option<Vec<f64>>, Error> {
+    pub fn numbers(&self, key: &str, range: impl Bounds<f64> + Clone) -> Result<Option<Vec<f64>>, Error> {
         self.list(key, |item, name| item.number(name, range.clone()))
     }
 
     /// A list of texts, each with its place, since a text in a list is mostly a name of something.
     pub fn strings(&self, key: &str) -> Result<Option<Vec<(String, Place)>>, Error> {
-        self.list(key, |item, name| {
-            Ok((item.string(name)?.to_string(), item.place.clone()))
-        })
+        self.list(key, |item, name| Ok((item.string(name)?.to_string(), item.place.clone())))
     }
 
     /// A list of tables, as `[[model.layers]]` writes them.
@@ -218,10 +195,7 @@ impl Table {
             return Ok(None);
         };
         let items = value.list(key)?.iter().enumerate();
-        items
-            .map(|(index, item)| read(item, &format!("{key}[{index}]")))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        items.map(|(index, item)| read(item, &format!("{key}[{index}]"))).collect::<Result<_, _>>().map(Some)
     }
 
     /// A table within this one.
@@ -232,19 +206,13 @@ impl Table {
 
     /// The table as plain TOML, to be written.
     pub fn to_toml(&self) -> toml::Table {
-        self.entries
-            .iter()
-            .map(|entry| (entry.key.clone(), entry.value.to_toml()))
-            .collect()
+        self.entries.iter().map(|entry| (entry.key.clone(), entry.value.to_toml())).collect()
     }
 }
 
 impl From<Table> for Value {
     fn from(table: Table) -> Value {
-        Value {
-            place: table.place.clone(),
-            kind: Kind::Table(table),
-        }
+        Value { place: table.place.clone(), kind: Kind::Table(table) }
     }
 }
 

@@ -51,10 +51,7 @@ fn layers_and_the_optimizer_keep_their_keys_for_their_readers() {
     assert_eq!(layer.op, "dense");
     assert_eq!(layer.op_place.to_string(), "configs/small.toml:11:6");
     let inputs = layer.inputs.as_ref().unwrap();
-    assert_eq!(
-        (inputs[0].0.as_str(), inputs[0].1.to_string().as_str()),
-        ("input", "configs/small.toml:13:11")
-    );
+    assert_eq!((inputs[0].0.as_str(), inputs[0].1.to_string().as_str()), ("input", "configs/small.toml:13:11"));
     assert_eq!(layer.keys.require_integer("units", 1..).unwrap(), 10);
     layer.keys.finish().unwrap();
 
@@ -77,28 +74,10 @@ fn layers_and_the_optimizer_keep_their_keys_for_their_readers() {
 fn a_written_config_reads_as_the_same() {
     for overrides in [
         vec![],
-        vec![
-            "data.dev=5000",
-            "data.label_noise=0.1",
-            "train.epochs=3",
-            "seed=7",
-        ],
-        vec![
-            "data.source=csv",
-            "data.header=true",
-            "data.target=price",
-            "data.path=a b.csv",
-        ],
-        vec![
-            "data.source=csv",
-            "data.target=3",
-            "train.shuffle=false",
-            "data.dev=0.0",
-        ],
-        vec![
-            "optimizer.learning_rate={ schedule = 'cosine', initial = 0.1 }",
-            "name=x",
-        ],
+        vec!["data.dev=5000", "data.label_noise=0.1", "train.epochs=3", "seed=7"],
+        vec!["data.source=csv", "data.header=true", "data.target=price", "data.path=a b.csv"],
+        vec!["data.source=csv", "data.target=3", "train.shuffle=false", "data.dev=0.0"],
+        vec!["optimizer.learning_rate={ schedule = 'cosine', initial = 0.1 }", "name=x"],
     ] {
         let config = read(&overrides).unwrap();
         let text = toml::to_string(&config.to_toml()).unwrap();
@@ -106,33 +85,16 @@ fn a_written_config_reads_as_the_same() {
         assert_eq!(config, again, "{text}");
         assert_eq!(text, toml::to_string(&again.to_toml()).unwrap());
         // Every key is written, those that had defaults too.
-        for key in [
-            "seed",
-            "dev",
-            "train_limit",
-            "batch_size",
-            "log_steps",
-            "initial_weights",
-        ] {
-            assert!(
-                text.contains(&format!("\n{key} = ")) || text.starts_with(key),
-                "{key}: {text}"
-            );
+        for key in ["seed", "dev", "train_limit", "batch_size", "log_steps", "initial_weights"] {
+            assert!(text.contains(&format!("\n{key} = ")) || text.starts_with(key), "{key}: {text}");
         }
     }
-    assert_ne!(
-        read(&[]).unwrap(),
-        read(&["model.layers.0.units=65"]).unwrap()
-    );
+    assert_ne!(read(&[]).unwrap(), read(&["model.layers.0.units=65"]).unwrap());
 }
 
 #[test]
 fn overrides_reach_every_section() {
-    let config = read(&[
-        "model.layers.0.units=65",
-        "train.batch_size=0",
-        "optimizer.type=sgd",
-    ]);
+    let config = read(&["model.layers.0.units=65", "train.batch_size=0", "optimizer.type=sgd"]);
     let config = config.unwrap();
     assert_eq!(config.train.batch_size, 0);
     assert_eq!(config.optimizer.kind, "sgd");
@@ -143,10 +105,7 @@ fn overrides_reach_every_section() {
 #[test]
 fn wrong_values_name_their_place() {
     for (overrides, expected) in [
-        (
-            "train.epochs=0",
-            "--set train.epochs: `epochs` must be an integer of at least 1, found 0",
-        ),
+        ("train.epochs=0", "--set train.epochs: `epochs` must be an integer of at least 1, found 0"),
         (
             "train.epoch=1",
             "--set train.epoch: unknown key `epoch`; did you mean `epochs`? \
@@ -182,19 +141,10 @@ fn wrong_values_name_their_place() {
             "--set model.loss: unknown loss `categoric`; did you mean `categorical`? \
              (one of: normal, bernoulli, categorical)",
         ),
-        (
-            "model.layers=[]",
-            "--set model.layers: a model needs at least one layer; begin one with [[model.layers]]",
-        ),
-        (
-            "model.layers.0=dense",
-            "--set model.layers.0: `layers[0]` must be a table, found the string \"dense\"",
-        ),
+        ("model.layers=[]", "--set model.layers: a model needs at least one layer; begin one with [[model.layers]]"),
+        ("model.layers.0=dense", "--set model.layers.0: `layers[0]` must be a table, found the string \"dense\""),
         ("train=3", "--set train: `train` must be a table, found 3"),
-        (
-            "seed=-1",
-            "--set seed: `seed` must be an integer of at least 0, found -1",
-        ),
+        ("seed=-1", "--set seed: `seed` must be an integer of at least 0, found -1"),
     ] {
         assert_eq!(read(&[overrides]).unwrap_err().to_string(), expected);
     }
@@ -209,21 +159,9 @@ fn wrong_values_name_their_place() {
 #[test]
 fn wrong_files_name_line_and_column() {
     for (wrong, right, expected) in [
-        (
-            "[optimiser]",
-            "[optimizer]",
-            "c.toml:15:2: unknown key `optimiser`; did you mean `optimizer`?",
-        ),
-        (
-            "souce =",
-            "source =",
-            "c.toml:3:1: unknown key `souce`; did you mean `source`?",
-        ),
-        (
-            "loss = 3",
-            "loss = \"categorical\"",
-            "c.toml:6:8: `loss` must be a string, found 3",
-        ),
+        ("[optimiser]", "[optimizer]", "c.toml:15:2: unknown key `optimiser`; did you mean `optimizer`?"),
+        ("souce =", "source =", "c.toml:3:1: unknown key `souce`; did you mean `source`?"),
+        ("loss = 3", "loss = \"categorical\"", "c.toml:6:8: `loss` must be a string, found 3"),
         ("", "[[model.layers]]\nop = \"dense\"\nunits = 64\n", ""),
     ] {
         let text = TEXT.replacen(right, wrong, 1);
@@ -237,29 +175,20 @@ fn wrong_files_name_line_and_column() {
     assert!(error_of(&twice).starts_with("c.toml:19:1: not valid TOML: duplicate key"));
     assert_eq!(error_of(""), "c.toml:1:1: the section [data] is missing");
     let no_op = TEXT.replacen("op = ", "opp = ", 1);
-    assert_eq!(
-        error_of(&no_op),
-        "c.toml:8:1: unknown key `opp`; did you mean `op`?"
-    );
+    assert_eq!(error_of(&no_op), "c.toml:8:1: unknown key `opp`; did you mean `op`?");
 }
 
 #[test]
 fn a_missing_file_is_named() {
     let error = Config::load(Path::new("no/such.toml"), &[]).unwrap_err();
     let text = error.to_string();
-    assert!(
-        text.starts_with("no/such.toml: the config can't be read: "),
-        "{text}"
-    );
+    assert!(text.starts_with("no/such.toml: the config can't be read: "), "{text}");
 }
 
 #[test]
 fn the_shipped_configs_are_valid() {
     let digits = Config::default_with(&[]).unwrap();
-    assert_eq!(
-        (digits.name.as_str(), digits.model.layers.len()),
-        ("digits", 2)
-    );
+    assert_eq!((digits.name.as_str(), digits.model.layers.len()), ("digits", 2));
     let text = include_str!("../../configs/fashion-mlp.toml");
     let fashion = Config::read("configs/fashion-mlp.toml", text, &[]).unwrap();
     assert_eq!(fashion.data.dev, Portion::Count(5000));

@@ -20,12 +20,7 @@ pub struct TrainConfig {
 
 impl Default for TrainConfig {
     fn default() -> TrainConfig {
-        TrainConfig {
-            epochs: 10,
-            batch_size: 32,
-            shuffle: true,
-            log_steps: false,
-        }
+        TrainConfig { epochs: 10, batch_size: 32, shuffle: true, log_steps: false }
     }
 }
 
@@ -34,9 +29,7 @@ impl TrainConfig {
         let default = TrainConfig::default();
         let config = TrainConfig {
             epochs: table.integer("epochs", 1..)?.unwrap_or(default.epochs),
-            batch_size: table
-                .integer("batch_size", ..)?
-                .unwrap_or(default.batch_size),
+            batch_size: table.integer("batch_size", ..)?.unwrap_or(default.batch_size),
             shuffle: table.boolean("shuffle")?.unwrap_or(default.shuffle),
             log_steps: table.boolean("log_steps")?.unwrap_or(default.log_steps),
         };

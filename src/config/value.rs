@@ -66,11 +66,7 @@ fn syntax_error(place: &Place, error: &toml::de::Error) -> Error {
     Error::new(place, format!("not valid TOML: {}", error.message()))
 }
 
-fn table(
-    parsed: &DeTable<'_>,
-    place: Place,
-    place_of: &impl Fn(usize) -> Place,
-) -> Result<Table, Error> {
+fn table(parsed: &DeTable<'_>, place: Place, place_of: &impl Fn(usize) -> Place) -> Result<Table, Error> {
     let mut entries: Vec<_> = parsed.iter().collect();
     // toml sorts by name; the order of the file reads better in messages.
     entries.sort_by_key(|(key, _)| key.span().start);
@@ -82,10 +78,7 @@ fn table(
     Ok(table)
 }
 
-fn value(
-    parsed: &Spanned<DeValue<'_>>,
-    place_of: &impl Fn(usize) -> Place,
-) -> Result<Value, Error> {
+fn value(parsed: &Spanned<DeValue<'_>>, place_of: &impl Fn(usize) -> Place) -> Result<Value, Error> {
     let place = place_of(parsed.span().start);
     let kind = match parsed.get_ref() {
         DeValue::String(text) => Kind::String(text.to_string()),
@@ -93,10 +86,7 @@ fn value(
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(integer) => Kind::Integer(integer),
             Err(_) => {
-                return Err(Error::new(
-                    &place,
-                    "an integer beyond TOML's 64 bits with sign",
-                ));
+                return Err(Error::new(&place, "an integer beyond TOML's 64 bits with sign"));
             }
         },
         DeValue::Float(float) => match float.as_str().parse() {
@@ -104,9 +94,7 @@ fn value(
             Err(_) => return Err(Error::new(&place, "not a number")),
         },
         DeValue::Datetime(_) => {
-            return Err(
-                Error::new(&place, "a date has no meaning here").help("a text goes in quotes")
-            );
+            return Err(Error::new(&place, "a date has no meaning here").help("a text goes in quotes"));
         }
         DeValue::Array(items) => {
             let items = items.iter().map(|item| value(item, place_of));
@@ -133,10 +121,7 @@ impl Value {
     /// The error that `key` must be `wanted` and isn't.
     pub fn mismatch(&self, key: &str, wanted: &str) -> Error {
         let found = self.describe();
-        Error::new(
-            &self.place,
-            format!("`{key}` must be {wanted}, found {found}"),
-        )
+        Error::new(&self.place, format!("`{key}` must be {wanted}, found {found}"))
     }
 
     /// An integer within `range`, as the value of `key` (which is named in the error).
@@ -145,17 +130,15 @@ impl Value {
             Kind::Integer(integer) => usize::try_from(integer).ok(),
             _ => None,
         };
-        integer
-            .filter(|integer| range.contains(integer))
-            .ok_or_else(|| {
-                let low = match range.start_bound() {
-                    // What counts something never runs below zero.
-                    Bound::Unbounded => Bound::Included(&0),
-                    low => low,
-                };
-                let range = (low.cloned(), range.end_bound().cloned());
-                self.mismatch(key, &Bounds::<usize>::describe(&range, "an integer"))
-            })
+        integer.filter(|integer| range.contains(integer)).ok_or_else(|| {
+            let low = match range.start_bound() {
+                // What counts something never runs below zero.
+                Bound::Unbounded => Bound::Included(&0),
+                low => low,
+            };
+            let range = (low.cloned(), range.end_bound().cloned());
+            self.mismatch(key, &Bounds::<usize>::describe(&range, "an integer"))
+        })
     }
 
     /// A finite number within `range`; an integer counts as a number.

@@ -26,11 +26,7 @@ pub const CSV: Source = Source {
 };
 
 /// Parses the bytes of a CSV file, `file` in errors. Rows in errors are lines of the file.
-pub(crate) fn parse(
-    file: &str,
-    packed: &[u8],
-    request: &Request<'_>,
-) -> Result<Examples, DataError> {
+pub(crate) fn parse(file: &str, packed: &[u8], request: &Request<'_>) -> Result<Examples, DataError> {
     let bytes = gzip::read_all(file, gzip::unpacked(packed), gzip::LARGEST)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(request.config.header)
@@ -40,9 +36,7 @@ pub(crate) fn parse(
         .from_reader(bytes.as_slice());
     let mut header = None;
     if request.config.header {
-        let names = reader
-            .headers()
-            .map_err(|error| damaged(file, &bytes, &error))?;
+        let names = reader.headers().map_err(|error| damaged(file, &bytes, &error))?;
         header = Some(names.iter().map(str::to_string).collect::<Vec<_>>());
     }
     let mut columns = header.as_ref().map(Vec::len);
@@ -58,9 +52,7 @@ pub(crate) fn parse(
         let expected = *columns.get_or_insert(record.len());
         if record.len() != expected {
             let found = record.len();
-            return Err(error(format!(
-                "{found} columns, where {expected} are wanted"
-            )));
+            return Err(error(format!("{found} columns, where {expected} are wanted")));
         }
         if target_column.is_none() {
             target_column = Some(find_target(file, request, header.as_deref(), expected)?);
@@ -72,9 +64,7 @@ pub(crate) fn parse(
                     false => "",
                 };
                 let column = column + 1;
-                error(format!(
-                    "column {column}: {text:?} is not a finite number{hint}"
-                ))
+                error(format!("column {column}: {text:?} is not a finite number{hint}"))
             })?;
             if Some(column) == target_column {
                 targets.push(number);
@@ -93,10 +83,7 @@ pub(crate) fn parse(
         inputs: Inputs::Floats(inputs),
         targets: match request.categorical {
             true => classes(file, &targets, &lines)?,
-            false => Targets::Values {
-                values: targets,
-                width: 1,
-            },
+            false => Targets::Values { values: targets, width: 1 },
         },
         test: None,
     })
@@ -152,11 +139,7 @@ fn classes(file: &str, targets: &[f32], lines: &[u64]) -> Result<Targets, DataEr
         labels.push(*target as u32);
     }
     let count = labels.iter().max().map_or(0, |label| *label as usize + 1);
-    Ok(Targets::Classes {
-        labels,
-        count,
-        names: None,
-    })
+    Ok(Targets::Classes { labels, count, names: None })
 }
 
 fn damaged(file: &str, bytes: &[u8], error: &csv::Error) -> DataError {

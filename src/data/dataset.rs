@@ -127,11 +127,7 @@ impl Dataset {
 
     /// Writes the normalized inputs of one example to `output`, which has `features()` places.
     pub fn normalized(&self, example: u32, output: &mut [f32]) {
-        let Normalization {
-            scale,
-            offset,
-            plane,
-        } = &self.normalization;
+        let Normalization { scale, offset, plane } = &self.normalization;
         let first = example as usize * self.features();
         for (feature, output) in output.iter_mut().enumerate() {
             let group = feature / plane;

@@ -7,12 +7,8 @@ use super::source::{Examples, Request, Source};
 
 /// 1,797 examples, 174 to 183 of each digit (E. Alpaydin and C. Kaynak, 1998, CC BY 4.0; see
 /// assets/README.md).
-pub const DIGITS: Source = Source {
-    name: "digits",
-    doc: "1,797 handwritten digits of 8×8 pixels, inside the binary",
-    pictures: true,
-    load,
-};
+pub const DIGITS: Source =
+    Source { name: "digits", doc: "1,797 handwritten digits of 8×8 pixels, inside the binary", pictures: true, load };
 
 const FILE: &str = "assets/digits.csv.gz";
 const PACKED: &[u8] = include_bytes!("../../assets/digits.csv.gz");
@@ -29,8 +25,7 @@ fn load(_: &Request<'_>) -> Result<Examples, DataError> {
         let error = |what: &str| DataError::new(FILE, what).row(row);
         let numbers: Result<Vec<u8>, _> = line.split(',').map(str::parse).collect();
         let numbers = numbers.map_err(|_| error("a number from 0 to 16 is wanted"))?;
-        let Some((label, pixels)) = numbers.split_last().filter(|_| numbers.len() == PIXELS + 1)
-        else {
+        let Some((label, pixels)) = numbers.split_last().filter(|_| numbers.len() == PIXELS + 1) else {
             return Err(error("64 pixels and a digit are wanted"));
         };
         if *label > 9 || pixels.iter().any(|pixel| *pixel > MAXIMUM) {
@@ -41,15 +36,8 @@ fn load(_: &Request<'_>) -> Result<Examples, DataError> {
     }
     Ok(Examples {
         shape: vec![1, 8, 8],
-        inputs: Inputs::Bytes {
-            values,
-            maximum: f32::from(MAXIMUM),
-        },
-        targets: Targets::Classes {
-            labels,
-            count: 10,
-            names: None,
-        },
+        inputs: Inputs::Bytes { values, maximum: f32::from(MAXIMUM) },
+        targets: Targets::Classes { labels, count: 10, names: None },
         test: None,
     })
 }
@@ -61,12 +49,7 @@ mod tests {
 
     #[test]
     fn all_digits_are_there() {
-        let examples = load(&Request {
-            config: &config("digits", &[]),
-            categorical: true,
-            seed: 0,
-        })
-        .unwrap();
+        let examples = load(&Request { config: &config("digits", &[]), categorical: true, seed: 0 }).unwrap();
         let (Inputs::Bytes { values, maximum }, Targets::Classes { labels, count, .. }) =
             (examples.inputs, examples.targets)
         else {

@@ -16,11 +16,7 @@ pub struct DataError {
 impl DataError {
     /// An error about a whole file.
     pub fn new(file: impl Into<String>, message: impl Into<String>) -> DataError {
-        DataError {
-            file: file.into(),
-            row: None,
-            message: message.into(),
-        }
+        DataError { file: file.into(), row: None, message: message.into() }
     }
 
     /// The same error about one row, counted from 1.

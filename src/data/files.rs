@@ -8,23 +8,19 @@ use super::error::DataError;
 
 /// The bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
-    std::fs::read(path)
-        .map_err(|error| DataError::new(path.display().to_string(), error.to_string()))
+    std::fs::read(path).map_err(|error| DataError::new(path.display().to_string(), error.to_string()))
 }
 
 /// The first of `names` that is in `folder`.
 pub(crate) fn find(folder: &Path, names: &[String]) -> Result<PathBuf, DataError> {
     let paths = names.iter().map(|name| folder.join(name));
-    paths
-        .into_iter()
-        .find(|path| path.is_file())
-        .ok_or_else(|| {
-            let message = match folder.is_dir() {
-                true => format!("none of these files is there: {}", names.join(", ")),
-                false => "there is no such folder".to_string(),
-            };
-            DataError::new(folder.display().to_string(), message)
-        })
+    paths.into_iter().find(|path| path.is_file()).ok_or_else(|| {
+        let message = match folder.is_dir() {
+            true => format!("none of these files is there: {}", names.join(", ")),
+            false => "there is no such folder".to_string(),
+        };
+        DataError::new(folder.display().to_string(), message)
+    })
 }
 
 /// The folder that `path` (the config's `data.path`), else `$GRADUS_DATA`, else `otherwise`
@@ -33,12 +29,7 @@ pub(crate) fn folder(path: &str, set: &str, otherwise: Option<&str>) -> Result<P
     choose(path, std::env::var_os("GRADUS_DATA"), set, otherwise)
 }
 
-fn choose(
-    path: &str,
-    variable: Option<OsString>,
-    set: &str,
-    otherwise: Option<&str>,
-) -> Result<PathBuf, DataError> {
+fn choose(path: &str, variable: Option<OsString>, set: &str, otherwise: Option<&str>) -> Result<PathBuf, DataError> {
     if !path.is_empty() {
         return Ok(PathBuf::from(path));
     }
@@ -48,9 +39,7 @@ fn choose(
         return Ok(if inner.is_dir() { inner } else { root });
     }
     let message = "no path: set data.path in the config, or the variable GRADUS_DATA";
-    otherwise
-        .map(PathBuf::from)
-        .ok_or_else(|| DataError::new(set, message))
+    otherwise.map(PathBuf::from).ok_or_else(|| DataError::new(set, message))
 }
 
 #[cfg(test)]

@@ -21,10 +21,7 @@ pub(crate) fn unpacked(bytes: &[u8]) -> Box<dyn Read + '_> {
 /// All that `reader` holds, which must be at most `limit` bytes.
 pub(crate) fn read_all(file: &str, reader: impl Read, limit: u64) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
-    reader
-        .take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| broken(file, &error))?;
+    reader.take(limit + 1).read_to_end(&mut bytes).map_err(|error| broken(file, &error))?;
     if bytes.len() as u64 > limit {
         return Err(DataError::new(file, format!("more than {limit} bytes")));
     }

@@ -29,18 +29,8 @@ pub const FASHION_MNIST: Source = Source {
     load: fashion_mnist,
 };
 
-const CLOTHES: [&str; 10] = [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-];
+const CLOTHES: [&str; 10] =
+    ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
 fn fashion_mnist(request: &Request<'_>) -> Result<Examples, DataError> {
     let system = "/usr/share/datasets/fashion-mnist";
@@ -68,10 +58,7 @@ pub fn parse(file: &str, packed: &[u8], dimensions: u8) -> Result<Idx, DataError
     let mut reader = gzip::unpacked(packed);
     let mut word = || {
         let mut bytes = [0; 4];
-        reader
-            .read_exact(&mut bytes)
-            .map(|()| u32::from_be_bytes(bytes))
-            .map_err(|error| gzip::broken(file, &error))
+        reader.read_exact(&mut bytes).map(|()| u32::from_be_bytes(bytes)).map_err(|error| gzip::broken(file, &error))
     };
     let magic = word()?;
     // Two zeros, the type (8 is unsigned bytes), the number of dimensions.
@@ -95,10 +82,7 @@ pub fn parse(file: &str, packed: &[u8], dimensions: u8) -> Result<Idx, DataError
         })?;
     // One byte more than announced, to notice what should not be there.
     let mut bytes = Vec::new();
-    reader
-        .take(size + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| gzip::broken(file, &error))?;
+    reader.take(size + 1).read_to_end(&mut bytes).map_err(|error| gzip::broken(file, &error))?;
     let found = bytes.len() as u64;
     if found != size {
         let message = match found < size {
@@ -139,28 +123,16 @@ fn load(folder: &Path, names: Option<&[&str]>) -> Result<Examples, DataError> {
         );
         return Err(DataError::new(test_file, message));
     }
-    let largest = train_labels
-        .bytes
-        .iter()
-        .max()
-        .map_or(0, |label| usize::from(*label));
+    let largest = train_labels.bytes.iter().max().map_or(0, |label| usize::from(*label));
     let count = names.map_or(largest + 1, <[_]>::len);
     check_labels(&train_labels_file, &train_labels, images.lengths[0], count)?;
-    check_labels(
-        &test_labels_file,
-        &test_labels,
-        test_images.lengths[0],
-        count,
-    )?;
+    check_labels(&test_labels_file, &test_labels, test_images.lengths[0], count)?;
     let labels = train_labels.bytes.iter().chain(&test_labels.bytes);
     let labels: Vec<u32> = labels.map(|label| u32::from(*label)).collect();
     images.bytes.extend_from_slice(&test_images.bytes);
     Ok(Examples {
         shape: vec![1, images.lengths[1], images.lengths[2]],
-        inputs: Inputs::Bytes {
-            values: images.bytes,
-            maximum: 255.0,
-        },
+        inputs: Inputs::Bytes { values: images.bytes, maximum: 255.0 },
         targets: Targets::Classes {
             labels,
             count,
@@ -176,10 +148,7 @@ fn check_labels(file: &str, labels: &Idx, pictures: usize, count: usize) -> Resu
         let message = format!("{found} labels for {pictures} pictures");
         return Err(DataError::new(file, message));
     }
-    let row = labels
-        .bytes
-        .iter()
-        .position(|label| usize::from(*label) >= count);
+    let row = labels.bytes.iter().position(|label| usize::from(*label) >= count);
     row.map_or(Ok(()), |row| {
         let label = labels.bytes[row];
         let message = format!("the label is {label}, but the {count} classes count from 0");

@@ -4,12 +4,7 @@ use super::dataset::{Inputs, Normalization};
 use crate::config::Normalize;
 
 /// The normalization of inputs of `shape`; statistics are those of the examples `train`.
-pub(crate) fn normalization(
-    how: Normalize,
-    shape: &[usize],
-    inputs: &Inputs,
-    train: &[u32],
-) -> Normalization {
+pub(crate) fn normalization(how: Normalize, shape: &[usize], inputs: &Inputs, train: &[u32]) -> Normalization {
     // Pictures share a scale over each channel; the columns of a table have one each.
     let plane = match shape {
         [_, rest @ ..] => rest.iter().product(),
@@ -17,37 +12,22 @@ pub(crate) fn normalization(
     };
     let features: usize = shape.iter().product();
     let groups = features / plane;
-    let uniform = |scale: f32| Normalization {
-        scale: vec![scale; groups],
-        offset: vec![0.0; groups],
-        plane,
-    };
+    let uniform = |scale: f32| Normalization { scale: vec![scale; groups], offset: vec![0.0; groups], plane };
     match (how, inputs) {
         (Normalize::None, _) => uniform(1.0),
         (Normalize::Unit, Inputs::Bytes { maximum, .. }) => uniform(1.0 / maximum),
         // The config refuses this; numbers without a maximum stay as they are.
         (Normalize::Unit, Inputs::Floats(_)) => uniform(1.0),
         (Normalize::Standard, _) => {
-            let (scale, offset) = (0..groups)
-                .map(|group| standard(inputs, train, features, group * plane, plane))
-                .unzip();
-            Normalization {
-                scale,
-                offset,
-                plane,
-            }
+            let (scale, offset) =
+                (0..groups).map(|group| standard(inputs, train, features, group * plane, plane)).unzip();
+            Normalization { scale, offset, plane }
         }
     }
 }
 
 /// Scale and offset that give the features `first..first + plane` mean 0 and deviation 1.
-fn standard(
-    inputs: &Inputs,
-    train: &[u32],
-    features: usize,
-    first: usize,
-    plane: usize,
-) -> (f32, f32) {
+fn standard(inputs: &Inputs, train: &[u32], features: usize, first: usize, plane: usize) -> (f32, f32) {
     let values = || {
         train.iter().flat_map(move |example| {
             let start = *example as usize * features + first;
@@ -71,15 +51,9 @@ mod tests {
 
     #[test]
     fn unit_divides_by_the_largest_pixel() {
-        let inputs = Inputs::Bytes {
-            values: vec![0, 8, 16, 4],
-            maximum: 16.0,
-        };
+        let inputs = Inputs::Bytes { values: vec![0, 8, 16, 4], maximum: 16.0 };
         let n = normalization(Normalize::Unit, &[1, 2, 2], &inputs, &[0]);
-        assert_eq!(
-            (n.scale, n.offset, n.plane),
-            (vec![1.0 / 16.0], vec![0.0], 4)
-        );
+        assert_eq!((n.scale, n.offset, n.plane), (vec![1.0 / 16.0], vec![0.0], 4));
     }
 
     #[test]
@@ -103,10 +77,7 @@ mod tests {
     #[test]
     fn standard_is_per_channel_of_pictures() {
         // Two pictures of two channels with two pixels.
-        let inputs = Inputs::Bytes {
-            values: vec![0, 2, 10, 30, 0, 2, 10, 30],
-            maximum: 255.0,
-        };
+        let inputs = Inputs::Bytes { values: vec![0, 2, 10, 30, 0, 2, 10, 30], maximum: 255.0 };
         let n = normalization(Normalize::Standard, &[2, 1, 2], &inputs, &[0, 1]);
         assert_eq!(n.plane, 2);
         assert_eq!(n.scale, vec![1.0, 0.1]);

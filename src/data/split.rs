@@ -62,8 +62,7 @@ fn hold_out(
         Portion::Fraction(share) => (share * available as f64).round() as usize,
     };
     if count >= available {
-        let message =
-            format!("data.{set} takes {count} of {available} examples, so that none is left");
+        let message = format!("data.{set} takes {count} of {available} examples, so that none is left");
         return Err(DataError::new(name, message));
     }
     let item = u32::from(set == "dev");
@@ -104,13 +103,8 @@ pub fn epoch_order(train: &[u32], seed: u64, epoch: u32, shuffle: bool) -> Vec<u
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule {
-        examples: 100,
-        given_test: None,
-        test: Portion::Fraction(0.2),
-        dev: Portion::Count(10),
-        train_limit: 0,
-    };
+    const RULE: Rule =
+        Rule { examples: 100, given_test: None, test: Portion::Fraction(0.2), dev: Portion::Count(10), train_limit: 0 };
 
     fn all(splits: &Splits) -> Vec<u32> {
         let mut all = [&splits.train[..], &splits.dev, &splits.test].concat();
@@ -121,10 +115,7 @@ mod tests {
     #[test]
     fn splits_are_disjoint_exhaustive_and_in_order() {
         let splits = split("x", &RULE, 1).unwrap();
-        assert_eq!(
-            (splits.train.len(), splits.dev.len(), splits.test.len()),
-            (70, 10, 20)
-        );
+        assert_eq!((splits.train.len(), splits.dev.len(), splits.test.len()), (70, 10, 20));
         assert_eq!(all(&splits), (0..100).collect::<Vec<_>>());
         for part in [&splits.train, &splits.dev, &splits.test] {
             assert!(part.is_sorted());
@@ -142,10 +133,7 @@ mod tests {
 
     #[test]
     fn a_given_test_set_stays() {
-        let rule = Rule {
-            given_test: Some(30),
-            ..RULE
-        };
+        let rule = Rule { given_test: Some(30), ..RULE };
         let splits = split("x", &rule, 1).unwrap();
         assert_eq!(splits.test, (70..100).collect::<Vec<_>>());
         assert_eq!(all(&splits), (0..100).collect::<Vec<_>>());
@@ -154,12 +142,7 @@ mod tests {
 
     #[test]
     fn the_limit_takes_the_first_training_examples_before_the_development_set() {
-        let rule = Rule {
-            given_test: Some(30),
-            dev: Portion::Fraction(0.25),
-            train_limit: 20,
-            ..RULE
-        };
+        let rule = Rule { given_test: Some(30), dev: Portion::Fraction(0.25), train_limit: 20, ..RULE };
         let splits = split("x", &rule, 1).unwrap();
         assert_eq!((splits.train.len(), splits.dev.len()), (15, 5));
         let mut trained = [&splits.train[..], &splits.dev].concat();
@@ -169,23 +152,14 @@ mod tests {
 
     #[test]
     fn holding_out_everything_is_an_error() {
-        let rule = Rule {
-            dev: Portion::Count(80),
-            ..RULE
-        };
+        let rule = Rule { dev: Portion::Count(80), ..RULE };
         assert_eq!(
             split("x", &rule, 1).unwrap_err().to_string(),
             "x: data.dev takes 80 of 80 examples, so that none is left"
         );
-        let rule = Rule {
-            test: Portion::Count(101),
-            ..RULE
-        };
+        let rule = Rule { test: Portion::Count(101), ..RULE };
         assert!(split("x", &rule, 1).is_err());
-        let none = Rule {
-            examples: 0,
-            ..RULE
-        };
+        let none = Rule { examples: 0, ..RULE };
         assert!(split("x", &none, 1).is_err());
     }
 
@@ -195,14 +169,9 @@ mod tests {
         let train: Vec<u32> = (0..900).collect();
         let mut noisy = right.clone();
         disturb(&mut noisy, 10, &train, 0.25, 3);
-        let wrong = |labels: &[u32]| -> Vec<usize> {
-            (0..1000).filter(|i| labels[*i] != right[*i]).collect()
-        };
+        let wrong = |labels: &[u32]| -> Vec<usize> { (0..1000).filter(|i| labels[*i] != right[*i]).collect() };
         assert_eq!(wrong(&noisy).len(), 225);
-        assert!(
-            wrong(&noisy).iter().all(|i| *i < 900),
-            "only training labels change"
-        );
+        assert!(wrong(&noisy).iter().all(|i| *i < 900), "only training labels change");
         assert!(noisy.iter().all(|label| *label < 10));
         let mut again = right.clone();
         disturb(&mut again, 10, &train, 0.25, 3);

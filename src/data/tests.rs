@@ -53,11 +53,7 @@ fn label_noise_changes_exactly_its_share_of_the_training_labels() {
     let noisy = load(&config("digits", &["label_noise=0.15"]), true, 42).unwrap();
     assert_eq!(clean.train, noisy.train);
     let (right, given) = (labels(&clean), labels(&noisy));
-    let wrong = |part: &[u32]| {
-        part.iter()
-            .filter(|i| right[**i as usize] != given[**i as usize])
-            .count()
-    };
+    let wrong = |part: &[u32]| part.iter().filter(|i| right[**i as usize] != given[**i as usize]).count();
     assert_eq!(wrong(&clean.train), 194); // 0.15 · 1294 = 194.1
     assert_eq!(wrong(&clean.dev) + wrong(&clean.test), 0);
 }
@@ -67,10 +63,7 @@ fn a_misspelt_source_is_an_error_with_the_nearest() {
     let mut data = config("digits", &[]);
     data.source = "digit".to_string();
     let error = load(&data, true, 0).unwrap_err().to_string();
-    assert!(
-        error.starts_with("digit: unknown source; did you mean `digits`?"),
-        "{error}"
-    );
+    assert!(error.starts_with("digit: unknown source; did you mean `digits`?"), "{error}");
 }
 
 #[test]
@@ -82,8 +75,5 @@ fn a_limit_and_counts_are_obeyed() {
     let mut data = config("digits", &[]);
     data.dev = Portion::Count(5000);
     let error = load(&data, true, 42).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "digits: data.dev takes 5000 of 1438 examples, so that none is left"
-    );
+    assert_eq!(error, "digits: data.dev takes 5000 of 1438 examples, so that none is left");
 }

@@ -27,14 +27,7 @@ fn getters_return_what_is_written() {
     assert_eq!(inputs[1].1.to_string(), "c.toml:6:16");
     assert_eq!(t.integers("shape", 1..).unwrap(), Some(vec![1, 2]));
     assert_eq!(t.numbers("values", ..).unwrap(), Some(vec![0.5, 1.0]));
-    assert_eq!(
-        t.table("inner")
-            .unwrap()
-            .unwrap()
-            .require_integer("x", ..)
-            .unwrap(),
-        1
-    );
+    assert_eq!(t.table("inner").unwrap().unwrap().require_integer("x", ..).unwrap(), 1);
     assert_eq!(t.tables("list").unwrap().unwrap().len(), 2);
     assert_eq!(t.integer("absent", ..).unwrap(), None);
     t.finish().unwrap();
@@ -51,78 +44,34 @@ fn a_key_never_asked_for_is_unknown() {
     );
     let t = table("zebra = 1");
     t.boolean("bias").unwrap();
-    assert_eq!(
-        message(t.finish()),
-        "c.toml:1:1: unknown key `zebra`; the keys here: bias"
-    );
+    assert_eq!(message(t.finish()), "c.toml:1:1: unknown key `zebra`; the keys here: bias");
 }
 
 #[test]
 fn a_misspelt_required_key_is_named_where_it_stands() {
     let t = table("op = 'dense'\nunit = 64\n");
     t.string("op").unwrap();
-    assert_eq!(
-        message(t.require_integer("units", 1..)),
-        "c.toml:2:1: unknown key `unit`; did you mean `units`?"
-    );
+    assert_eq!(message(t.require_integer("units", 1..)), "c.toml:2:1: unknown key `unit`; did you mean `units`?");
     // A key that differs by its number only is another key, not a slip.
     let t = table("beta2 = 0.9\n");
-    assert_eq!(
-        message(t.require_number("beta1", ..)),
-        "c.toml:1:1: the key `beta1` is missing"
-    );
+    assert_eq!(message(t.require_number("beta1", ..)), "c.toml:1:1: the key `beta1` is missing");
 }
 
 #[test]
 fn wrong_types_say_what_was_found() {
-    let t = table(
-        "a = 'x'\nb = 1.5\nc = 0\nd = nan\ne = inf\nf = -1\ng = [1, 0]\nh = 1\ni = 1.0\nj = true",
-    );
+    let t = table("a = 'x'\nb = 1.5\nc = 0\nd = nan\ne = inf\nf = -1\ng = [1, 0]\nh = 1\ni = 1.0\nj = true");
     for (result, expected) in [
-        (
-            message(t.integer("a", 1..)),
-            "c.toml:1:5: `a` must be an integer of at least 1, found the string \"x\"",
-        ),
-        (
-            message(t.integer("b", ..)),
-            "c.toml:2:5: `b` must be an integer of at least 0, found 1.5",
-        ),
-        (
-            message(t.integer("c", 1..)),
-            "c.toml:3:5: `c` must be an integer of at least 1, found 0",
-        ),
-        (
-            message(t.number("d", ..)),
-            "c.toml:4:5: `d` must be a number, found NaN",
-        ),
-        (
-            message(t.number("e", POSITIVE)),
-            "c.toml:5:5: `e` must be a number above 0, found inf",
-        ),
-        (
-            message(t.integer("f", 0..)),
-            "c.toml:6:5: `f` must be an integer of at least 0, found -1",
-        ),
-        (
-            message(t.integers("g", 1..)),
-            "c.toml:7:9: `g[1]` must be an integer of at least 1, found 0",
-        ),
-        (
-            message(t.string("h")),
-            "c.toml:8:5: `h` must be a string, found 1",
-        ),
-        (
-            message(t.number("i", FRACTION)),
-            "c.toml:9:5: `i` must be a number of at least 0 and below 1, found 1.0",
-        ),
-        (
-            message(t.table("j")),
-            "c.toml:10:5: `j` must be a table, found true",
-        ),
-        (
-            message(t.tables("g")),
-            "c.toml:7:6: `g[0]` must be a table, found 1",
-        ),
+        (message(t.integer("a", 1..)), "c.toml:1:5: `a` must be an integer of at least 1, found the string \"x\""),
+        (message(t.integer("b", ..)), "c.toml:2:5: `b` must be an integer of at least 0, found 1.5"),
+        (message(t.integer("c", 1..)), "c.toml:3:5: `c` must be an integer of at least 1, found 0"),
+        (message(t.number("d", ..)), "c.toml:4:5: `d` must be a number, found NaN"),
+        (message(t.number("e", POSITIVE)), "c.toml:5:5: `e` must be a number above 0, found inf"),
+        (message(t.integer("f", 0..)), "c.toml:6:5: `f` must be an integer of at least 0, found -1"),
+        (message(t.integers("g", 1..)), "c.toml:7:9: `g[1]` must be an integer of at least 1, found 0"),
+        (message(t.string("h")), "c.toml:8:5: `h` must be a string, found 1"),
+        (message(t.number("i", FRACTION)), "c.toml:9:5: `i` must be a number of at least 0 and below 1, found 1.0"),
+        (message(t.table("j")), "c.toml:10:5: `j` must be a table, found true"),
+        (message(t.tables("g")), "c.toml:7:6: `g[0]` must be a table, found 1"),
         (
             message(t.choice("a", &["normal", "bernoulli"])),
             "c.toml:1:5: unknown a `x`; it is one of: normal, bernoulli",
@@ -157,10 +106,7 @@ fn broken_toml_is_an_error_at_its_place() {
         ("a = 1\na = 2\n", "c.toml:2:1: "),
         ("a = \n", "c.toml:1:"),
         ("[a\n", "c.toml:1:"),
-        (
-            "a = 1\nb = 99999999999999999999\n",
-            "c.toml:2:5: an integer beyond",
-        ),
+        ("a = 1\nb = 99999999999999999999\n", "c.toml:2:5: an integer beyond"),
         ("a = 2020-01-01\n", "c.toml:1:5: a date"),
     ] {
         let error = message(parse_document(&"c.toml".into(), text));

@@ -7,18 +7,11 @@ impl Table {
     /// Refuses the first key that was never asked for: the last call of a table's reader.
     pub fn finish(&self) -> Result<(), Error> {
         let asked = self.asked.borrow();
-        match self
-            .entries
-            .iter()
-            .find(|entry| !asked.contains(&entry.key))
-        {
+        match self.entries.iter().find(|entry| !asked.contains(&entry.key)) {
             Some(entry) => {
                 // A key that is already given is not what another one was meant to be, unless
                 // nothing else is near.
-                let free: Vec<&String> = asked
-                    .iter()
-                    .filter(|known| self.entry(known).is_none())
-                    .collect();
+                let free: Vec<&String> = asked.iter().filter(|known| self.entry(known).is_none()).collect();
                 let near = nearest(&entry.key, &free).or_else(|| nearest(&entry.key, &asked));
                 Err(unknown_key(entry, near, &asked))
             }
@@ -50,9 +43,7 @@ fn unknown_key(entry: &Entry, near: Option<&str>, allowed: &[String]) -> Error {
     let error = Error::new(&entry.key_place, format!("unknown key `{}`", entry.key));
     let list = allowed.join(", ");
     match (near, list.is_empty()) {
-        (Some(near), false) => {
-            error.help(format!("did you mean `{near}`? (the keys here: {list})"))
-        }
+        (Some(near), false) => error.help(format!("did you mean `{near}`? (the keys here: {list})")),
         (Some(near), true) => error.help(format!("did you mean `{near}`?")),
         (None, false) => error.help(format!("the keys here: {list}")),
         (None, true) => error.help("there are no keys here"),

@@ -39,21 +39,12 @@ fn plain_and_gzip_files_of_either_name_are_read() {
     let path = format!("path={}", folder.path().display());
     let data = crate::data::load(&config("idx", &[&path, "dev=0"]), true, 1).unwrap();
     assert_eq!(data.shape, [1, 1, 2]);
-    assert_eq!(
-        data.inputs,
-        Inputs::Bytes {
-            values: (1..=10).collect(),
-            maximum: 255.0
-        }
-    );
+    assert_eq!(data.inputs, Inputs::Bytes { values: (1..=10).collect(), maximum: 255.0 });
     let Targets::Classes { labels, count, .. } = &data.targets else {
         panic!("labels are classes");
     };
     assert_eq!((labels.as_slice(), *count), (&[0, 1, 2, 2, 0][..], 3));
-    assert_eq!(
-        (data.train, data.dev, data.test),
-        (vec![0, 1, 2], vec![], vec![3, 4])
-    );
+    assert_eq!((data.train, data.dev, data.test), (vec![0, 1, 2], vec![], vec![3, 4]));
 }
 
 #[test]
@@ -61,27 +52,19 @@ fn labels_out_of_range_name_file_and_row() {
     let bad = folder(&[0, 1, 2], &[0, 3]);
     let error = message(load(bad.path(), None));
     assert!(
-        error.ends_with(
-            "t10k-labels-idx1-ubyte.gz, row 2: the label is 3, but the 3 classes count from 0"
-        ),
+        error.ends_with("t10k-labels-idx1-ubyte.gz, row 2: the label is 3, but the 3 classes count from 0"),
         "{error}"
     );
     let bad = folder(&[0, 10, 2], &[0, 1]);
     let error = message(load(bad.path(), Some(&CLOTHES)));
-    assert!(
-        error.contains("train-labels-idx1-ubyte, row 2: the label is 10"),
-        "{error}"
-    );
+    assert!(error.contains("train-labels-idx1-ubyte, row 2: the label is 10"), "{error}");
 }
 
 #[test]
 fn counts_must_agree() {
     let bad = folder(&[0, 1], &[0, 1]);
     let error = message(load(bad.path(), None));
-    assert!(
-        error.ends_with("train-labels-idx1-ubyte: 2 labels for 3 pictures"),
-        "{error}"
-    );
+    assert!(error.ends_with("train-labels-idx1-ubyte: 2 labels for 3 pictures"), "{error}");
 }
 
 #[test]
@@ -91,11 +74,7 @@ fn missing_files_and_folders_are_named() {
     assert!(error.contains("train-images-idx3-ubyte.gz"), "{error}");
     let nowhere = empty.path().join("nowhere");
     let path = format!("path={}", nowhere.display());
-    let error = message(crate::data::load(
-        &config("fashion-mnist", &[&path]),
-        true,
-        1,
-    ));
+    let error = message(crate::data::load(&config("fashion-mnist", &[&path]), true, 1));
     assert!(error.starts_with(&format!("{}: there is no such folder", nowhere.display())));
     assert!(error.contains("dataset-fashion-mnist"), "{error}");
 }
@@ -125,10 +104,7 @@ fn damaged_files_are_refused() {
     let longer = [&good[..], &[0]].concat();
     assert!(message(parse("f", &longer, 3)).contains("there is more behind the 4 bytes"));
     let error = message(parse("f", &good, 1));
-    assert!(
-        error.starts_with("f: the magic number is 0x00000803, not 0x00000801"),
-        "{error}"
-    );
+    assert!(error.starts_with("f: the magic number is 0x00000803, not 0x00000801"), "{error}");
     let huge = idx(&[u32::MAX, u32::MAX, u32::MAX], &[]);
     assert!(message(parse("f", &huge, 3)).contains("too much"));
 }
@@ -144,10 +120,7 @@ fn fashion_mnist_is_read() {
     let examples = load(folder, Some(&CLOTHES)).unwrap();
     assert_eq!(examples.shape, [1, 28, 28]);
     assert_eq!(examples.inputs.len(), 70_000 * 784);
-    assert_eq!(
-        (examples.targets.len(), examples.test),
-        (70_000, Some(10_000))
-    );
+    assert_eq!((examples.targets.len(), examples.test), (70_000, Some(10_000)));
     let Targets::Classes { labels, .. } = examples.targets else {
         panic!("labels are classes");
     };

@@ -1,0 +1,235 @@
+//! The few verbs by which training sees a device: write, run steps, read. They are async, since a
+//! browser may not block; the command line blocks on them at its edge.
+
+use std::sync::Arc;
+
+use crate::{
+    cpu::Cpu,
+    gpu::{self, Adapter, Gpu},
+    kernels::{Element, Step},
+    plan::{BufferId, Plan, Program},
+};
+
+/// What can go wrong with a device.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// There is none, or none of that name.
+    #[error("{0}")]
+    NoDevice(String),
+    /// A buffer that no launch could bind.
+    #[error(
+        "`{buffer}` needs {bytes} bytes, but {adapter} binds at most {largest}: take a smaller batch_size, fewer examples (data.train_limit) or --device cpu"
+    )]
+    TooLarge {
+        /// The buffer's role.
+        buffer: String,
+        /// Its size.
+        bytes: u64,
+        /// The adapter's limit.
+        largest: u64,
+        /// The adapter.
+        adapter: String,
+    },
+    /// No memory.
+    #[error("the GPU is out of memory: {0}")]
+    OutOfMemory(String),
+    /// It does not answer any more.
+    #[error("the GPU was lost: {0}")]
+    Lost(String),
+    /// The driver refused something.
+    #[error("the GPU's driver reports: {0}")]
+    Driver(String),
+}
+
+/// A device to train on.
+#[derive(Clone)]
+pub enum Device {
+    /// The CPU twins.
+    Cpu,
+    /// An open adapter.
+    Gpu(Arc<Gpu>),
+}
+
+/// What was done so far; tests hold a step to these.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counters {
+    /// Training steps.
+    pub steps: u64,
+    /// Kernel launches.
+    pub launches: u64,
+    /// Submissions to the GPU.
+    pub submissions: u64,
+    /// Pipelines built.
+    pub pipelines: u64,
+    /// Bind groups built.
+    pub bind_groups: u64,
+    /// Buffers allocated.
+    pub buffers: u64,
+    /// Bytes of those.
+    pub allocated_bytes: u64,
+    /// Bytes written by the host.
+    pub uploaded_bytes: u64,
+    /// Times that the host waited to read.
+    pub readbacks: u64,
+    /// Bytes that it read.
+    pub read_bytes: u64,
+}
+
+impl Device {
+    /// The CPU.
+    pub fn cpu() -> Device {
+        Device::Cpu
+    }
+
+    /// A real GPU if there is one, else the CPU device, which is faster than a software driver.
+    ///
+    /// # Errors
+    /// The GPU's driver refuses to open it.
+    pub async fn auto() -> Result<Device, Error> {
+        match Adapter::all().await.into_iter().find(|adapter| !adapter.is_software()) {
+            Some(adapter) => Ok(Device::Gpu(Arc::new(adapter.open().await?))),
+            None => Ok(Device::Cpu),
+        }
+    }
+
+    /// The first adapter, or the one of this number or part of a name; a software one too.
+    ///
+    /// # Errors
+    /// There is none, or none of that name.
+    pub async fn gpu(wanted: Option<&str>) -> Result<Device, Error> {
+        let adapters = Adapter::all().await;
+        let names: Vec<String> = adapters.iter().map(Adapter::name).collect();
+        if adapters.is_empty() {
+            let advice = "no Vulkan, Metal or DX12 adapter was found: install a GPU driver, or mesa-vulkan-drivers for a software one, or take --device cpu";
+            return Err(Error::NoDevice(advice.into()));
+        }
+        let matches = |name: &str, wanted: &str| name.to_lowercase().contains(&wanted.to_lowercase());
+        let at = match wanted {
+            None => Some(0),
+            Some(wanted) => match wanted.parse::<usize>() {
+                Ok(number) => Some(number).filter(|&number| number < names.len()),
+                Err(_) => names.iter().position(|name| matches(name, wanted)),
+            },
+        };
+        let Some(at) = at else {
+            let listed: Vec<String> = names.iter().enumerate().map(|(at, name)| format!("{at}: {name}")).collect();
+            let wanted = wanted.unwrap_or_default();
+            return Err(Error::NoDevice(format!("no adapter `{wanted}`; there is {}", listed.join(", "))));
+        };
+        Ok(Device::Gpu(Arc::new(adapters[at].open().await?)))
+    }
+
+    /// What it is, in one line.
+    pub fn describe(&self) -> String {
+        match self {
+            Device::Cpu => format!("CPU, {} threads", rayon::current_num_threads()),
+            Device::Gpu(gpu) => format!("{} ({}, {}, {})", gpu.name, gpu.kind, gpu.backend, gpu.driver),
+        }
+    }
+}
+
+/// A plan on a device.
+pub enum Executor {
+    /// In memory.
+    Cpu(Box<Cpu<f32>>, Counters),
+    /// On a GPU.
+    Gpu(Box<gpu::Executor>),
+}
+
+impl Executor {
+    /// Allocates the plan's buffers, all zeros, and builds all that a step needs.
+    ///
+    /// # Errors
+    /// A buffer over the adapter's limits, no memory, a shader that the driver refuses.
+    pub async fn new(device: &Device, plan: Arc<Plan>) -> Result<Self, Error> {
+        Ok(match device {
+            Device::Cpu => {
+                let counters = Counters {
+                    buffers: plan.buffers.len() as u64,
+                    allocated_bytes: plan.bytes(),
+                    ..Counters::default()
+                };
+                Executor::Cpu(Box::new(Cpu::new(plan)), counters)
+            }
+            Device::Gpu(gpu) => Executor::Gpu(Box::new(gpu::Executor::new(gpu.clone(), plan).await?)),
+        })
+    }
+
+    /// Runs one program, once for each step; a GPU may still be at it when this returns.
+    ///
+    /// # Errors
+    /// A lost device, or an error that the driver reported.
+    pub async fn run(&mut self, program: Program, steps: &[Step]) -> Result<(), Error> {
+        match self {
+            Executor::Cpu(cpu, counters) => {
+                cpu.run(program, steps);
+                counters.steps += if program == Program::Train { steps.len() as u64 } else { 0 };
+                Ok(())
+            }
+            Executor::Gpu(gpu) => gpu.run(program, steps).await,
+        }
+    }
+
+    /// Overwrites reals from `offset` on.
+    pub fn write_reals(&mut self, buffer: BufferId, offset: usize, values: &[f32]) {
+        match self {
+            Executor::Cpu(cpu, _) => cpu.write_reals(buffer, offset, values),
+            Executor::Gpu(gpu) => gpu.write(buffer, offset, bytemuck::cast_slice(values)),
+        }
+    }
+
+    /// Overwrites words from `offset` on.
+    pub fn write_words(&mut self, buffer: BufferId, offset: usize, values: &[u32]) {
+        match self {
+            Executor::Cpu(cpu, _) => cpu.write_words(buffer, offset, values),
+            Executor::Gpu(gpu) => gpu.write(buffer, offset, bytemuck::cast_slice(values)),
+        }
+    }
+
+    /// Waits for all that was run, and reads reals from `offset` on.
+    ///
+    /// # Errors
+    /// A lost device, or an error that the driver reported.
+    pub async fn read_reals(&mut self, buffer: BufferId, offset: usize, length: usize) -> Result<Vec<f32>, Error> {
+        match self {
+            Executor::Cpu(cpu, counters) => {
+                counters.readbacks += 1;
+                Ok(cpu.reals(buffer)[offset..offset + length].to_vec())
+            }
+            Executor::Gpu(gpu) => Ok(bytemuck::pod_collect_to_vec(&gpu.read(buffer, offset, length).await?)),
+        }
+    }
+
+    /// Waits for all that was run, and reads words from `offset` on.
+    ///
+    /// # Errors
+    /// A lost device, or an error that the driver reported.
+    pub async fn read_words(&mut self, buffer: BufferId, offset: usize, length: usize) -> Result<Vec<u32>, Error> {
+        match self {
+            Executor::Cpu(cpu, counters) => {
+                counters.readbacks += 1;
+                Ok(cpu.words(buffer)[offset..offset + length].to_vec())
+            }
+            Executor::Gpu(gpu) => Ok(bytemuck::pod_collect_to_vec(&gpu.read(buffer, offset, length).await?)),
+        }
+    }
+
+    /// Reads a whole buffer as f64 or words, whichever it holds.
+    ///
+    /// # Errors
+    /// A lost device, or an error that the driver reported.
+    pub async fn read_any(&mut self, buffer: BufferId, of: &crate::plan::Buffer) -> Result<Vec<f64>, Error> {
+        Ok(match of.element {
+            Element::Real => self.read_reals(buffer, 0, of.length).await?.into_iter().map(f64::from).collect(),
+            Element::Word => self.read_words(buffer, 0, of.length).await?.into_iter().map(f64::from).collect(),
+        })
+    }
+
+    /// What was done so far.
+    pub fn counters(&self) -> &Counters {
+        match self {
+            Executor::Cpu(_, counters) => counters,
+            Executor::Gpu(gpu) => gpu.counters(),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The GPU device, and the only place that names wgpu: adapters, pipelines, recording, readback.
+
+pub mod adapter;
+mod pipeline;
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+
+use crate::{
+    device::{Counters, Error},
+    kernels::Step,
+    plan::{BufferId, Plan, Program},
+};
+pub use adapter::{Adapter, Gpu};
+use pipeline::Recorded;
+
+/// Steps that are recorded into one submission. More would save little, and a driver may take a
+/// submission that runs for seconds for a hang.
+pub const STEPS_PER_SUBMISSION: usize = 64;
+
+/// Submissions that may wait at the GPU before the host waits for the oldest.
+const IN_FLIGHT: usize = 2;
+
+/// A step's numbers as the shader sees them, in a slot of their own.
+const STEP_BYTES: usize = 64;
+const STEP_STRIDE: usize = 256;
+
+/// A plan with its buffers and pipelines on a GPU.
+pub struct Executor {
+    gpu: Arc<Gpu>,
+    plan: Arc<Plan>,
+    buffers: Vec<wgpu::Buffer>,
+    steps: wgpu::Buffer,
+    step_group: wgpu::BindGroup,
+    train: Vec<Recorded>,
+    evaluate: Vec<Recorded>,
+    in_flight: VecDeque<wgpu::SubmissionIndex>,
+    counters: Counters,
+}
+
+impl Executor {
+    /// Allocates the plan's buffers, all zeros, and builds every pipeline and bind group.
+    ///
+    /// # Errors
+    /// A buffer over the adapter's limits, no memory, a shader that the driver refuses.
+    pub async fn new(gpu: Arc<Gpu>, plan: Arc<Plan>) -> Result<Self, Error> {
+        let mut counters = Counters::default();
+        gpu.check(&plan)?;
+        let guard = gpu.guard();
+        let buffers: Vec<wgpu::Buffer> = plan.buffers.iter().map(|b| gpu.buffer(&b.name, b.length)).collect();
+        guard.finish().await?;
+        counters.buffers += buffers.len() as u64 + 1;
+        counters.allocated_bytes += plan.bytes();
+
+        let guard = gpu.guard();
+        let steps = gpu.uniform("steps", STEP_STRIDE * STEPS_PER_SUBMISSION);
+        let mut pipelines = pipeline::Pipelines::new(&gpu);
+        let step_group = pipelines.step_group(&steps, STEP_BYTES);
+        let train = pipelines.record(&plan, &plan.train, &buffers);
+        let evaluate = pipelines.record(&plan, &plan.evaluate, &buffers);
+        guard.finish().await?;
+        counters.pipelines += pipelines.built as u64;
+        counters.bind_groups += (train.len() + evaluate.len() + 1) as u64;
+        Ok(Executor { gpu, plan, buffers, steps, step_group, train, evaluate, in_flight: VecDeque::new(), counters })
+    }
+
+    /// Submits one program, once for each step. It may return before the GPU is done.
+    ///
+    /// # Errors
+    /// A lost device, or an error that the driver reported.
+    pub async fn run(&mut self, program: Program, steps: &[Step]) -> Result<(), Error> {
+        for steps in steps.chunks(STEPS_PER_SUBMISSION) {
+            self.submit(program, steps)?;
+            while self.in_flight.len() > IN_FLIGHT {
+                let oldest = self.in_flight.pop_front();
+                self.gpu.wait(oldest)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn submit(&mut self, program: Program, steps: &[Step]) -> Result<(), Error> {
+        let mut bytes = vec![0; STEP_STRIDE * steps.len()];
+        for (step, bytes) in steps.iter().zip(bytes.chunks_exact_mut(STEP_STRIDE)) {
+            bytes[..STEP_BYTES].copy_from_slice(&step_bytes(step));
+        }
+        // The write lands before this submission's commands and after the last one's.
+        self.gpu.queue.write_buffer(&self.steps, 0, &bytes);
+        let launches = match program {
+            Program::Train => &self.train,
+            Program::Evaluate => &self.evaluate,
+        };
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            for at in 0..steps.len() {
+                pass.set_bind_group(0, &self.step_group, &[(at * STEP_STRIDE) as u32]);
+                for launch in launches {
+                    pass.set_pipeline(&launch.pipeline);
+                    pass.set_bind_group(1, &launch.group, &[]);
+                    let [x, y] = launch.workgroups;
+                    pass.dispatch_workgroups(x, y, self.plan.replicas as u32);
+                }
+            }
+        }
+        self.in_flight.push_back(self.gpu.queue.submit([encoder.finish()]));
+        self.counters.submissions += 1;
+        self.counters.launches += (launches.len() * steps.len()) as u64;
+        self.counters.uploaded_bytes += bytes.len() as u64;
+        if program == Program::Train {
+            self.counters.steps += steps.len() as u64;
+        }
+        self.gpu.latched()
+    }
+
+    /// Overwrites elements from `offset` on; four bytes each.
+    pub fn write(&mut self, buffer: BufferId, offset: usize, bytes: &[u8]) {
+        self.gpu.queue.write_buffer(&self.buffers[buffer], 4 * offset as u64, bytes);
+        self.counters.uploaded_bytes += bytes.len() as u64;
+    }
+
+    /// Waits for all that was submitted, and reads `length` elements from `offset` on.
+    ///
+    /// # Errors
+    /// A lost device, or an error that the driver reported.
+    pub async fn read(&mut self, buffer: BufferId, offset: usize, length: usize) -> Result<Vec<u8>, Error> {
+        let size = 4 * length as u64;
+        self.counters.readbacks += 1;
+        self.counters.read_bytes += size;
+        let guard = self.gpu.guard();
+        let staging = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("readback"),
+            size,
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        guard.finish().await?;
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(&self.buffers[buffer], 4 * offset as u64, &staging, 0, size);
+        let submission = self.gpu.queue.submit([encoder.finish()]);
+        let mapped = Arc::new(Mutex::new(None));
+        let outcome = mapped.clone();
+        staging.map_async(wgpu::MapMode::Read, .., move |result| {
+            *outcome.lock().expect("nothing panics with the lock") = Some(result);
+        });
+        self.gpu.wait(Some(submission))?;
+        self.in_flight.clear();
+        self.gpu.latched()?;
+        match mapped.lock().expect("nothing panics with the lock").take() {
+            Some(Ok(())) => {}
+            other => return Err(Error::Lost(format!("reading back failed: {other:?}"))),
+        }
+        let view = staging.get_mapped_range(..).map_err(|error| Error::Lost(error.to_string()))?;
+        Ok(view.to_vec())
+    }
+
+    /// What was done so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+}
+
+/// The shader's `Step`; see `shaders/step.wgsl`.
+fn step_bytes(step: &Step) -> [u8; STEP_BYTES] {
+    let mut words = [0u32; STEP_BYTES / 4];
+    words[..6].copy_from_slice(&[
+        step.index,
+        step.slot,
+        step.first,
+        step.rows,
+        step.seed as u32,
+        (step.seed >> 32) as u32,
+    ]);
+    for (word, scalar) in words[8..].iter_mut().zip(step.scalars) {
+        *word = (scalar as f32).to_bits();
+    }
+    bytemuck::cast(words)
+}

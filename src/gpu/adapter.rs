@@ -1,0 +1,215 @@
+//! Adapters: which there are, which to take, and what an open one tells of its errors.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
+
+use crate::{device::Error, kernels::Tile, plan::Plan};
+
+/// How long the host waits for the GPU before it takes it for dead.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// An adapter that could be opened.
+pub struct Adapter {
+    adapter: wgpu::Adapter,
+}
+
+impl Adapter {
+    /// Every adapter of the machine, real GPUs first.
+    pub async fn all() -> Vec<Adapter> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        // Validation layers and debug names cost time at every launch.
+        descriptor.flags = wgpu::InstanceFlags::empty().with_env();
+        let instance = wgpu::Instance::new(descriptor);
+        let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+        let found = instance.enumerate_adapters(backends).await;
+        let mut adapters: Vec<Adapter> = found.into_iter().map(|adapter| Adapter { adapter }).collect();
+        adapters.sort_by_key(|adapter| match adapter.adapter.get_info().device_type {
+            wgpu::DeviceType::DiscreteGpu => 0,
+            wgpu::DeviceType::IntegratedGpu => 1,
+            wgpu::DeviceType::VirtualGpu => 2,
+            wgpu::DeviceType::Other => 3,
+            wgpu::DeviceType::Cpu => 4,
+        });
+        adapters
+    }
+
+    /// The adapter's name, as its driver gives it.
+    pub fn name(&self) -> String {
+        self.adapter.get_info().name
+    }
+
+    /// The driver and its version.
+    pub fn driver(&self) -> String {
+        let info = self.adapter.get_info();
+        format!("{} {}", info.driver, info.driver_info).trim().to_owned()
+    }
+
+    /// vulkan, metal or dx12.
+    pub fn backend(&self) -> String {
+        self.adapter.get_info().backend.to_str().to_owned()
+    }
+
+    /// What it is: `discrete GPU`, …, or `software` for a driver that computes on the CPU.
+    pub fn kind(&self) -> &'static str {
+        match self.adapter.get_info().device_type {
+            wgpu::DeviceType::DiscreteGpu => "discrete GPU",
+            wgpu::DeviceType::IntegratedGpu => "integrated GPU",
+            wgpu::DeviceType::VirtualGpu => "virtual GPU",
+            wgpu::DeviceType::Cpu => "software",
+            wgpu::DeviceType::Other => "other",
+        }
+    }
+
+    /// Whether it computes on the CPU.
+    pub fn is_software(&self) -> bool {
+        self.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+    }
+
+    /// The largest buffer that a launch can bind, in bytes.
+    pub fn largest_binding(&self) -> u64 {
+        self.adapter.limits().max_storage_buffer_binding_size
+    }
+
+    /// Opens it with all its limits.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub async fn open(&self) -> Result<Gpu, Error> {
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("gradus"),
+            required_limits: self.adapter.limits(),
+            ..Default::default()
+        };
+        let opened = self.adapter.request_device(&descriptor).await;
+        let (device, queue) = opened.map_err(|error| Error::NoDevice(format!("{}: {error}", self.name())))?;
+        let failure = Arc::new(Mutex::new(None));
+        let latch = failure.clone();
+        // The default handler panics; the first error is kept instead and returned by the next verb.
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            latch.lock().expect("nothing panics with the lock").get_or_insert(of(error));
+        }));
+        let latch = failure.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                latch.lock().expect("nothing panics with the lock").get_or_insert(Error::Lost(message));
+            }
+        });
+        Ok(Gpu {
+            name: self.name(),
+            driver: self.driver(),
+            backend: self.backend(),
+            kind: self.kind(),
+            tile: if self.is_software() { Tile::Software } else { Tile::Hardware },
+            device,
+            queue,
+            failure,
+        })
+    }
+}
+
+/// An open adapter.
+pub struct Gpu {
+    /// The adapter's name.
+    pub name: String,
+    /// Its driver and version.
+    pub driver: String,
+    /// vulkan, metal or dx12.
+    pub backend: String,
+    /// `discrete GPU`, …, or `software`.
+    pub kind: &'static str,
+    /// The family of shaders that suits it.
+    pub tile: Tile,
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    failure: Arc<Mutex<Option<Error>>>,
+}
+
+impl Gpu {
+    /// A storage buffer of 4-byte elements, all zeros.
+    pub(super) fn buffer(&self, name: &str, length: usize) -> wgpu::Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(name),
+            // An empty buffer cannot be bound.
+            size: 4 * length.max(4) as u64,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// A uniform buffer.
+    pub(super) fn uniform(&self, name: &str, bytes: usize) -> wgpu::Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(name),
+            size: bytes as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// Whether every buffer of the plan fits this adapter's limits.
+    pub(super) fn check(&self, plan: &Plan) -> Result<(), Error> {
+        let limits = self.device.limits();
+        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        for buffer in &plan.buffers {
+            let bytes = 4 * buffer.length as u64;
+            if bytes > largest {
+                return Err(Error::TooLarge {
+                    buffer: buffer.name.clone(),
+                    bytes,
+                    largest,
+                    adapter: self.name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Catches the errors of what is created until [`Guard::finish`].
+    pub(super) fn guard(&self) -> Guard {
+        Guard { scopes: [OutOfMemory, Validation, Internal].map(|filter| self.device.push_error_scope(filter)) }
+    }
+
+    /// Waits until a submission is done.
+    pub(super) fn wait(&self, submission: Option<wgpu::SubmissionIndex>) -> Result<(), Error> {
+        let wait = wgpu::PollType::Wait { submission_index: submission, timeout: Some(PATIENCE) };
+        self.device.poll(wait).map(drop).map_err(|error| {
+            let after = format!("no answer within {} s ({error})", PATIENCE.as_secs());
+            self.latched().err().unwrap_or(Error::Lost(after))
+        })
+    }
+
+    /// The first error that the driver reported outside any guard.
+    pub(super) fn latched(&self) -> Result<(), Error> {
+        match self.failure.lock().expect("nothing panics with the lock").clone() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Error scopes, which nest: the last must end first.
+pub(super) struct Guard {
+    scopes: [wgpu::ErrorScopeGuard; 3],
+}
+
+impl Guard {
+    /// Ends the scopes.
+    pub(super) async fn finish(self) -> Result<(), Error> {
+        let mut first = None;
+        for scope in self.scopes.into_iter().rev() {
+            first = scope.pop().await.or(first);
+        }
+        first.map_or(Ok(()), |error| Err(of(error)))
+    }
+}
+
+fn of(error: wgpu::Error) -> Error {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory(error.to_string()),
+        _ => Error::Driver(error.to_string()),
+    }
+}

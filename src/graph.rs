@@ -1,0 +1,130 @@
+//! A network as a directed acyclic graph of nodes in topological order. Nothing here knows
+//! buffers or devices.
+
+pub mod order;
+
+use crate::{
+    config,
+    ops::{self, Op},
+};
+
+/// The extent of one example along each axis: `[784]`, or `[channels, height, width]`.
+pub type Shape = Vec<usize>;
+
+/// The elements of a shape.
+pub fn elements(shape: &[usize]) -> usize {
+    shape.iter().product()
+}
+
+/// A shape as people write it.
+pub fn show(shape: &[usize]) -> String {
+    let extents: Vec<String> = shape.iter().map(usize::to_string).collect();
+    format!("[{}]", extents.join(", "))
+}
+
+/// A position in [`Graph::nodes`].
+pub type NodeId = usize;
+
+/// One node: an operation on the outputs of others.
+#[derive(Debug)]
+pub struct Node {
+    /// The name: the config's, or `layers.N` by its place in the list.
+    pub name: String,
+    /// What it computes.
+    pub op: Box<dyn Op>,
+    /// Whose outputs it takes.
+    pub inputs: Vec<NodeId>,
+    /// Its output, for one example.
+    pub shape: Shape,
+}
+
+/// A whole network: node 0 is the input, the last is the output.
+#[derive(Debug)]
+pub struct Graph {
+    /// In topological order: every node comes after its inputs.
+    pub nodes: Vec<Node>,
+    /// Whose output the loss takes.
+    pub output: NodeId,
+}
+
+/// A node before shapes are known.
+#[derive(Debug)]
+pub struct Draft {
+    /// Its name.
+    pub name: String,
+    /// What it computes.
+    pub op: Box<dyn Op>,
+    /// The names of its inputs.
+    pub inputs: Vec<String>,
+    /// Where the config speaks of it.
+    pub place: config::Place,
+}
+
+/// The name of the network's input.
+pub const INPUT: &str = "input";
+
+impl Graph {
+    /// Builds the graph of a config's model for examples of this shape.
+    ///
+    /// # Errors
+    /// Unknown ops and keys, names that are missing, taken twice or in a circle, and shapes
+    /// that do not fit, each with its place in the config.
+    pub fn build(model: &config::ModelConfig, input: &[usize]) -> Result<Graph, config::Error> {
+        let mut drafts: Vec<Draft> = vec![];
+        for (at, layer) in model.layers.iter().enumerate() {
+            let name = layer.name.clone().unwrap_or_else(|| format!("layers.{at}"));
+            let inputs = match &layer.inputs {
+                Some(inputs) => inputs.iter().map(|(name, _)| name.clone()).collect(),
+                None => vec![drafts.last().map_or(INPUT.to_owned(), |before| before.name.clone())],
+            };
+            drafts.push(Draft { name, op: ops::read(layer)?, inputs, place: layer.place.clone() });
+        }
+        Graph::of(drafts, input)
+    }
+
+    /// Orders the drafts, and infers every shape. The output is the last draft.
+    ///
+    /// # Errors
+    /// See [`Graph::build`].
+    pub fn of(drafts: Vec<Draft>, input: &[usize]) -> Result<Graph, config::Error> {
+        let sorted = order::topological(&drafts)?;
+        let last = drafts.len();
+        let mut position = vec![0; last + 1];
+        let first =
+            Node { name: INPUT.into(), op: Box::new(ops::identity::Input), inputs: vec![], shape: input.to_vec() };
+        let mut nodes = vec![first];
+        let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+        for (at, inputs) in sorted {
+            let draft = drafts[at].take().expect("each draft is sorted once");
+            position[at + 1] = nodes.len();
+            let inputs: Vec<NodeId> = inputs.iter().map(|&input| position[input]).collect();
+            let shapes: Vec<&[usize]> = inputs.iter().map(|&input| &nodes[input].shape[..]).collect();
+            let shape = draft.op.shape(&shapes).map_err(|message| {
+                config::Error::new(&draft.place, format!("layer `{}` ({}): {message}", draft.name, draft.op.name()))
+            })?;
+            nodes.push(Node { name: draft.name, op: draft.op, inputs, shape });
+        }
+        Ok(Graph { output: position[last], nodes })
+    }
+
+    /// The shapes of a node's inputs.
+    pub fn input_shapes(&self, node: NodeId) -> Vec<&[usize]> {
+        self.nodes[node].inputs.iter().map(|&input| &self.nodes[input].shape[..]).collect()
+    }
+
+    /// How many nodes take this one's output.
+    pub fn consumers(&self, node: NodeId) -> usize {
+        self.nodes.iter().flat_map(|n| &n.inputs).filter(|&&input| input == node).count()
+    }
+
+    /// Which nodes depend on a parameter, or on the input where that is asked for too: only those
+    /// need a gradient of their output.
+    pub fn differentiable(&self, input: bool) -> Vec<bool> {
+        let mut needed = vec![false; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            let own = !node.op.parameters(&self.input_shapes(at)).is_empty();
+            needed[at] = own || (at == 0 && input) || node.inputs.iter().any(|&input| needed[input]);
+        }
+        needed
+    }
+}

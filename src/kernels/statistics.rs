@@ -1,0 +1,69 @@
+//! The step's figures: the losses and hits of a batch's rows, summed in a fixed order into one
+//! row of the statistics, which the host reads once an epoch.
+
+use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, case, read, reads};
+use super::{product, writes, wrong_bindings};
+use crate::{parameters, real::Real, twin};
+
+parameters! {
+    /// The sum's parameters.
+    StatisticsParameters {
+        /// Rows of the batch that the plan was built for.
+        rows: u32,
+    }
+}
+
+/// Figures of one step: the sum of its rows' losses, and of their hits.
+pub const FIGURES: usize = 2;
+
+/// statistics[slot] = Σ figures[row] over the rows of the batch
+pub const STATISTICS: Kernel = Kernel {
+    name: "statistics",
+    formula: "statistics[slot] = sum of figures[r]",
+    bindings: &[reads("figures"), writes("statistics")],
+    parameters: StatisticsParameters::FIELDS,
+    source: |_| Source {
+        label: "statistics".into(),
+        wgsl: [include_str!("../../shaders/statistics.wgsl"), STEP_WGSL].concat(),
+        constants: vec![],
+        workgroups: [1, 1],
+    },
+    cpu: twin!(statistics),
+    cost: |p| {
+        let count = product(&[read::<StatisticsParameters>(p).rows, FIGURES as u32]);
+        Cost { flops: count, bytes: 4 * count }
+    },
+    cases,
+    tolerance: 2.0,
+};
+
+fn statistics<T: Real>(arguments: &mut Arguments<T>) {
+    let [Slot::Real(figures), Slot::RealMut(statistics)] = &mut arguments.slots[..] else { wrong_bindings() };
+    let slot = arguments.step.slot as usize * FIGURES;
+    for figure in 0..FIGURES {
+        let rows = figures.iter().skip(figure).step_by(FIGURES).take(arguments.step.rows as usize);
+        statistics[slot + figure] = rows.copied().sum();
+    }
+}
+
+fn scaled(figure: &f64, rows: usize) -> f64 {
+    f64::from((figure / (rows as f64).sqrt()) as f32)
+}
+
+fn cases() -> Vec<Case> {
+    let of = |&rows: &usize| {
+        let slot = rows % 5;
+        let operands = vec![
+            // Scaled so that the sums are about 1, however many rows there are.
+            Operand::Reals(case::reals("figures", rows * FIGURES).iter().map(|f| scaled(f, rows)).collect()),
+            // Other rows of the statistics must stay as they are.
+            Operand::Reals(case::reals("before", 5 * FIGURES)),
+        ];
+        let mut case = Case::new(format!("{rows}"), StatisticsParameters { rows: rows as u32 }, operands);
+        case.step = Step { slot: slot as u32, ..Step::over(rows - rows / 3) };
+        case.terms = rows;
+        case.replicas = if rows == 31 { 3 } else { 1 };
+        case
+    };
+    case::COUNTS.iter().map(of).collect()
+}

@@ -1,0 +1,108 @@
+//! WHAT a node means: its shape, its parameters, and the launches of its forward and backward
+//! pass. One op, one file; how a launch computes is the kernels' affair.
+
+pub mod activate;
+pub mod dense;
+pub mod flatten;
+pub mod identity;
+
+use crate::{
+    activations::{self, Activation},
+    config,
+    graph::{NodeId, Shape},
+    initializers::Initializer,
+    plan::{Builder, TensorId},
+};
+
+/// An op as configs name it. Every activation is one as well; see [`read`].
+pub struct Kind {
+    /// The name in configs.
+    pub name: &'static str,
+    /// What it computes.
+    pub formula: &'static str,
+    /// Its keys, for the reference.
+    pub keys: &'static str,
+    /// Reads its keys.
+    pub read: fn(&config::Table) -> Result<Box<dyn Op>, config::Error>,
+}
+
+/// Every op but the activations, which are ops by their own names.
+pub const ALL: &[Kind] = &[identity::IDENTITY, dense::DENSE, flatten::FLATTEN];
+
+/// A node's meaning, with its settings.
+pub trait Op: std::fmt::Debug + Send + Sync {
+    /// The name in configs.
+    fn name(&self) -> &'static str;
+
+    /// Its keys and their values, defaults included.
+    fn keys(&self) -> toml::Table;
+
+    /// The output's shape.
+    ///
+    /// # Errors
+    /// What does not fit, with the shapes.
+    fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String>;
+
+    /// What it learns, given its inputs' shapes.
+    fn parameters(&self, _inputs: &[&[usize]]) -> Vec<Parameter> {
+        vec![]
+    }
+
+    /// Adds the launches of the forward pass and names the output's tensor.
+    fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId;
+
+    /// Adds the launches of the backward pass: `dy` is the loss's gradient with respect to the
+    /// output, before [`Op::activation`] if there is one.
+    fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId);
+
+    /// The activation that is applied to its output. The builder sees to its derivative.
+    fn activation(&self) -> Option<&'static Activation> {
+        None
+    }
+
+    /// Multiply-adds of the forward pass for one example.
+    fn multiply_adds(&self, _inputs: &[&[usize]]) -> u64 {
+        0
+    }
+}
+
+/// Something a node learns.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name within the node, PyTorch's: `weight` or `bias`.
+    pub name: &'static str,
+    /// Its shape, PyTorch's.
+    pub shape: Shape,
+    /// How it begins.
+    pub initializer: Initializer,
+}
+
+/// Reads a layer's op with all its keys.
+///
+/// # Errors
+/// An unknown op, with the nearest right one; unknown or wrong keys.
+pub fn read(layer: &config::LayerConfig) -> Result<Box<dyn Op>, config::Error> {
+    let keys = &layer.keys;
+    let op: Box<dyn Op> = if let Some(kind) = ALL.iter().find(|kind| kind.name == layer.op) {
+        (kind.read)(keys)?
+    } else if let Some(activation) = Activation::named(&layer.op) {
+        Box::new(activate::Activate { activation })
+    } else {
+        let names: Vec<&str> =
+            ALL.iter().map(|kind| kind.name).chain(activations::ALL.iter().map(|activation| activation.name)).collect();
+        return Err(config::Error::unknown(&layer.op_place, "op", &layer.op, &names));
+    };
+    keys.finish()?;
+    Ok(op)
+}
+
+/// The only input's shape.
+///
+/// # Errors
+/// How many inputs there are instead.
+pub fn single<'a>(inputs: &[&'a [usize]]) -> Result<&'a [usize], String> {
+    match inputs {
+        [only] => Ok(only),
+        _ => Err(format!("takes 1 input, but is given {}", inputs.len())),
+    }
+}

@@ -1,0 +1,143 @@
+//! A fully connected layer: y = f(x Wᵀ + b), with W [out, in] as PyTorch keeps it.
+
+use super::{Kind, Op, Parameter, single};
+use crate::{
+    activations::Activation,
+    config,
+    graph::{NodeId, Shape, elements, show},
+    initializers::{self, Initializer},
+    kernels::{
+        Variant,
+        matmul::{self, MatmulParameters},
+    },
+    plan::{Builder, TensorId},
+};
+
+/// y = f(x Wᵀ + b)
+pub const DENSE: Kind = Kind {
+    name: "dense",
+    formula: "y = f(x W' + b)",
+    keys: "units, activation, bias, initializer, bias_initializer",
+    read: |table| Ok(Box::new(Dense::read(table)?)),
+};
+
+/// A fully connected layer's settings.
+#[derive(Debug)]
+pub struct Dense {
+    /// Outputs.
+    pub units: usize,
+    /// f, or none.
+    pub activation: Option<&'static Activation>,
+    /// Whether b is there.
+    pub bias: bool,
+    /// How W begins.
+    pub initializer: Initializer,
+    /// How b begins.
+    pub bias_initializer: Initializer,
+}
+
+impl Dense {
+    /// A layer with the default settings.
+    pub fn new(units: usize, activation: Option<&'static Activation>) -> Self {
+        let initializer = initializers::default_for(activation);
+        Dense { units, activation, bias: true, initializer, bias_initializer: initializers::ZEROS }
+    }
+
+    fn read(table: &config::Table) -> Result<Self, config::Error> {
+        let units = table.require_integer("units", 1..)?;
+        let activation = Activation::read(table)?;
+        let default = Dense::new(units, activation);
+        Ok(Dense {
+            bias: table.boolean("bias")?.unwrap_or(true),
+            initializer: initializers::read(table, "initializer")?.unwrap_or(default.initializer),
+            bias_initializer: initializers::read(table, "bias_initializer")?.unwrap_or(default.bias_initializer),
+            ..default
+        })
+    }
+}
+
+impl Op for Dense {
+    fn name(&self) -> &'static str {
+        DENSE.name
+    }
+
+    fn keys(&self) -> toml::Table {
+        let mut keys = toml::Table::new();
+        keys.insert("units".into(), (self.units as i64).into());
+        if let Some(activation) = self.activation {
+            keys.insert("activation".into(), activation.name.into());
+        }
+        keys.insert("bias".into(), self.bias.into());
+        keys.insert("initializer".into(), self.initializer.name.into());
+        keys.insert("bias_initializer".into(), self.bias_initializer.name.into());
+        keys
+    }
+
+    /// Pictures count as their pixels: `flatten` before a dense layer may be left out.
+    fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String> {
+        let input = single(inputs)?;
+        if elements(input) == 0 {
+            return Err(format!("the input {} has no elements", show(input)));
+        }
+        Ok(vec![self.units])
+    }
+
+    fn parameters(&self, inputs: &[&[usize]]) -> Vec<Parameter> {
+        let shape = vec![self.units, elements(inputs[0])];
+        let weight = Parameter { name: "weight", shape, initializer: self.initializer };
+        let bias = Parameter { name: "bias", shape: vec![self.units], initializer: self.bias_initializer };
+        if self.bias { vec![weight, bias] } else { vec![weight] }
+    }
+
+    fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
+        let x = builder.input(node, 0);
+        let fused = self.activation.filter(|activation| activation.of_output());
+        let z = builder.scratch(node, "y", builder.rows() * self.units);
+        let bias = self.bias.then(|| builder.weight(node, 1));
+        let parameters =
+            MatmulParameters { m: builder.rows() as u32, n: self.units as u32, k: self.inputs(builder, node) };
+        let variant = fused.map_or(Variant::Plain, Variant::Activation);
+        let bindings = [Some(x), Some(builder.weight(node, 0)), bias, Some(z)];
+        builder.launch(node, &matmul::NT, parameters, variant, &bindings);
+        match self.activation {
+            Some(activation) if fused.is_none() => builder.activate(node, activation, z),
+            _ => z,
+        }
+    }
+
+    fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
+        let (rows, inputs) = (builder.rows() as u32, self.inputs(builder, node));
+        let x = builder.input(node, 0);
+        let (dw, db) = (builder.weight_gradient(node, 0), self.bias.then(|| builder.weight_gradient(node, 1)));
+        let parameters = MatmulParameters { m: self.units as u32, n: inputs, k: rows };
+        builder.launch(node, &matmul::TN, parameters, Variant::Plain, &[Some(dy), Some(x), Some(dw), db]);
+        if !builder.needs_gradient(node, 0) {
+            return;
+        }
+        // The activation below is cheapest here, where dx is written anyway.
+        let below = builder.fusable(node, 0);
+        let dx = builder.scratch(node, "dx", builder.rows() * inputs as usize);
+        let parameters = MatmulParameters { m: rows, n: inputs, k: self.units as u32 };
+        let variant = below.map_or(Variant::Plain, Variant::Activation);
+        let bindings = [Some(dy), Some(builder.weight(node, 0)), below.map(|_| x), Some(dx)];
+        builder.launch(node, &matmul::NN, parameters, variant, &bindings);
+        match below {
+            Some(_) => builder.add_gradient_through(node, 0, dx),
+            None => builder.add_gradient(node, 0, dx),
+        }
+    }
+
+    fn activation(&self) -> Option<&'static Activation> {
+        self.activation
+    }
+
+    fn multiply_adds(&self, inputs: &[&[usize]]) -> u64 {
+        elements(inputs[0]) as u64 * self.units as u64
+    }
+}
+
+impl Dense {
+    fn inputs(&self, builder: &Builder, node: NodeId) -> u32 {
+        elements(builder.graph().input_shapes(node)[0]) as u32
+    }
+}

@@ -1,0 +1,182 @@
+//! The plan: a whole training step, and a whole evaluation step, as flat lists of kernel launches
+//! over preallocated buffers. Built once; the GPU and the CPU execute the same one.
+
+mod builder;
+mod compile;
+mod placement;
+
+use std::fmt;
+
+use crate::kernels::{Cost, Element, Kernel, Source, Tile, Variant};
+pub use builder::{Builder, TensorId};
+pub use compile::{DataLayout, Options, compile};
+pub use placement::ALIGNMENT;
+
+/// A position in [`Plan::buffers`].
+pub type BufferId = usize;
+
+/// One allocation.
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    /// Its role: `parameters`, `gradients`, `state`, `data`, …, or `scratch N`.
+    pub name: String,
+    /// What it holds.
+    pub element: Element,
+    /// Elements, all replicas together.
+    pub length: usize,
+}
+
+/// A part of a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// Which buffer.
+    pub buffer: BufferId,
+    /// Where the first replica's part begins, in elements.
+    pub offset: usize,
+    /// Elements of one replica.
+    pub length: usize,
+    /// Elements from one replica to the next; 0 when they share one.
+    pub stride: usize,
+}
+
+/// One kernel launch.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// What computes.
+    pub kernel: &'static Kernel,
+    /// For whom: the node's name.
+    pub node: String,
+    /// The kernel's parameters, as bytes.
+    pub parameters: Vec<u8>,
+    /// What fills the kernel's open place.
+    pub variant: Variant,
+    /// A slice for each of the kernel's bindings; an optional one may be left out.
+    pub bindings: Vec<Option<Slice>>,
+}
+
+impl Launch {
+    /// The shader and grid on an adapter.
+    pub fn source(&self, tile: Tile) -> Source {
+        let bound: Vec<bool> = self.bindings.iter().map(Option::is_some).collect();
+        let recipe =
+            crate::kernels::Recipe { parameters: &self.parameters, variant: &self.variant, bound: &bound, tile };
+        (self.kernel.source)(&recipe)
+    }
+
+    /// What it costs, for one replica.
+    pub fn cost(&self) -> Cost {
+        (self.kernel.cost)(&self.parameters)
+    }
+
+    /// The parameters followed by each binding's replica stride: the shader's `Params`.
+    pub fn uniform(&self) -> Vec<u8> {
+        let mut bytes = self.parameters.clone();
+        for binding in &self.bindings {
+            let stride = binding.map_or(0, |slice| slice.stride) as u32;
+            bytes.extend_from_slice(&stride.to_ne_bytes());
+        }
+        bytes
+    }
+}
+
+/// A learned tensor and where it lies.
+#[derive(Clone, Debug)]
+pub struct Learned {
+    /// PyTorch's name: `<layer>.weight`.
+    pub name: String,
+    /// PyTorch's shape.
+    pub shape: Vec<usize>,
+    /// How it begins.
+    pub initializer: crate::initializers::Initializer,
+    /// In the buffer of parameters; gradients lie at the same place in theirs.
+    pub slice: Slice,
+}
+
+/// Which list of launches to run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Program {
+    /// Forward, backward and update of a batch.
+    Train,
+    /// Forward and figures of a batch.
+    Evaluate,
+}
+
+/// Where the host reads and writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Ports {
+    /// All parameters.
+    pub parameters: BufferId,
+    /// Their gradients, at the same places.
+    pub gradients: BufferId,
+    /// The optimizer's tensors, one behind the other; none for an optimizer without state.
+    pub state: Option<BufferId>,
+    /// The examples.
+    pub data: BufferId,
+    /// What is right.
+    pub targets: BufferId,
+    /// Examples in the order in which batches take them.
+    pub order: BufferId,
+    /// (scale, offset) of each plane of the examples.
+    pub affine: BufferId,
+    /// A row of figures for every slot.
+    pub statistics: BufferId,
+    /// A word for every slot: 1 if a gradient was not finite.
+    pub flags: BufferId,
+    /// The network's output in an evaluation step.
+    pub output: Slice,
+    /// The loss's gradient with respect to the batch, where that was asked for.
+    pub input_gradient: Option<Slice>,
+}
+
+/// A training step and an evaluation step, compiled.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Every allocation.
+    pub buffers: Vec<Buffer>,
+    /// A training step.
+    pub train: Vec<Launch>,
+    /// An evaluation step.
+    pub evaluate: Vec<Launch>,
+    /// What is learned, in the order of the layers.
+    pub learned: Vec<Learned>,
+    /// Where the host reads and writes.
+    pub ports: Ports,
+    /// Rows of a training step.
+    pub batch: usize,
+    /// Rows of an evaluation step.
+    pub evaluate_batch: usize,
+    /// Copies of the network.
+    pub replicas: usize,
+    /// Rows of the statistics.
+    pub slots: usize,
+}
+
+impl Plan {
+    /// The launches of a program.
+    pub fn program(&self, program: Program) -> &[Launch] {
+        match program {
+            Program::Train => &self.train,
+            Program::Evaluate => &self.evaluate,
+        }
+    }
+
+    /// Bytes of all buffers on a GPU.
+    pub fn bytes(&self) -> u64 {
+        self.buffers.iter().map(|buffer| 4 * buffer.length as u64).sum()
+    }
+
+    /// What a step costs, all replicas together.
+    pub fn cost(&self, program: Program) -> Cost {
+        let replicas = self.replicas as u64;
+        self.program(program).iter().map(Launch::cost).fold(Cost::default(), |sum, cost| Cost {
+            flops: sum.flops + replicas * cost.flops,
+            bytes: sum.bytes + replicas * cost.bytes,
+        })
+    }
+}
+
+impl fmt::Display for Slice {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}+{}", self.offset, self.length)
+    }
+}

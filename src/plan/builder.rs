@@ -1,0 +1,265 @@
+//! What ops write a plan with: tensors that are written once each, and launches between them.
+//! Nothing here has an address yet; see [`super::placement`].
+
+use super::compile::DataLayout;
+use crate::{
+    activations::Activation,
+    graph::{Graph, NodeId, elements},
+    kernels::{Element, Kernel, Parameters, Variant, activation, activation::ActivationParameters, gather, sum},
+};
+
+/// A tensor of the plan, before it has an address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TensorId(pub(super) usize);
+
+/// A tensor: where it will lie, and how large it is for one replica.
+#[derive(Clone, Debug)]
+pub(super) struct Tensor {
+    pub name: String,
+    pub element: Element,
+    pub elements: usize,
+    pub home: Home,
+}
+
+/// Where a tensor lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Home {
+    /// Among its like in one buffer, at this offset.
+    Parameters(usize),
+    /// At the same offset among the gradients.
+    Gradients(usize),
+    /// Alone in a buffer that keeps its contents from step to step, a copy for every replica.
+    Own,
+    /// Alone in such a buffer, which all replicas share.
+    Shared,
+    /// Anywhere, from the launch that writes it to the last that reads it.
+    Scratch,
+}
+
+/// A launch between tensors.
+pub(super) struct Draft {
+    pub kernel: &'static Kernel,
+    pub node: String,
+    pub parameters: Vec<u8>,
+    pub variant: Variant,
+    pub bindings: Vec<Option<TensorId>>,
+}
+
+/// The tensors that the host fills or reads.
+#[derive(Clone, Copy)]
+pub(super) struct HostTensors {
+    pub data: TensorId,
+    pub targets: TensorId,
+    pub order: TensorId,
+    pub affine: TensorId,
+    pub statistics: TensorId,
+    pub flags: TensorId,
+    pub state: Option<TensorId>,
+    pub parameters: TensorId,
+    pub gradients: TensorId,
+}
+
+/// One program of the plan while it is written.
+pub struct Builder<'g> {
+    graph: &'g Graph,
+    rows: usize,
+    needed: Vec<bool>,
+    layout: &'g DataLayout,
+    pub(super) host: HostTensors,
+    pub(super) tensors: Vec<Tensor>,
+    pub(super) launches: Vec<Draft>,
+    /// For each node, its parameters' values and gradients.
+    weights: Vec<Vec<(TensorId, TensorId)>>,
+    outputs: Vec<Option<TensorId>>,
+    /// The argument of a node's activation, where a launch of its own computes that.
+    arguments: Vec<Option<TensorId>>,
+    /// Gradients that came from each node's consumers; whether f′ of the node is in them already.
+    gradients: Vec<Vec<(TensorId, bool)>>,
+}
+
+impl<'g> Builder<'g> {
+    pub(super) fn new(
+        graph: &'g Graph,
+        rows: usize,
+        layout: &'g DataLayout,
+        host: HostTensors,
+        tensors: Vec<Tensor>,
+        weights: Vec<Vec<(TensorId, TensorId)>>,
+    ) -> Self {
+        let count = graph.nodes.len();
+        Builder {
+            graph,
+            rows,
+            needed: graph.differentiable(layout.differentiate_input),
+            layout,
+            host,
+            tensors,
+            launches: vec![],
+            weights,
+            outputs: vec![None; count],
+            arguments: vec![None; count],
+            gradients: vec![vec![]; count],
+        }
+    }
+
+    /// The network.
+    pub fn graph(&self) -> &'g Graph {
+        self.graph
+    }
+
+    /// Rows of a batch.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The output of a node's input.
+    pub fn input(&self, node: NodeId, input: usize) -> TensorId {
+        self.output(self.graph.nodes[node].inputs[input])
+    }
+
+    /// A node's output.
+    pub fn output(&self, node: NodeId) -> TensorId {
+        self.outputs[node].expect("forward runs in topological order")
+    }
+
+    /// A node's parameter.
+    pub fn weight(&self, node: NodeId, parameter: usize) -> TensorId {
+        self.weights[node][parameter].0
+    }
+
+    /// Where the gradient of a node's parameter is to be written.
+    pub fn weight_gradient(&self, node: NodeId, parameter: usize) -> TensorId {
+        self.weights[node][parameter].1
+    }
+
+    /// A new tensor of reals.
+    pub fn scratch(&mut self, node: NodeId, name: &str, elements: usize) -> TensorId {
+        let name = format!("{}.{name}", self.graph.nodes[node].name);
+        self.tensors.push(Tensor { name, element: Element::Real, elements, home: Home::Scratch });
+        TensorId(self.tensors.len() - 1)
+    }
+
+    /// Adds a launch: one tensor for each of the kernel's bindings.
+    pub fn launch<P: Parameters>(
+        &mut self,
+        node: NodeId,
+        kernel: &'static Kernel,
+        parameters: P,
+        variant: Variant,
+        bindings: &[Option<TensorId>],
+    ) {
+        assert_eq!(bindings.len(), kernel.bindings.len(), "{} binds every binding", kernel.name);
+        self.launches.push(Draft {
+            kernel,
+            node: self.graph.nodes[node].name.clone(),
+            parameters: bytemuck::bytes_of(&parameters).to_vec(),
+            variant,
+            bindings: bindings.to_vec(),
+        });
+    }
+
+    /// y = f(x) by a launch of its own.
+    pub fn activate(&mut self, node: NodeId, activation: &'static Activation, x: TensorId) -> TensorId {
+        let count = self.tensors[x.0].elements;
+        let y = self.scratch(node, activation.name, count);
+        let parameters = ActivationParameters { count: count as u32 };
+        self.launch(node, &activation::FORWARD, parameters, Variant::Activation(activation), &[Some(x), Some(y)]);
+        self.arguments[node] = Some(x);
+        y
+    }
+
+    /// The batch, picked from the data set and normalised.
+    pub fn gather(&mut self) -> TensorId {
+        let features = elements(&self.graph.nodes[0].shape);
+        let x = self.scratch(0, "batch", self.rows * features);
+        let parameters = gather::GatherParameters {
+            rows: self.rows as u32,
+            features: features as u32,
+            plane: self.layout.plane as u32,
+        };
+        let kernel = match self.layout.bytes {
+            true => &gather::GATHER_BYTES,
+            false => &gather::GATHER_FLOATS,
+        };
+        let HostTensors { data, order, affine, .. } = self.host;
+        self.launch(0, kernel, parameters, Variant::Plain, &[Some(data), Some(order), Some(affine), Some(x)]);
+        x
+    }
+
+    /// Whether the backward pass must compute the gradient of a node's input.
+    pub fn needs_gradient(&self, node: NodeId, input: usize) -> bool {
+        self.needed[self.graph.nodes[node].inputs[input]]
+    }
+
+    /// The activation of the node below, if the launch that computes its gradient may multiply by
+    /// f′ at once: f′ needs just the output, and no other gradient is to be summed first.
+    pub fn fusable(&self, node: NodeId, input: usize) -> Option<&'static Activation> {
+        let below = self.graph.nodes[node].inputs[input];
+        let alone = self.graph.consumers(below) == 1 && below != self.graph.output;
+        self.graph.nodes[below].op.activation().filter(|activation| alone && activation.of_output())
+    }
+
+    /// Hands a gradient down to a node's input.
+    pub fn add_gradient(&mut self, node: NodeId, input: usize, gradient: TensorId) {
+        let below = self.graph.nodes[node].inputs[input];
+        if self.needed[below] {
+            self.gradients[below].push((gradient, false));
+        }
+    }
+
+    /// Hands down a gradient that contains f′ of the node below; see [`Builder::fusable`].
+    pub fn add_gradient_through(&mut self, node: NodeId, input: usize, gradient: TensorId) {
+        self.gradients[self.graph.nodes[node].inputs[input]].push((gradient, true));
+    }
+
+    /// The forward pass, in topological order; returns the network's output.
+    pub(super) fn forward(&mut self) -> TensorId {
+        for node in 0..self.graph.nodes.len() {
+            let output = self.graph.nodes[node].op.forward(self, node);
+            self.outputs[node] = Some(output);
+        }
+        self.output(self.graph.output)
+    }
+
+    /// The lecture's backpropagation: nodes in reverse order, each handing its gradient to its
+    /// inputs by the chain rule; a fork's gradients are summed.
+    pub(super) fn backward(&mut self, dy: TensorId) -> Option<TensorId> {
+        self.gradients[self.graph.output].push((dy, false));
+        for node in (0..self.graph.nodes.len()).rev() {
+            let Some((mut dy, through)) = self.gradient(node) else { continue };
+            if let Some(activation) = self.graph.nodes[node].op.activation().filter(|_| !through) {
+                dy = self.activation_backward(node, activation, dy);
+            }
+            if node == 0 {
+                return Some(dy);
+            }
+            self.graph.nodes[node].op.backward(self, node, dy);
+        }
+        None
+    }
+
+    /// The sum of what came down to a node, in the order in which it came.
+    fn gradient(&mut self, node: NodeId) -> Option<(TensorId, bool)> {
+        let parts = std::mem::take(&mut self.gradients[node]);
+        parts.into_iter().reduce(|(a, _), (b, _)| {
+            let count = self.tensors[a.0].elements;
+            let c = self.scratch(node, "dy", count);
+            let parameters = sum::SumParameters { count: count as u32 };
+            self.launch(node, &sum::SUM, parameters, Variant::Plain, &[Some(a), Some(b), Some(c)]);
+            (c, false)
+        })
+    }
+
+    fn activation_backward(&mut self, node: NodeId, activation: &'static Activation, dy: TensorId) -> TensorId {
+        let v = match activation.of_output() {
+            true => self.output(node),
+            false => self.arguments[node].expect("forward kept the activation's argument"),
+        };
+        let count = self.tensors[dy.0].elements;
+        let dx = self.scratch(node, "dz", count);
+        let parameters = ActivationParameters { count: count as u32 };
+        let bindings = [Some(dy), Some(v), Some(dx)];
+        self.launch(node, &activation::BACKWARD, parameters, Variant::Activation(activation), &bindings);
+        dx
+    }
+}

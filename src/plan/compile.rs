@@ -1,0 +1,189 @@
+//! Graph to plan: the training program and the evaluation program over the same buffers.
+
+use std::sync::Arc;
+
+use super::{
+    Learned, Plan, Ports,
+    builder::{Builder, Draft, Home, HostTensors, Tensor, TensorId},
+    placement::{self, ALIGNMENT},
+};
+use crate::{
+    graph::{Graph, elements},
+    kernels::{
+        Element, Variant, loss::LossParameters, optimizer, optimizer::OptimizerParameters, statistics,
+        statistics::StatisticsParameters,
+    },
+    losses::{Loss, Targets},
+    optimizers::Rule,
+};
+
+/// How the examples lie in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataLayout {
+    /// Pictures: one byte a feature, four to a word. Else reals.
+    pub bytes: bool,
+    /// Examples, all splits together.
+    pub examples: usize,
+    /// Features that share one scale and offset.
+    pub plane: usize,
+    /// Entries of the order: batches of all splits are taken from there.
+    pub order: usize,
+    /// Whether the gradient with respect to the examples is computed too.
+    pub differentiate_input: bool,
+}
+
+/// What a plan is built for, beside the network and its data.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Rows of a training step.
+    pub batch: usize,
+    /// Rows of an evaluation step.
+    pub evaluate_batch: usize,
+    /// Copies of the network, trained in the same launches.
+    pub replicas: usize,
+    /// Rows of the statistics: steps between two readings.
+    pub slots: usize,
+}
+
+/// Compiles a network, its loss and its optimizer.
+pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLayout, options: &Options) -> Plan {
+    let mut tensors = vec![];
+    let (learned, weights, count) = parameters(graph, &mut tensors);
+    let host = host_tensors(graph, loss, rule.as_ref(), layout, options, count, &mut tensors);
+
+    let mut train = Builder::new(graph, options.batch, layout, host, tensors, weights.clone());
+    let output = train.forward();
+    let dy = finish(&mut train, loss, output);
+    let input_gradient = train.backward(dy);
+    let parameters = OptimizerParameters { count: count as u32 };
+    let bindings = [Some(host.parameters), Some(host.gradients), host.state, Some(host.flags)];
+    train.launch(graph.output, &optimizer::OPTIMIZER, parameters, Variant::Update(rule), &bindings);
+    name_last(&mut train.launches, "optimizer");
+    let (train, tensors) = (train.launches, train.tensors);
+
+    let mut evaluate = Builder::new(graph, options.evaluate_batch, layout, host, tensors, weights);
+    let output = evaluate.forward();
+    finish(&mut evaluate, loss, output);
+    let (mut evaluate, tensors) = (evaluate.launches, evaluate.tensors);
+    // The host reads the output after the step: it must not be overwritten within it.
+    let keep: Vec<TensorId> = input_gradient.into_iter().chain([output]).collect();
+
+    let placed = placement::place(&tensors, &[&train, &evaluate], &keep, options.replicas);
+    let place = |drafts: &mut Vec<Draft>| drafts.drain(..).map(|draft| placed.launch(draft)).collect();
+    let learned = learned.into_iter().map(|(learned, id)| Learned { slice: placed.slice(id), ..learned }).collect();
+    let buffer = |id: TensorId| placed.slice(id).buffer;
+    let ports = Ports {
+        parameters: buffer(host.parameters),
+        gradients: buffer(host.gradients),
+        state: host.state.map(buffer),
+        data: buffer(host.data),
+        targets: buffer(host.targets),
+        order: buffer(host.order),
+        affine: buffer(host.affine),
+        statistics: buffer(host.statistics),
+        flags: buffer(host.flags),
+        output: placed.slice(output),
+        input_gradient: input_gradient.map(|id| placed.slice(id)),
+    };
+    Plan {
+        train: place(&mut { train }),
+        evaluate: place(&mut evaluate),
+        learned,
+        ports,
+        batch: options.batch,
+        evaluate_batch: options.evaluate_batch,
+        replicas: options.replicas,
+        slots: options.slots,
+        buffers: placed.buffers,
+    }
+}
+
+/// Every node's parameters and gradients, 256-byte aligned among their like; what is learned, and
+/// the elements of all, padding included.
+#[allow(clippy::type_complexity, reason = "one caller, three results")]
+fn parameters(
+    graph: &Graph,
+    tensors: &mut Vec<Tensor>,
+) -> (Vec<(Learned, TensorId)>, Vec<Vec<(TensorId, TensorId)>>, usize) {
+    let (mut learned, mut weights, mut offset) = (vec![], vec![], 0);
+    for (at, node) in graph.nodes.iter().enumerate() {
+        let mut own = vec![];
+        for parameter in node.op.parameters(&graph.input_shapes(at)) {
+            let name = format!("{}.{}", node.name, parameter.name);
+            let size = elements(&parameter.shape);
+            let mut add = |home: Home| {
+                tensors.push(Tensor { name: name.clone(), element: Element::Real, elements: size, home });
+                TensorId(tensors.len() - 1)
+            };
+            let pair = (add(Home::Parameters(offset)), add(Home::Gradients(offset)));
+            own.push(pair);
+            let slice = super::Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
+            learned.push((Learned { name, shape: parameter.shape, initializer: parameter.initializer, slice }, pair.0));
+            offset += size.next_multiple_of(ALIGNMENT);
+        }
+        weights.push(own);
+    }
+    // A network that learns nothing still has a buffer to bind.
+    (learned, weights, offset.max(ALIGNMENT))
+}
+
+fn host_tensors(
+    graph: &Graph,
+    loss: &Loss,
+    rule: &dyn Rule,
+    layout: &DataLayout,
+    options: &Options,
+    count: usize,
+    tensors: &mut Vec<Tensor>,
+) -> HostTensors {
+    let features = elements(&graph.nodes[0].shape);
+    let outputs = elements(&graph.nodes[graph.output].shape);
+    let mut add = |name: &str, element: Element, elements: usize, home: Home| {
+        tensors.push(Tensor { name: name.into(), element, elements, home });
+        TensorId(tensors.len() - 1)
+    };
+    let data = match layout.bytes {
+        true => add("data", Element::Word, (layout.examples * features).div_ceil(4), Home::Shared),
+        false => add("data", Element::Real, layout.examples * features, Home::Shared),
+    };
+    let targets = match loss.targets {
+        Targets::Labels => add("targets", Element::Word, layout.examples, Home::Shared),
+        Targets::Values => add("targets", Element::Real, layout.examples * outputs, Home::Shared),
+    };
+    HostTensors {
+        data,
+        targets,
+        order: add("order", Element::Word, layout.order, Home::Shared),
+        affine: add("affine", Element::Real, 2 * features / layout.plane, Home::Shared),
+        statistics: add("statistics", Element::Real, options.slots * statistics::FIGURES, Home::Own),
+        flags: add("flags", Element::Word, options.slots, Home::Own),
+        state: (rule.states() > 0).then(|| add("state", Element::Real, rule.states() * count, Home::Own)),
+        parameters: add("parameters", Element::Real, count, Home::Parameters(0)),
+        gradients: add("gradients", Element::Real, count, Home::Gradients(0)),
+    }
+}
+
+/// Loss and figures; returns the gradient of the output.
+fn finish(builder: &mut Builder, loss: &Loss, output: TensorId) -> TensorId {
+    let node = builder.graph().output;
+    let outputs = elements(&builder.graph().nodes[node].shape);
+    let rows = builder.rows();
+    let dy = builder.scratch(node, "dy", rows * outputs);
+    let figures = builder.scratch(node, "figures", rows * statistics::FIGURES);
+    let parameters = LossParameters { rows: rows as u32, outputs: outputs as u32 };
+    let host = builder.host;
+    let bindings = [Some(output), Some(host.targets), Some(host.order), Some(dy), Some(figures)];
+    builder.launch(node, loss.kernel, parameters, Variant::Plain, &bindings);
+    name_last(&mut builder.launches, "loss");
+    let parameters = StatisticsParameters { rows: rows as u32 };
+    let bindings = [Some(figures), Some(host.statistics)];
+    builder.launch(node, &statistics::STATISTICS, parameters, Variant::Plain, &bindings);
+    name_last(&mut builder.launches, "loss");
+    dy
+}
+
+fn name_last(launches: &mut [Draft], name: &str) {
+    if let Some(last) = launches.last_mut() {
+        last.node = name.into();
+    }
+}

@@ -1,0 +1,378 @@
+//! A session: config, data, graph and plan, with the plan's buffers filled on a device.
+
+use std::sync::Arc;
+
+use super::{Error, Figures, Snapshot, StepRecord, figures};
+use crate::{
+    config::{self, Config},
+    data::{self, Dataset, Inputs},
+    device::{self, Counters, Device, Executor},
+    gpu,
+    graph::{Graph, elements},
+    kernels::{Step, statistics::FIGURES},
+    losses::{self, Loss, Targets},
+    optimizers::{self, Rule},
+    plan::{self, DataLayout, Options, Plan, Program},
+    random::{Purpose, Stream},
+    schedules::Schedule,
+};
+
+/// Rows of an evaluation step at least: a small training batch would make evaluation slow.
+const EVALUATE_ROWS: usize = 256;
+
+/// Which examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// Those that are trained on.
+    Train,
+    /// Those by which settings and checkpoints are chosen.
+    Dev,
+    /// Those that nothing was chosen by.
+    Test,
+}
+
+/// A config that became a network with its data, not yet on a device.
+pub struct Model {
+    /// The config.
+    pub config: Config,
+    /// The examples.
+    pub dataset: Dataset,
+    /// The network.
+    pub graph: Graph,
+    /// Its loss.
+    pub loss: &'static Loss,
+    /// Its optimizer.
+    pub rule: Arc<dyn Rule>,
+    /// The learning rate.
+    pub schedule: Schedule,
+    /// All of it, compiled.
+    pub plan: Arc<Plan>,
+}
+
+/// A model on a device.
+pub struct Session {
+    model: Model,
+    executor: Executor,
+    updates: u64,
+}
+
+impl Model {
+    /// Builds the network for data that was loaded, and compiles it.
+    ///
+    /// # Errors
+    /// Whatever in the config does not fit itself or the data.
+    pub fn build(config: Config, dataset: Dataset) -> Result<Model, config::Error> {
+        let graph = Graph::build(&config.model, &dataset.shape)?;
+        let loss = losses::named(&config.model.loss).expect("the config knows just these");
+        let rule = optimizers::read(&config.optimizer)?;
+        let schedule = Schedule::read(&config.optimizer)?;
+        check_outputs(&config, &graph, &dataset, loss)?;
+        let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
+        let layout = DataLayout {
+            bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
+            examples: dataset.examples(),
+            plane: dataset.normalization.plane,
+            order: splits.iter().sum(),
+            differentiate_input: false,
+        };
+        let batch = batch(&config, &dataset);
+        let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
+        let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
+        let options = Options { batch, evaluate_batch, replicas: 1, slots };
+        let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
+        Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
+    }
+
+    /// The config with every default written out: what a run directory keeps.
+    pub fn resolved(&self) -> toml::Table {
+        let mut root = self.config.to_toml();
+        let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
+        let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
+        for (layer, given) in layers.iter_mut().zip(&self.config.model.layers) {
+            let table = layer.as_table_mut().expect("a layer is a table");
+            let name = given.name.clone();
+            let at = self.config.model.layers.iter().position(|l| std::ptr::eq(l, given)).expect("it is one of them");
+            let name = name.unwrap_or_else(|| format!("layers.{at}"));
+            let node = self.graph.nodes.iter().find(|node| node.name == name).expect("every layer is a node");
+            table.extend(node.op.keys());
+        }
+        let mut optimizer = toml::Table::new();
+        optimizer.insert("type".into(), self.rule.name().into());
+        optimizer.insert("learning_rate".into(), self.schedule.to_toml());
+        optimizer.extend(self.rule.keys());
+        root.insert("optimizer".into(), optimizer.into());
+        root
+    }
+
+    /// First values for every parameter, drawn from the seed.
+    pub fn initial_parameters(&self) -> Vec<f32> {
+        let mut values = vec![0.0; self.plan.buffers[self.plan.ports.parameters].length];
+        for (at, learned) in self.plan.learned.iter().enumerate() {
+            let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
+            let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
+            let fans = crate::initializers::Fans::of(&learned.shape);
+            (learned.initializer.draw)(fans, &mut stream, &mut values[range]);
+        }
+        values
+    }
+}
+
+/// Rows of a training step: 0 means the whole training set.
+fn batch(config: &Config, dataset: &Dataset) -> usize {
+    match config.train.batch_size {
+        0 => dataset.train.len().max(1),
+        size => size.min(dataset.train.len().max(1)),
+    }
+}
+
+fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
+    let outputs = elements(&graph.nodes[graph.output].shape);
+    let wanted = dataset.targets.width();
+    let binary = matches!(dataset.targets, data::Targets::Classes { count: 2, .. }) && outputs == 1;
+    if outputs == wanted || binary && loss.targets == Targets::Values {
+        return Ok(());
+    }
+    let last = config.model.layers.last().expect("a config has layers");
+    let message = format!(
+        "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
+        loss.name, dataset.name
+    );
+    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}")))
+}
+
+impl Session {
+    /// Puts a model on a device: allocates, builds all that a step needs, uploads the data and
+    /// the first values of the parameters.
+    ///
+    /// # Errors
+    /// The device fails, or has not room enough.
+    pub async fn new(model: Model, device: &Device) -> Result<Session, device::Error> {
+        let executor = Executor::new(device, model.plan.clone()).await?;
+        let mut session = Session { model, executor, updates: 0 };
+        session.upload();
+        let initial = session.model.initial_parameters();
+        session.executor.write_reals(session.model.plan.ports.parameters, 0, &initial);
+        Ok(session)
+    }
+
+    fn upload(&mut self) {
+        let (dataset, ports, executor) = (&self.model.dataset, self.model.plan.ports, &mut self.executor);
+        match &dataset.inputs {
+            Inputs::Bytes { values, .. } => {
+                let mut bytes = values.clone();
+                bytes.resize(bytes.len().next_multiple_of(4), 0);
+                executor.write_words(ports.data, 0, &bytemuck::pod_collect_to_vec(&bytes));
+            }
+            Inputs::Floats(values) => executor.write_reals(ports.data, 0, values),
+        }
+        let outputs = elements(&self.model.graph.nodes[self.model.graph.output].shape);
+        match (&dataset.targets, self.model.loss.targets) {
+            (data::Targets::Classes { labels, .. }, Targets::Labels) => executor.write_words(ports.targets, 0, labels),
+            (data::Targets::Classes { labels, .. }, Targets::Values) => {
+                executor.write_reals(ports.targets, 0, &as_values(labels, outputs));
+            }
+            (data::Targets::Values { values, .. }, _) => executor.write_reals(ports.targets, 0, values),
+        }
+        let norm = &dataset.normalization;
+        let affine: Vec<f32> =
+            norm.scale.iter().zip(&norm.offset).flat_map(|(&scale, &offset)| [scale, offset]).collect();
+        executor.write_reals(ports.affine, 0, &affine);
+        let order: Vec<u32> = [&dataset.train[..], &dataset.dev, &dataset.test].concat();
+        executor.write_words(ports.order, 0, &order);
+    }
+
+    /// The config it came from.
+    pub fn config(&self) -> &Config {
+        &self.model.config
+    }
+
+    /// All that it was built from.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The loss.
+    pub fn loss(&self) -> &'static Loss {
+        self.model.loss
+    }
+
+    /// What the device did so far.
+    pub fn counters(&self) -> &Counters {
+        self.executor.counters()
+    }
+
+    /// Updates done.
+    pub fn updates(&self) -> u64 {
+        self.updates
+    }
+
+    /// Whole epochs done.
+    pub fn epochs_done(&self) -> usize {
+        (self.updates / self.steps_per_epoch().max(1) as u64) as usize
+    }
+
+    /// Training steps of an epoch.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.model.dataset.train.len().div_ceil(self.model.plan.batch)
+    }
+
+    /// Steps between two looks at the observer: as many as a GPU takes at once; on the CPU device
+    /// so few that a progress bar moves.
+    pub fn steps_per_submission(&self) -> usize {
+        match self.executor {
+            Executor::Cpu(..) => 8,
+            Executor::Gpu(_) => gpu::STEPS_PER_SUBMISSION,
+        }
+    }
+
+    /// The learning rate after `updates` updates.
+    pub fn learning_rate(&self, updates: u64) -> f64 {
+        self.model.schedule.at(updates)
+    }
+
+    /// Examples of a split.
+    pub fn examples(&self, split: Split) -> usize {
+        self.range(split).len()
+    }
+
+    /// Where a split lies in the order of examples.
+    fn range(&self, split: Split) -> std::ops::Range<usize> {
+        let dataset = &self.model.dataset;
+        let (train, dev) = (dataset.train.len(), dataset.train.len() + dataset.dev.len());
+        match split {
+            Split::Train => 0..train,
+            Split::Dev => train..dev,
+            Split::Test => dev..dev + dataset.test.len(),
+        }
+    }
+
+    /// Uploads the epoch's permutation, and returns its steps.
+    pub fn begin_epoch(&mut self, epoch: usize) -> Vec<Step> {
+        let Model { config, dataset, plan, rule, schedule, .. } = &self.model;
+        let order = data::epoch_order(&dataset.train, config.seed, epoch as u32, config.train.shuffle);
+        self.executor.write_words(plan.ports.order, 0, &order);
+        self.executor.write_words(plan.ports.flags, 0, &vec![0; plan.slots]);
+        let step = |at: usize| {
+            let (first, update) = (at * plan.batch, self.updates + at as u64);
+            Step {
+                index: update as u32,
+                slot: at as u32,
+                first: first as u32,
+                rows: plan.batch.min(dataset.train.len() - first) as u32,
+                seed: config.seed,
+                scalars: rule.scalars(schedule.at(update), update),
+            }
+        };
+        (0..self.steps_per_epoch()).map(step).collect()
+    }
+
+    /// Runs steps.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub async fn run(&mut self, program: Program, steps: &[Step]) -> Result<(), device::Error> {
+        if program == Program::Train {
+            self.updates += steps.len() as u64;
+        }
+        self.executor.run(program, steps).await
+    }
+
+    /// Reads the figures of neighbouring steps that were run, and adds them to `sums`.
+    ///
+    /// # Errors
+    /// The device fails; a loss or gradient is not finite.
+    pub async fn read_steps(
+        &mut self,
+        epoch: usize,
+        steps: &[Step],
+        sums: &mut [f64; 2],
+    ) -> Result<Vec<StepRecord>, Error> {
+        let Some(first) = steps.first().map(|step| step.slot as usize) else { return Ok(vec![]) };
+        let ports = self.model.plan.ports;
+        let figures = self.executor.read_reals(ports.statistics, first * FIGURES, steps.len() * FIGURES).await?;
+        let flags = self.executor.read_words(ports.flags, first, steps.len()).await?;
+        let mut records = vec![];
+        for ((step, figures), flag) in steps.iter().zip(figures.chunks_exact(FIGURES)).zip(flags) {
+            let number = u64::from(step.index) + 1;
+            let not_finite = |what| Error::NotFinite { what, step: number, epoch };
+            if !crate::kernels::is_finite(figures[0]) {
+                return Err(not_finite("the loss"));
+            }
+            if flag != 0 {
+                return Err(not_finite("a gradient"));
+            }
+            sums[0] += f64::from(figures[0]);
+            sums[1] += f64::from(figures[1]);
+            let loss = f64::from(figures[0]) / f64::from(step.rows);
+            records.push(StepRecord { step: number, loss, learning_rate: self.learning_rate(number - 1) });
+        }
+        Ok(records)
+    }
+
+    /// Loss and accuracy over a split; `None` if it is empty.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub async fn evaluate(&mut self, split: Split) -> Result<Option<Figures>, device::Error> {
+        let range = self.range(split);
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let rows = self.model.plan.evaluate_batch;
+        let steps: Vec<Step> = range
+            .clone()
+            .step_by(rows)
+            .enumerate()
+            .map(|(slot, first)| Step {
+                slot: slot as u32,
+                first: first as u32,
+                ..Step::over(rows.min(range.end - first))
+            })
+            .collect();
+        self.run(Program::Evaluate, &steps).await?;
+        let read = self.executor.read_reals(self.model.plan.ports.statistics, 0, steps.len() * FIGURES).await?;
+        let mut sums = [0.0; 2];
+        for (at, figure) in read.into_iter().enumerate() {
+            sums[at % FIGURES] += f64::from(figure);
+        }
+        Ok(Some(figures(self.model.loss, sums, range.len())))
+    }
+
+    /// The parameters and the optimizer's state as they are now.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub async fn snapshot(&mut self) -> Result<Snapshot, device::Error> {
+        let plan = self.model.plan.clone();
+        let whole = |buffer: usize| plan.buffers[buffer].length;
+        let parameters = self.executor.read_reals(plan.ports.parameters, 0, whole(plan.ports.parameters)).await?;
+        let state = match plan.ports.state {
+            Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
+            None => vec![],
+        };
+        Ok(Snapshot { parameters, state, updates: self.updates })
+    }
+
+    /// Replaces parameters and state.
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        let ports = self.model.plan.ports;
+        self.executor.write_reals(ports.parameters, 0, &snapshot.parameters);
+        if let Some(state) = ports.state {
+            self.executor.write_reals(state, 0, &snapshot.state);
+        }
+        self.updates = snapshot.updates;
+    }
+}
+
+/// Labels as the values that a loss over values wants: the label itself for one output, else 1 at
+/// the label's place and 0 elsewhere.
+fn as_values(labels: &[u32], outputs: usize) -> Vec<f32> {
+    if outputs == 1 {
+        return labels.iter().map(|&label| label as f32).collect();
+    }
+    let mut values = vec![0.0; labels.len() * outputs];
+    for (row, &label) in values.chunks_exact_mut(outputs).zip(labels) {
+        row[label as usize] = 1.0;
+    }
+    values
+}

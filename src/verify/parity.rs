@@ -1,0 +1,181 @@
+//! One launch on a device against the CPU twin in f64, three executions each: some faults show
+//! only when a launch is run again.
+
+use std::sync::Arc;
+
+use super::Verdict;
+use crate::{
+    cpu::Cpu,
+    device::{Device, Error, Executor},
+    kernels::{Access, Case, Element, Kernel, Operand},
+    plan::{ALIGNMENT, Buffer, Launch, Plan, Ports, Program, Slice},
+};
+
+/// Executions of each case.
+const EXECUTIONS: usize = 3;
+
+/// Runs every case of a kernel.
+///
+/// # Errors
+/// The device fails; a case that is over its tolerance is a verdict, not an error.
+pub async fn parity(device: &Device, kernel: &'static Kernel) -> Result<Verdict, Error> {
+    let mut verdict = Verdict::new(kernel.name, "parity");
+    for case in (kernel.cases)() {
+        let plan = Arc::new(plan(kernel, &case));
+        let expected = reference(&plan, &case);
+        let mut executor = Executor::new(device, plan.clone()).await?;
+        let mut runs: Vec<Vec<Vec<f64>>> = vec![];
+        for _ in 0..EXECUTIONS {
+            runs.push(execute(&mut executor, &plan, &case).await?);
+        }
+        let same = |a: &[Vec<f64>], b: &[Vec<f64>]| {
+            a.iter().flatten().zip(b.iter().flatten()).all(|(a, b)| a.to_bits() == b.to_bits())
+        };
+        if !runs.iter().all(|run| same(run, &runs[0])) {
+            verdict.fail(&case.label, "two executions differ".into());
+            continue;
+        }
+        verdict.add(&case.label, error(kernel, &case, &plan, &runs[EXECUTIONS - 1], &expected), "off the CPU twin");
+    }
+    Ok(verdict)
+}
+
+/// A plan of one launch.
+fn plan(kernel: &'static Kernel, case: &Case) -> Plan {
+    let (mut buffers, mut bindings) = (vec![], vec![]);
+    for (binding, operand) in kernel.bindings.iter().zip(&case.operands) {
+        let length = operand.len();
+        if length == 0 {
+            bindings.push(None);
+            continue;
+        }
+        let stride = length.next_multiple_of(ALIGNMENT);
+        bindings.push(Some(Slice { buffer: buffers.len(), offset: 0, length, stride }));
+        buffers.push(Buffer { name: binding.name.into(), element: binding.element, length: case.replicas * stride });
+    }
+    let launch = Launch {
+        kernel,
+        node: case.label.clone(),
+        parameters: case.parameters.clone(),
+        variant: case.variant.clone(),
+        bindings,
+    };
+    let nowhere = Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
+    Plan {
+        buffers,
+        train: vec![launch],
+        evaluate: vec![],
+        learned: vec![],
+        ports: Ports {
+            parameters: 0,
+            gradients: 0,
+            state: None,
+            data: 0,
+            targets: 0,
+            order: 0,
+            affine: 0,
+            statistics: 0,
+            flags: 0,
+            output: nowhere,
+            input_gradient: None,
+        },
+        batch: 1,
+        evaluate_batch: 1,
+        replicas: case.replicas,
+        slots: 1,
+    }
+}
+
+/// Every replica's numbers: the first's, turned by the replica's number.
+fn turned<E: Copy>(values: &[E], replica: usize) -> Vec<E> {
+    let mut values = values.to_vec();
+    let by = replica % values.len();
+    values.rotate_left(by);
+    values
+}
+
+fn reference(plan: &Arc<Plan>, case: &Case) -> Vec<Vec<f64>> {
+    let mut cpu = Cpu::<f64>::new(plan.clone());
+    for (slice, operand) in slices(plan, case) {
+        for replica in 0..case.replicas {
+            let at = replica * slice.stride;
+            match operand {
+                Operand::Reals(values) => cpu.write_reals(slice.buffer, at, &turned(values, replica)),
+                Operand::Words(values) => cpu.write_words(slice.buffer, at, &turned(values, replica)),
+                Operand::Output(length) => cpu.write_reals(slice.buffer, at, &vec![f64::NAN; *length]),
+                Operand::OutputWords(_) | Operand::Unbound => {}
+            }
+        }
+    }
+    cpu.run(Program::Train, std::slice::from_ref(&case.step));
+    let read = |buffer: usize| match plan.buffers[buffer].element {
+        Element::Real => cpu.reals(buffer).to_vec(),
+        Element::Word => cpu.words(buffer).iter().map(|&word| word.into()).collect(),
+    };
+    (0..plan.buffers.len()).map(read).collect()
+}
+
+async fn execute(executor: &mut Executor, plan: &Plan, case: &Case) -> Result<Vec<Vec<f64>>, Error> {
+    for (slice, operand) in slices(plan, case) {
+        for replica in 0..case.replicas {
+            let at = replica * slice.stride;
+            match operand {
+                Operand::Reals(values) => {
+                    let values: Vec<f32> = turned(values, replica).into_iter().map(|value| value as f32).collect();
+                    executor.write_reals(slice.buffer, at, &values);
+                }
+                Operand::Words(values) => executor.write_words(slice.buffer, at, &turned(values, replica)),
+                // What the launch leaves unwritten stays NaN, and fails.
+                Operand::Output(length) => executor.write_reals(slice.buffer, at, &vec![f32::NAN; *length]),
+                Operand::OutputWords(length) => executor.write_words(slice.buffer, at, &vec![0; *length]),
+                Operand::Unbound => {}
+            }
+        }
+    }
+    executor.run(Program::Train, std::slice::from_ref(&case.step)).await?;
+    let mut contents = vec![];
+    for (at, buffer) in plan.buffers.iter().enumerate() {
+        contents.push(executor.read_any(at, buffer).await?);
+    }
+    Ok(contents)
+}
+
+/// The bound operands of a case and their places.
+fn slices<'a>(plan: &'a Plan, case: &'a Case) -> impl Iterator<Item = (Slice, &'a Operand)> {
+    let bindings = plan.train[0].bindings.iter().zip(&case.operands);
+    bindings.filter_map(|(slice, operand)| slice.map(|slice| (slice, operand)))
+}
+
+/// The largest error of a case as a share of the kernel's tolerance; NaN where nothing was written.
+fn error(kernel: &Kernel, case: &Case, plan: &Plan, actual: &[Vec<f64>], expected: &[Vec<f64>]) -> f64 {
+    let allowed = kernel.tolerance * f64::from(f32::EPSILON) * (case.terms.max(1) as f64).sqrt();
+    let mut worst = 0.0f64;
+    for (binding, (slice, operand)) in
+        kernel.bindings.iter().zip(&plan.train[0].bindings).filter_map(|(b, s)| s.map(|_| b)).zip(slices(plan, case))
+    {
+        // What is read must not change at all; what lies beyond a replica's part neither.
+        for replica in 0..case.replicas {
+            let from = replica * slice.stride;
+            for at in from..from + slice.stride {
+                let (a, e) = (actual[slice.buffer][at], expected[slice.buffer][at]);
+                let written = binding.access == Access::Write && at < from + slice.length;
+                let error = match (written, binding.element) {
+                    (true, Element::Real) => {
+                        // Nothing is promised of a parameter whose gradient was NaN.
+                        if e.is_nan() && matches!(operand, Operand::Reals(_)) {
+                            continue;
+                        }
+                        (a - e).abs() / (allowed * (1.0 + e.abs()))
+                    }
+                    _ if a.to_bits() == e.to_bits() || a.is_nan() && e.is_nan() => 0.0,
+                    _ => f64::INFINITY,
+                };
+                if error.is_nan() {
+                    return f64::NAN;
+                }
+                worst = worst.max(error);
+            }
+        }
+    }
+    worst
+}
