@@ -1,5 +1,7 @@
 //! stub
 pub mod activations;
+pub mod bench;
+pub mod cli;
 pub mod config;
 pub mod cpu;
 pub mod data;
@@ -14,6 +16,7 @@ pub mod optimizers;
 pub mod plan;
 pub mod random;
 pub mod real;
+pub mod report;
 pub mod schedules;
 pub mod train;
 pub mod verify;

@@ -21,7 +21,7 @@ const EXECUTIONS: usize = 3;
 pub async fn parity(device: &Device, kernel: &'static Kernel) -> Result<Verdict, Error> {
     let mut verdict = Verdict::new(kernel.name, "parity");
     for case in (kernel.cases)() {
-        let plan = Arc::new(plan(kernel, &case));
+        let plan = Arc::new(plan_of(kernel, &case));
         let expected = reference(&plan, &case);
         let mut executor = Executor::new(device, plan.clone()).await?;
         let mut runs: Vec<Vec<Vec<f64>>> = vec![];
@@ -40,8 +40,8 @@ pub async fn parity(device: &Device, kernel: &'static Kernel) -> Result<Verdict,
     Ok(verdict)
 }
 
-/// A plan of one launch.
-fn plan(kernel: &'static Kernel, case: &Case) -> Plan {
+/// A plan whose training step is one launch, a case's.
+pub fn plan_of(kernel: &'static Kernel, case: &Case) -> Plan {
     let (mut buffers, mut bindings) = (vec![], vec![]);
     for (binding, operand) in kernel.bindings.iter().zip(&case.operands) {
         let length = operand.len();
@@ -115,7 +115,8 @@ fn reference(plan: &Arc<Plan>, case: &Case) -> Vec<Vec<f64>> {
     (0..plan.buffers.len()).map(read).collect()
 }
 
-async fn execute(executor: &mut Executor, plan: &Plan, case: &Case) -> Result<Vec<Vec<f64>>, Error> {
+/// Writes a case's operands to their places.
+pub fn fill(executor: &mut Executor, plan: &Plan, case: &Case) {
     for (slice, operand) in slices(plan, case) {
         for replica in 0..case.replicas {
             let at = replica * slice.stride;
@@ -132,6 +133,10 @@ async fn execute(executor: &mut Executor, plan: &Plan, case: &Case) -> Result<Ve
             }
         }
     }
+}
+
+async fn execute(executor: &mut Executor, plan: &Plan, case: &Case) -> Result<Vec<Vec<f64>>, Error> {
+    fill(executor, plan, case);
     executor.run(Program::Train, std::slice::from_ref(&case.step)).await?;
     let mut contents = vec![];
     for (at, buffer) in plan.buffers.iter().enumerate() {
