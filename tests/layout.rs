@@ -30,9 +30,10 @@ fn sources(kernel: &Kernel) -> Vec<Source> {
     let mut labels = BTreeSet::new();
     let mut sources = vec![];
     for case in (kernel.cases)() {
-        for tile in [Tile::Hardware, Tile::Software] {
+        for tile in Tile::ALL {
             let bound: Vec<bool> = case.operands.iter().map(|operand| !operand.is_empty()).collect();
-            let recipe = Recipe { parameters: &case.parameters, variant: &case.variant, bound: &bound, tile };
+            let recipe =
+                Recipe { parameters: &case.parameters, variant: &case.variant, bound: &bound, tile, replicas: 1 };
             let source = (kernel.source)(&recipe);
             if labels.insert(source.label.clone()) {
                 sources.push(source);

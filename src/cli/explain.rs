@@ -44,7 +44,7 @@ fn program(plan: &Plan, program: Program, title: &str) -> Result<(), Failure> {
 }
 
 fn line(plan: &Plan, at: usize, launch: &Launch) -> String {
-    let [x, y] = launch.source(Tile::Hardware).workgroups;
+    let [x, y] = launch.source(Tile::Hardware, plan.replicas).workgroups;
     let bindings = launch.kernel.bindings.iter().zip(&launch.bindings);
     let buffers: Vec<String> = bindings
         .filter_map(|(binding, slice)| slice.map(|s| format!("{}={}", binding.name, plan.buffers[s.buffer].name)))
