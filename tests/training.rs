@@ -79,28 +79,26 @@ fn the_gpu_learns_what_the_cpu_learns() {
 }
 
 /// The real network on real images, step by step on both devices.
+///
+/// The losses agree to 1e-6 until the argument of some ReLU lies within rounding of 0: then the devices
+/// may take different sides, and Adam makes a whole step of the difference, which grows. That happens
+/// in about one run of four within a hundred steps; with tanh, which has no kink, it never does.
 #[test]
 fn the_first_hundred_fashion_losses_agree() {
-    let overrides = ["data.train_limit=12800", "data.dev=0", "train.epochs=1"];
-    let (mut on_gpu, mut on_cpu) = (
-        session("configs/fashion-mlp.toml", &overrides, &gpu()),
-        session("configs/fashion-mlp.toml", &overrides, &Device::cpu()),
-    );
-    let mut losses = vec![];
-    for session in [&mut on_gpu, &mut on_cpu] {
-        let steps = session.begin_epoch(1);
-        pollster::block_on(session.run(Program::Train, &steps)).expect("it runs");
-        losses.push(pollster::block_on(session.read_steps(1, &steps)).expect("finite"));
-    }
-    assert_eq!(losses[0].len(), 100);
-    for (a, b) in losses[0].iter().zip(&losses[1]) {
-        assert!(
-            (a.loss - b.loss).abs() <= 1e-3 * b.loss,
-            "step {}: {} on the GPU, {} on the CPU",
-            a.step,
-            a.loss,
-            b.loss
-        );
+    let hundred = ["data.train_limit=17800", "train.epochs=1"];
+    let smooth = ["model.layers.0.activation=tanh", "model.layers.1.activation=tanh", "seed=3"];
+    for (overrides, tolerance) in [(hundred.to_vec(), 1e-3), ([&hundred[..], &smooth].concat(), 1e-5)] {
+        let losses = [gpu(), Device::cpu()].map(|device| {
+            let mut session = session("configs/fashion-mlp.toml", &overrides, &device);
+            let steps = session.begin_epoch(1);
+            pollster::block_on(session.run(Program::Train, &steps)).expect("it runs");
+            pollster::block_on(session.read_steps(1, &steps)).expect("finite")
+        });
+        assert_eq!(losses[0].len(), 100);
+        for (a, b) in losses[0].iter().zip(&losses[1]) {
+            let difference = (a.loss - b.loss).abs() / b.loss;
+            assert!(difference <= tolerance, "step {}: {} on the GPU, {} on the CPU", a.step, a.loss, b.loss);
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Train {
         };
         let mut watcher = Watcher::new(directory, &session, Interrupts::listen());
         let outcome = pollster::block_on(train::train(&mut session, &mut watcher));
-        watcher.finish();
+        watcher.finish()?;
         match outcome? {
             Outcome::Finished => finish(&mut session, &watcher, &device),
             Outcome::Stopped => {

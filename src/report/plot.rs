@@ -53,7 +53,15 @@ fn draw(
         .y_label_area_size(58)
         .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
     let (bold, light) = (RGBColor(225, 225, 225), RGBColor(245, 245, 245));
-    chart.configure_mesh().x_desc(x_label).y_desc(y_label).bold_line_style(bold).light_line_style(light).draw()?;
+    let number = |value: &f64| format!("{value}");
+    chart
+        .configure_mesh()
+        .x_label_formatter(&number)
+        .x_desc(x_label)
+        .y_desc(y_label)
+        .bold_line_style(bold)
+        .light_line_style(light)
+        .draw()?;
     for (curve, colour) in curves.iter().zip(COLOURS.iter().cycle()) {
         let style = colour.stroke_width(2);
         let finite = curve.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite());
@@ -62,7 +70,11 @@ fn draw(
             .label(&curve.name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
     }
-    chart.configure_series_labels().background_style(WHITE.mix(0.85)).border_style(bold).draw()?;
+    // Where the curves do not end.
+    let ends: Vec<f64> = curves.iter().filter_map(|curve| curve.points.last()).map(|point| point.1).collect();
+    let high = ends.iter().sum::<f64>() / ends.len().max(1) as f64 > (y.0 + y.1) / 2.0;
+    let corner = if high { SeriesLabelPosition::LowerRight } else { SeriesLabelPosition::UpperRight };
+    chart.configure_series_labels().position(corner).background_style(WHITE.mix(0.85)).border_style(bold).draw()?;
     root.present()?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use signal_hook::{
@@ -19,6 +19,9 @@ use crate::{
     plan::Plan,
     train::{EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_weights},
 };
+
+/// How long the curves stay as they are.
+const REDRAW: Duration = Duration::from_secs(5);
 
 /// Set by the first SIGINT or SIGTERM; a second one ends the process at once.
 #[derive(Clone, Default)]
@@ -57,6 +60,7 @@ impl Interrupts {
 /// The observer of a run on the command line.
 pub struct Watcher {
     directory: RunDirectory,
+    name: String,
     plan: Arc<Plan>,
     progress: Progress,
     interrupts: Interrupts,
@@ -70,6 +74,7 @@ pub struct Watcher {
     /// Every epoch of this run so far.
     pub records: Vec<EpochRecord>,
     history: Vec<serde_json::Value>,
+    drawn: Option<Instant>,
 }
 
 impl Watcher {
@@ -83,6 +88,7 @@ impl Watcher {
         let mut progress = Progress::new(steps * config.train.epochs as u64, config.train.epochs);
         progress.restart(examples * (session.updates() / steps.max(1)));
         Watcher {
+            name: config.name.clone(),
             plan: session.model().plan.clone(),
             progress,
             interrupts,
@@ -94,6 +100,7 @@ impl Watcher {
             training_seconds: 0.0,
             records: vec![],
             history,
+            drawn: None,
             directory,
         }
     }
@@ -108,9 +115,13 @@ impl Watcher {
         self.interrupts.came()
     }
 
-    /// Takes the progress bar away.
-    pub fn finish(&self) {
+    /// Takes the progress bar away, and draws the curves a last time.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn finish(&self) -> Result<(), Error> {
         self.progress.finish();
+        self.plots()
     }
 
     fn save(&self, snapshot: &Snapshot) -> Result<(), Error> {
@@ -123,10 +134,11 @@ impl Watcher {
             let point = |line: &serde_json::Value| Some((line["epoch"].as_f64()?, line[key].as_f64()?));
             Curve { name: name.into(), points: self.history.iter().filter_map(point).collect() }
         };
-        for (what, title) in [("loss", "Loss"), ("accuracy", "Accuracy")] {
+        for what in ["loss", "accuracy"] {
+            let title = format!("{}: {what}", self.name);
             let lines = [curve(&format!("train_{what}"), "training"), curve(&format!("dev_{what}"), "development")];
             let lines: Vec<Curve> = lines.into_iter().filter(|line| !line.points.is_empty()).collect();
-            if let Some(svg) = curves(title, "epoch", what, &lines) {
+            if let Some(svg) = curves(&title, "epoch", what, &lines) {
                 self.directory.write(&format!("plots/{what}.svg"), svg.as_bytes())?;
             }
         }
@@ -195,7 +207,11 @@ impl Observer for Watcher {
         }
         self.save(snapshot)?;
         self.progress.epoch(record, seconds, rate);
-        self.plots()?;
+        // Short epochs need no picture each.
+        if self.drawn.is_none_or(|drawn| drawn.elapsed() > REDRAW) {
+            self.plots()?;
+            self.drawn = Some(Instant::now());
+        }
         self.records.push(record.clone());
         self.epoch_began = Instant::now();
         self.progress.restart(record.epoch as u64 * self.examples_per_epoch);
