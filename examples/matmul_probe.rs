@@ -6,7 +6,7 @@
 //!
 //! On Mesa, MESA_SHADER_CACHE_DISABLE=1 makes "first launch" include the compilation.
 
-use gradus::kernels::matmul_source::{Epilogue, Form, Params, Shape, Source, Variant, source};
+use gradus::kernels::matmul_source::{Adapter, Epilogue, Form, Params, Shape, Source, Variant, source};
 use std::collections::HashMap;
 use std::time::Instant;
 use wgpu::util::{BufferInitDescriptor, DeviceExt};
@@ -52,7 +52,7 @@ struct Gpu {
     empty: wgpu::BindGroup,
     pipelines: HashMap<String, wgpu::ComputePipeline>,
     variants: Vec<Variant>,
-    best: Variant,
+    choice: Adapter,
 }
 
 impl Gpu {
@@ -60,12 +60,17 @@ impl Gpu {
         let instance = wgpu::Instance::default();
         let adapter = pollster::block_on(instance.request_adapter(&Default::default())).expect("an adapter");
         let info = adapter.get_info();
-        let subgroups = adapter.features() & wgpu::Features::SUBGROUP;
-        let lanes = if subgroups.is_empty() { 0 } else { info.subgroup_min_size };
-        println!("{} ({:?}), subgroups of {lanes}", info.name, info.device_type);
+        let features = adapter.features() & (wgpu::Features::SUBGROUP | wgpu::Features::SHADER_INT64);
+        let has_subgroups = features.contains(wgpu::Features::SUBGROUP);
+        let choice = Adapter {
+            software: info.device_type == wgpu::DeviceType::Cpu,
+            subgroup_lanes: if has_subgroups { info.subgroup_min_size } else { 0 },
+            int64: features.contains(wgpu::Features::SHADER_INT64),
+        };
+        println!("{}: {choice:?}", info.name);
         let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
             required_limits: adapter.limits(),
-            required_features: subgroups,
+            required_features: features,
             ..Default::default()
         }))
         .expect("a device");
@@ -98,11 +103,8 @@ impl Gpu {
         });
         let empty =
             device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout: &nothing, entries: &[] });
-        // Lanes exchange values within a workgroup of 8: smaller subgroups cannot serve.
-        let variants = Variant::ALL.into_iter().filter(|v| !v.needs_subgroups() || lanes >= 8).collect();
-        let software = info.device_type == wgpu::DeviceType::Cpu;
-        let best = Variant::choose(Shape { m: 512, n: 512, k: 512 }, 1, software, lanes);
-        Gpu { device, queue, layouts, groups, empty, pipelines: HashMap::new(), variants, best }
+        let variants = Variant::ALL.into_iter().filter(|v| v.runs_on(choice)).collect();
+        Gpu { device, queue, layouts, groups, empty, pipelines: HashMap::new(), variants, choice }
     }
 
     fn pipeline(&mut self, form: Form, source: &Source) -> wgpu::ComputePipeline {
@@ -116,9 +118,8 @@ impl Gpu {
                     source: wgpu::ShaderSource::Wgsl(source.wgsl.as_str().into()),
                 };
                 // SAFETY: the kernels guard every index and every loop ends.
-                let module = unsafe {
-                    device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked())
-                };
+                let module =
+                    unsafe { device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked()) };
                 device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                     label: Some(&source.label),
                     layout: Some(layout),
@@ -279,7 +280,9 @@ impl Problem {
 fn worst(got: &[f32], wanted: &[f64], k: u32) -> f64 {
     let scale = wanted.iter().fold(1.0f64, |s, w| s.max(w.abs()));
     let tolerance = 4.0 * f64::from(f32::EPSILON) * f64::from(k).sqrt() * scale;
-    let error = |(g, w): (&f32, &f64)| if g.is_nan() { f64::INFINITY } else { (f64::from(*g) - w).abs() };
+    let error = |(g, w): (&f32, &f64)| {
+        if g.is_nan() { f64::INFINITY } else { (f64::from(*g) - w).abs() }
+    };
     got.iter().zip(wanted).map(error).fold(0.0, f64::max) / tolerance
 }
 
@@ -292,13 +295,15 @@ fn check(gpu: &mut Gpu) {
         for form in FORMS {
             let problem = Problem::new(gpu, form, shape, if m < 1000 { 2 } else { 1 });
             let (c, sums) = problem.reference();
-            for (activation, extra) in epilogues {
+            let epilogues = if m < 1000 { &epilogues[..] } else { &epilogues[3..] };
+            for &(activation, extra) in epilogues {
                 let epilogue = Epilogue { activation, extra };
                 let wanted = problem.finish(&c, &epilogue);
                 for variant in gpu.variants.clone() {
                     let source = source(form, shape, &epilogue, variant);
                     let pipeline = gpu.pipeline(form, &source);
-                    let what = format!("{form:?} {variant:?} {m}x{n}x{k} activation {} extra {extra}", activation.is_some());
+                    let what =
+                        format!("{form:?} {variant:?} {m}x{n}x{k} activation {} extra {extra}", activation.is_some());
                     problem.launch(gpu, &pipeline, source.workgroups, 1);
                     let got = gpu.read(problem.c());
                     let mut error = worst(&got[..wanted.len()], &wanted, k);
@@ -342,18 +347,25 @@ fn time(gpu: &mut Gpu) {
         }
     }
     cases.push((Form::Nt, [512, 512, 512], Some(GELU), true));
-    println!("{:10} {:>14} {:>13} {:>8} {:>8} {:>8} {:>8} {:>9}", "form", "variant", "m x n x k", "first ms", "best us", "median", "GFLOP/s", "/CPU-s");
-    let variants: Vec<Variant> = if gpu.best.needs_subgroups() { vec![gpu.best] } else { gpu.variants.clone() };
-    for variant in variants {
+    println!(
+        "{:10} {:>14} {:>13} {:>8} {:>8} {:>8} {:>8} {:>9}",
+        "form", "variant", "m x n x k", "first ms", "best us", "median", "GFLOP/s", "/CPU-s"
+    );
+    // Tiles are hopeless on a CPU, rows on a GPU.
+    let rows = |v: &Variant| matches!(v, Variant::RowsBroadcast | Variant::RowsAlone);
+    let software = gpu.choice.software;
+    for variant in gpu.variants.clone().into_iter().filter(|v| rows(v) == software) {
         let mut prepared = vec![];
         for &(form, [m, n, k], activation, extra) in &cases {
             let shape = Shape { m, n, k };
             let problem = Problem::new(gpu, form, shape, 1);
             let source = source(form, shape, &Epilogue { activation, extra }, variant);
-            let start = Instant::now();
+            let start = cpu_seconds();
             let pipeline = gpu.pipeline(form, &source);
             problem.launch(gpu, &pipeline, source.workgroups, 1);
-            let first = start.elapsed().as_secs_f64() - problem.launch(gpu, &pipeline, source.workgroups, 1);
+            let both = cpu_seconds();
+            problem.launch(gpu, &pipeline, source.workgroups, 1);
+            let first = 2.0 * both - start - cpu_seconds();
             prepared.push((problem, pipeline, source, first, vec![], vec![]));
         }
         for _ in 0..21 {
@@ -365,14 +377,20 @@ fn time(gpu: &mut Gpu) {
                 cpus.push((cpu_seconds() - before) / f64::from(times));
             }
         }
-        for ((problem, _, _, first, mut walls, mut cpus), (_, _, activation, extra)) in prepared.into_iter().zip(&cases) {
+        for ((problem, _, _, first, mut walls, mut cpus), (_, _, activation, extra)) in prepared.into_iter().zip(&cases)
+        {
             walls.sort_by(f64::total_cmp);
             cpus.sort_by(f64::total_cmp);
             let Shape { m, n, k } = problem.shape;
             let flop = 2.0 * f64::from(m) * f64::from(n) * f64::from(k);
             println!(
                 "{:10} {:>14} {:>13} {:8.0} {:8.0} {:8.0} {:8.1} {:9.1}",
-                format!("{:?}{}{}", problem.form, if *extra { "+" } else { "" }, if activation.is_some() { "f" } else { "" }),
+                format!(
+                    "{:?}{}{}",
+                    problem.form,
+                    if *extra { "+" } else { "" },
+                    if activation.is_some() { "f" } else { "" }
+                ),
                 format!("{variant:?}"),
                 format!("{m}x{n}x{k}"),
                 first * 1e3,

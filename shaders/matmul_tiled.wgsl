@@ -54,15 +54,16 @@ fn store_block(row: u32, column: u32, c: mat4x4f) {
 }
 
 @compute @workgroup_size(2u * LOADERS)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(
+    @builtin(workgroup_id) workgroup: vec3u,
+    @builtin(num_workgroups) grid: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
     replica = workgroup.z;
     let tiles_across = (params.n + TILE - 1u) / TILE;
-    let tile = workgroup.y * MAX_GRID + workgroup.x;
+    let tile = workgroup.y * grid.x + workgroup.x;
     let row = tile / tiles_across * TILE;
     let column = tile % tiles_across * TILE;
-    if (row >= params.m) {
-        return;
-    }
     let loads_a = thread < LOADERS;
     let a_at = block_of(thread % LOADERS, A_ALONG_K);
     let b_at = block_of(thread % LOADERS, B_ALONG_K);

@@ -16,7 +16,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Most workgroups in one dimension of a grid: tile `t` is workgroup `(t % MAX_GRID, t / MAX_GRID)`.
+/// Most workgroups in one dimension of a grid. Tiles are numbered through x and y.
 pub const MAX_GRID: u32 = 65535;
 
 /// A GPU is busy from about this many workgroups on; with fewer large tiles, small ones serve better.
@@ -51,10 +51,22 @@ pub struct Epilogue<'a> {
     pub extra: bool,
 }
 
+/// What the choice of a variant needs to know of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// The adapter runs on the CPU.
+    pub software: bool,
+    /// The smallest subgroup that the adapter may use; 0 where the device lacks the feature.
+    pub subgroup_lanes: u32,
+    /// The device has 64-bit integers in shaders.
+    pub int64: bool,
+}
+
 /// A kernel. `choose` picks; tests force each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Variant {
-    /// Software adapters whose subgroups have at least 8 lanes: 16 rows × 64 columns, A broadcast between lanes.
+    /// Software adapters with subgroups of at least 8 lanes and 64-bit integers: 16 rows × 64 columns, or × 32 where
+    /// there are no more; A broadcast between lanes.
     RowsBroadcast,
     /// Other software adapters: the same without exchange between lanes.
     RowsAlone,
@@ -68,43 +80,64 @@ impl Variant {
     pub const ALL: [Variant; 4] =
         [Variant::RowsBroadcast, Variant::RowsAlone, Variant::TiledSmall, Variant::TiledLarge];
 
-    /// The fastest variant that the adapter can run. `subgroup_lanes` is the smallest subgroup that the adapter may
-    /// use, 0 where the device lacks subgroups.
-    pub fn choose(shape: Shape, replicas: u32, software: bool, subgroup_lanes: u32) -> Variant {
-        if software {
-            return if subgroup_lanes >= 8 { Variant::RowsBroadcast } else { Variant::RowsAlone };
+    /// The fastest variant that the adapter can run.
+    pub fn choose(shape: Shape, replicas: u32, adapter: Adapter) -> Variant {
+        if adapter.software {
+            return if Variant::RowsBroadcast.runs_on(adapter) { Variant::RowsBroadcast } else { Variant::RowsAlone };
         }
         let large = Variant::TiledLarge.tiles(shape) * u64::from(replicas);
         if large >= ENOUGH_WORKGROUPS { Variant::TiledLarge } else { Variant::TiledSmall }
     }
 
-    /// Whether the device needs the subgroup feature.
-    pub fn needs_subgroups(self) -> bool {
-        self == Variant::RowsBroadcast
+    /// Whether the adapter has what the variant's text uses.
+    pub fn runs_on(self, adapter: Adapter) -> bool {
+        self != Variant::RowsBroadcast || (adapter.subgroup_lanes >= 8 && adapter.int64)
     }
 
     /// Rows and columns of C in one workgroup.
-    pub fn tile(self) -> [u32; 2] {
+    pub fn tile(self, shape: Shape) -> [u32; 2] {
         match self {
-            Variant::RowsBroadcast | Variant::RowsAlone => [16, 64],
+            Variant::RowsBroadcast | Variant::RowsAlone => [16, if shape.n > 32 { 64 } else { 32 }],
             Variant::TiledSmall => [32, 32],
             Variant::TiledLarge => [128, 128],
         }
     }
 
+    /// How far the kernel goes along k at once.
+    fn step(self) -> u32 {
+        match self {
+            Variant::RowsBroadcast | Variant::RowsAlone => 4,
+            Variant::TiledSmall | Variant::TiledLarge => 16,
+        }
+    }
+
     fn tiles(self, shape: Shape) -> u64 {
-        let [rows, columns] = self.tile();
+        let [rows, columns] = self.tile(shape);
         u64::from(shape.m.div_ceil(rows)) * u64::from(shape.n.div_ceil(columns))
     }
 
-    fn text(self) -> String {
+    fn tiled(self) -> bool {
+        matches!(self, Variant::TiledSmall | Variant::TiledLarge)
+    }
+
+    /// The loops, and the sizes that they leave open.
+    fn text(self, shape: Shape) -> String {
         let rows = include_str!("../../shaders/matmul_rows.wgsl");
         let tiled = include_str!("../../shaders/matmul_tiled.wgsl");
+        let broadcast = include_str!("../../shaders/matmul_rows_broadcast.wgsl");
+        let alone = include_str!("../../shaders/matmul_rows_alone.wgsl");
+        let columns = self.tile(shape)[1];
         match self {
-            Variant::RowsBroadcast => format!("{rows}\n{}", include_str!("../../shaders/matmul_rows_broadcast.wgsl")),
-            Variant::RowsAlone => format!("{rows}\n{}", include_str!("../../shaders/matmul_rows_alone.wgsl")),
-            Variant::TiledSmall => format!("{tiled}\nconst TILE = 32u;\nconst CHUNKS = 1u;\n"),
-            Variant::TiledLarge => format!("{tiled}\nconst TILE = 128u;\nconst CHUNKS = 2u;\n"),
+            Variant::RowsBroadcast => {
+                format!("{rows}\n{broadcast}\nconst TILE_COLUMNS = {columns}u;\n")
+            }
+            Variant::RowsAlone => format!("{rows}\n{alone}\nconst TILE_COLUMNS = {columns}u;\n"),
+            Variant::TiledSmall => {
+                format!("{tiled}\nconst TILE = {columns}u;\nconst CHUNKS = 1u;\n")
+            }
+            Variant::TiledLarge => {
+                format!("{tiled}\nconst TILE = {columns}u;\nconst CHUNKS = 2u;\n")
+            }
         }
     }
 }
@@ -132,7 +165,8 @@ pub struct Source {
     pub label: String,
 }
 
-/// The text of one variant of one form. It depends on the shape only through which of m, n, k are multiples of 4.
+/// The text of one variant of one form. It depends on the shape only through which of m, n and k are multiples of 4
+/// (k: or of the 16 that a tile is long), and whether n is at most 32.
 pub fn source(form: Form, shape: Shape, epilogue: &Epilogue, variant: Variant) -> Source {
     // Stored size [rows, columns] of each operand.
     let (a, b) = match form {
@@ -145,34 +179,60 @@ pub fn source(form: Form, shape: Shape, epilogue: &Epilogue, variant: Variant) -
         "n" => shape.n.is_multiple_of(4),
         _ => shape.k.is_multiple_of(4),
     };
+    let quads = if variant == Variant::RowsBroadcast { Element::Pairs } else { Element::Vec4 };
+    let element = |dimension: &str, quads| {
+        if by_fours(dimension) { quads } else { Element::F32 }
+    };
+    let (a_element, b_element, c_element) = (element(a[1], quads), element(b[1], quads), element("n", Element::Vec4));
+    let k_guard = !shape.k.is_multiple_of(variant.step());
     let wgsl = [
-        variant.text(),
-        format!("const MAX_GRID = {MAX_GRID}u;\nvar<private> replica: u32;\n"),
+        variant.text(shape),
+        "var<private> replica: u32;\n".to_string(),
         format!("const A_ALONG_K = {};\nconst B_ALONG_K = {};\n", form != Form::Tn, form == Form::Nt),
         format!("const ROW_SUMS = {};\n", form == Form::Tn && epilogue.extra),
-        bindings(form, [by_fours(a[1]), by_fours(b[1]), by_fours("n")]),
-        quad("a", a, by_fours(a[1])),
-        quad("b", b, by_fours(b[1])),
-        store(form, epilogue, by_fours("n")),
+        bindings(form, [a_element, b_element, c_element], if variant.tiled() { "params" } else { "given" }),
+        quad("a", a, a_element, k_guard),
+        quad("b", b, b_element, k_guard),
+        store(form, epilogue, c_element == Element::Vec4),
         epilogue.activation.unwrap_or_default().to_string(),
     ]
     .join("\n");
 
     let tiles = variant.tiles(shape);
-    assert!(tiles.div_ceil(u64::from(MAX_GRID)) <= u64::from(MAX_GRID), "{shape:?} needs more workgroups than a grid has");
+    let down = tiles.div_ceil(u64::from(MAX_GRID));
+    assert!(down <= u64::from(MAX_GRID), "{shape:?} needs more workgroups than a grid has");
     let mut hasher = DefaultHasher::new();
     wgsl.hash(&mut hasher);
     Source {
-        workgroups: [tiles.min(u64::from(MAX_GRID)) as u32, tiles.div_ceil(u64::from(MAX_GRID)) as u32],
+        workgroups: [tiles.div_ceil(down) as u32, down as u32],
         label: format!("matmul {form:?} {variant:?} {:016x}", hasher.finish()),
         wgsl,
     }
 }
 
+/// What an operand is an array of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Element {
+    F32,
+    /// Four numbers of one row, where rows are a multiple of 4 long.
+    Vec4,
+    /// The same as two 64-bit integers: where a load costs per component, half as many.
+    Pairs,
+}
+
+impl Element {
+    fn name(self) -> &'static str {
+        match self {
+            Element::F32 => "f32",
+            Element::Vec4 => "vec4f",
+            Element::Pairs => "vec2<u64>",
+        }
+    }
+}
+
 /// Group 1 (group 0 belongs to the step), operands as vec4f where their rows allow it.
-fn bindings(form: Form, [a4, b4, c4]: [bool; 3]) -> String {
-    let element = |by_fours: bool| if by_fours { "vec4f" } else { "f32" };
-    let (a, b, c) = (element(a4), element(b4), element(c4));
+fn bindings(form: Form, elements: [Element; 3], params: &str) -> String {
+    let [a, b, c] = elements.map(Element::name);
     let operands = match form {
         Form::Nn => [("a", "read", a), ("b", "read", b), ("y", "read", c), ("c", "read_write", c)],
         Form::Nt => [("a", "read", a), ("b", "read", b), ("bias", "read", c), ("c", "read_write", c)],
@@ -184,29 +244,50 @@ fn bindings(form: Form, [a4, b4, c4]: [bool; 3]) -> String {
     }
     let strides = operands.map(|(name, ..)| format!("{name}_stride: u32")).join(", ");
     text + &format!("struct Params {{ m: u32, n: u32, k: u32, {strides} }}\n")
-        + "@group(1) @binding(4) var<uniform> params: Params;\n"
+        + &format!("@group(1) @binding(4) var<uniform> {params}: Params;\n")
 }
 
-/// `x_quad(row, column)`: four numbers of one stored row of an operand, 0 where it ends.
-fn quad(name: &str, [rows, columns]: [&str; 2], by_fours: bool) -> String {
-    let text = if by_fours {
-        "fn $x_quad(row: u32, column: u32) -> vec4f {
-    let inside = row < params.$rows && column < params.$columns;
-    let at = replica * params.$x_stride + select(0u, row * params.$columns + column, inside);
-    return select(vec4f(), $x[at / 4u], inside);
-}
-"
-    } else {
-        "fn $x_one(row: u32, column: u32) -> f32 {
-    let inside = row < params.$rows && column < params.$columns;
-    return select(0.0, $x[replica * params.$x_stride + select(0u, row * params.$columns + column, inside)], inside);
-}
-fn $x_quad(row: u32, column: u32) -> vec4f {
+/// `x_quad(row, column)`: four numbers of one stored row of an operand. Past the end of m or n it repeats the last
+/// ones, which no kernel stores; past the end of k it gives 0, where `k_guard` says that a kernel may go there.
+fn quad(name: &str, [rows, columns]: [&str; 2], element: Element, k_guard: bool) -> String {
+    let inner = |dimension: &str, index: &str, last: &str| match (dimension, k_guard) {
+        ("k", true) => format!("select(0u, {index}, {index} < params.k)"),
+        ("k", false) => index.to_string(),
+        _ => format!("min({index}, params.{dimension} - {last})"),
+    };
+    let row = inner(rows, "row", "1u");
+    let column = inner(columns, "column", if element == Element::F32 { "1u" } else { "4u" });
+    let k = if rows == "k" { "row" } else { "column" };
+    let guarded = |value: String, zero: &str| match k_guard {
+        true => format!("select({zero}, {value}, {k} < params.k)"),
+        false => value,
+    };
+    // Each part divided by itself, so that only one multiplication depends on k.
+    let at = format!("replica * (params.$x_stride / 4u) + {row} * (params.{columns} / 4u) + {column} / 4u");
+    let text = match element {
+        Element::F32 => {
+            let one = format!("$x[replica * params.$x_stride + {row} * params.{columns} + {column}]");
+            format!("fn $x_one(row: u32, column: u32) -> f32 {{\n    return {};\n}}\n", guarded(one, "0.0"))
+                + "fn $x_quad(row: u32, column: u32) -> vec4f {
     return vec4f($x_one(row, column), $x_one(row, column + 1u), $x_one(row, column + 2u), $x_one(row, column + 3u));
 }
 "
+        }
+        Element::Vec4 => format!(
+            "fn $x_quad(row: u32, column: u32) -> vec4f {{\n    return {};\n}}\n",
+            guarded(format!("$x[{at}]"), "vec4f()")
+        ),
+        Element::Pairs => format!(
+            "fn $x_quad(row: u32, column: u32) -> vec4f {{
+    let pairs = $x[{at}];
+    let quad = bitcast<vec4f>(vec4u(u32(pairs.x), u32(pairs.x >> 32u), u32(pairs.y), u32(pairs.y >> 32u)));
+    return {};
+}}
+",
+            guarded("quad".to_string(), "vec4f()")
+        ),
     };
-    text.replace("$x", name).replace("$rows", rows).replace("$columns", columns)
+    text.replace("$x", name)
 }
 
 /// `store_quad(row, column, value)`: the epilogue and the store of four numbers of one row of C.
