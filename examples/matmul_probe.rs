@@ -16,8 +16,10 @@ const LEAKY: &str = "fn forward(x: f32) -> f32 { return max(x, 0.25 * x); }
 fn derivative(y: f32) -> f32 { return select(0.25, 1.0, y > 0.0); }\n";
 const RELU: &str = "fn forward(x: f32) -> f32 { return max(x, 0.0); }
 fn derivative(y: f32) -> f32 { return select(0.0, 1.0, y > 0.0); }\n";
-const GELU: &str = "fn forward(x: f32) -> f32 { return 0.5 * x * (1.0 + tanh(clamp(0.79788456 * (x + 0.044715 * x * x * x), -10.0, 10.0))); }
-fn derivative(y: f32) -> f32 { return y; }\n";
+const GELU: &str = "fn forward(x: f32) -> f32 {
+    return 0.5 * x * (1.0 + tanh(clamp(0.79788456 * (x + 0.044715 * x * x * x), -10.0, 10.0)));
+}
+fn derivative(y: f32) -> f32 { return y; } // unused here\n";
 
 const SHAPES: [[u32; 3]; 22] = [
     [1, 1, 1],

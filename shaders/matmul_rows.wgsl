@@ -1,5 +1,6 @@
 // Matrix product for adapters that run on the CPU: one workgroup is one SIMD vector of 8 lanes and computes a
-// tile of 16 rows x 64 (or 32) columns, the lanes side by side. No workgroup memory: a barrier costs more there than it saves.
+// tile of 16 rows x 64 (or 32) columns, the lanes side by side. No workgroup memory: a barrier costs more there than it
+// saves.
 //
 // Such an adapter loads one number per lane and instruction whatever the address, so loads are what a product
 // costs. Each lane therefore loads its own share of A and hands it to the others (subgroupBroadcast).
@@ -79,7 +80,7 @@ fn main(
         }
     }
 
-    // A loop that the compiler cannot unroll: one store to translate instead of 32 halves the time to the first launch.
+    // A loop that the compiler cannot unroll: translating two stores instead of 32 halves the time to the first launch.
     for (var r = row; r < min(row + TILE_ROWS, params.m); r++) {
         store_quad(r, column, row_of(r - row, c00, c10, c20, c30));
         if (TILE_COLUMNS > HALF) {

@@ -17,7 +17,8 @@ var<workgroup> b_tile: array<vec4f, TILE_K * PITCH>;
 
 // c + the outer product of four rows of A and four columns of B; c[i] is row i.
 fn outer_add(c: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
-    return mat4x4f(fma(vec4f(a.x), b, c[0]), fma(vec4f(a.y), b, c[1]), fma(vec4f(a.z), b, c[2]), fma(vec4f(a.w), b, c[3]));
+    return mat4x4f(
+        fma(vec4f(a.x), b, c[0]), fma(vec4f(a.y), b, c[1]), fma(vec4f(a.z), b, c[2]), fma(vec4f(a.w), b, c[3]));
 }
 
 // Which 4 x 4 block of a tile a loading thread takes: x counts along K, y along the tile's rows or columns.
@@ -125,7 +126,8 @@ fn main(
         }
         workgroupBarrier();
         if (column == 0u && thread < QUADS) {
-            let total = a_tile[thread] + a_tile[PITCH + thread] + a_tile[2u * PITCH + thread] + a_tile[3u * PITCH + thread];
+            let first = a_tile[thread] + a_tile[PITCH + thread];
+            let total = first + a_tile[2u * PITCH + thread] + a_tile[3u * PITCH + thread];
             store_row_sums(row + thread * 4u, total);
         }
     }
