@@ -1,5 +1,6 @@
 // Matrix product for adapters that run on the CPU: one workgroup is one SIMD vector of 8 lanes and computes a
-// tile of 16 rows x 64 columns, the lanes side by side. No workgroup memory: a barrier costs more there than it saves.
+// tile of 16 rows x 64 (or 32) columns, the lanes side by side. No workgroup memory: a barrier costs more there than it
+// saves.
 //
 // Such an adapter loads one number per lane and instruction whatever the address, so loads are what a product
 // costs. Each lane therefore loads its own share of A and hands it to the others (subgroupBroadcast).
@@ -7,8 +8,10 @@
 // A block is a mat4x4f that holds one row of the block in each of its columns: block[i] is row i.
 
 const TILE_ROWS = 16u;
-const TILE_COLUMNS = 64u;
-const HALF = TILE_COLUMNS / 2u; // each lane's second four columns lie this far from its first four
+const HALF = 32u; // each lane's second four columns, if it has any, lie this far from its first four
+
+// The uniform's copy: the compiler reads a uniform again in each turn of a loop.
+var<private> params: Params;
 
 // c + a · b, where a is 4 rows x 4 k, b is 4 k x 4 columns.
 fn multiply_add(c: mat4x4f, a: mat4x4f, b: mat4x4f) -> mat4x4f {
@@ -44,15 +47,17 @@ fn row_of(i: u32, c0: mat4x4f, c1: mat4x4f, c2: mat4x4f, c3: mat4x4f) -> vec4f {
 }
 
 @compute @workgroup_size(8)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+    @builtin(workgroup_id) workgroup: vec3u,
+    @builtin(num_workgroups) grid: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    params = given;
     replica = workgroup.z;
     let tiles_across = (params.n + TILE_COLUMNS - 1u) / TILE_COLUMNS;
-    let tile = workgroup.y * MAX_GRID + workgroup.x;
+    let tile = workgroup.y * grid.x + workgroup.x;
     let row = tile / tiles_across * TILE_ROWS;
     let column = tile % tiles_across * TILE_COLUMNS + lane * 4u;
-    if (row >= params.m) {
-        return;
-    }
 
     // c_ij: rows row+4i.., columns column+HALF*j..
     var c00 = mat4x4f(); var c01 = mat4x4f();
@@ -60,19 +65,27 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     var c20 = mat4x4f(); var c21 = mat4x4f();
     var c30 = mat4x4f(); var c31 = mat4x4f();
     for (var k = 0u; k < params.k; k += 4u) {
-        let b0 = b_block(k, column);
-        let b1 = b_block(k, column + HALF);
         let a = a_rows(row, k, lane);
-        c00 = multiply_add(c00, a.rows0, b0); c01 = multiply_add(c01, a.rows0, b1);
-        c10 = multiply_add(c10, a.rows4, b0); c11 = multiply_add(c11, a.rows4, b1);
-        c20 = multiply_add(c20, a.rows8, b0); c21 = multiply_add(c21, a.rows8, b1);
-        c30 = multiply_add(c30, a.rows12, b0); c31 = multiply_add(c31, a.rows12, b1);
+        let b0 = b_block(k, column);
+        c00 = multiply_add(c00, a.rows0, b0);
+        c10 = multiply_add(c10, a.rows4, b0);
+        c20 = multiply_add(c20, a.rows8, b0);
+        c30 = multiply_add(c30, a.rows12, b0);
+        if (TILE_COLUMNS > HALF) {
+            let b1 = b_block(k, column + HALF);
+            c01 = multiply_add(c01, a.rows0, b1);
+            c11 = multiply_add(c11, a.rows4, b1);
+            c21 = multiply_add(c21, a.rows8, b1);
+            c31 = multiply_add(c31, a.rows12, b1);
+        }
     }
 
-    // A loop that the compiler cannot unroll: one store to translate instead of 32 halves the time to the first launch.
+    // A loop that the compiler cannot unroll: translating two stores instead of 32 halves the time to the first launch.
     for (var r = row; r < min(row + TILE_ROWS, params.m); r++) {
         store_quad(r, column, row_of(r - row, c00, c10, c20, c30));
-        store_quad(r, column + HALF, row_of(r - row, c01, c11, c21, c31));
+        if (TILE_COLUMNS > HALF) {
+            store_quad(r, column + HALF, row_of(r - row, c01, c11, c21, c31));
+        }
     }
     if (ROW_SUMS) {
         let sums = a_sums(lane); // of the rows row+4*lane.., in lanes 0 to 3

@@ -9,10 +9,18 @@ fn a_rows(row: u32, k: u32, lane: u32) -> Rows {
         let u = a_quad(row + lane, k);
         let v = a_quad(row + 8u + lane, k);
         return Rows(
-            mat4x4f(subgroupBroadcast(u, 0u), subgroupBroadcast(u, 1u), subgroupBroadcast(u, 2u), subgroupBroadcast(u, 3u)),
-            mat4x4f(subgroupBroadcast(u, 4u), subgroupBroadcast(u, 5u), subgroupBroadcast(u, 6u), subgroupBroadcast(u, 7u)),
-            mat4x4f(subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u), subgroupBroadcast(v, 2u), subgroupBroadcast(v, 3u)),
-            mat4x4f(subgroupBroadcast(v, 4u), subgroupBroadcast(v, 5u), subgroupBroadcast(v, 6u), subgroupBroadcast(v, 7u)),
+            mat4x4f(
+                subgroupBroadcast(u, 0u), subgroupBroadcast(u, 1u),
+                subgroupBroadcast(u, 2u), subgroupBroadcast(u, 3u)),
+            mat4x4f(
+                subgroupBroadcast(u, 4u), subgroupBroadcast(u, 5u),
+                subgroupBroadcast(u, 6u), subgroupBroadcast(u, 7u)),
+            mat4x4f(
+                subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u),
+                subgroupBroadcast(v, 2u), subgroupBroadcast(v, 3u)),
+            mat4x4f(
+                subgroupBroadcast(v, 4u), subgroupBroadcast(v, 5u),
+                subgroupBroadcast(v, 6u), subgroupBroadcast(v, 7u)),
         );
     }
     // A is stored [k, m]: four lanes side by side hold 16 rows of one k, the other four those of the next.

@@ -17,7 +17,8 @@ var<workgroup> b_tile: array<vec4f, TILE_K * PITCH>;
 
 // c + the outer product of four rows of A and four columns of B; c[i] is row i.
 fn outer_add(c: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
-    return mat4x4f(fma(vec4f(a.x), b, c[0]), fma(vec4f(a.y), b, c[1]), fma(vec4f(a.z), b, c[2]), fma(vec4f(a.w), b, c[3]));
+    return mat4x4f(
+        fma(vec4f(a.x), b, c[0]), fma(vec4f(a.y), b, c[1]), fma(vec4f(a.z), b, c[2]), fma(vec4f(a.w), b, c[3]));
 }
 
 // Which 4 x 4 block of a tile a loading thread takes: x counts along K, y along the tile's rows or columns.
@@ -54,15 +55,16 @@ fn store_block(row: u32, column: u32, c: mat4x4f) {
 }
 
 @compute @workgroup_size(2u * LOADERS)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(
+    @builtin(workgroup_id) workgroup: vec3u,
+    @builtin(num_workgroups) grid: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
     replica = workgroup.z;
     let tiles_across = (params.n + TILE - 1u) / TILE;
-    let tile = workgroup.y * MAX_GRID + workgroup.x;
+    let tile = workgroup.y * grid.x + workgroup.x;
     let row = tile / tiles_across * TILE;
     let column = tile % tiles_across * TILE;
-    if (row >= params.m) {
-        return;
-    }
     let loads_a = thread < LOADERS;
     let a_at = block_of(thread % LOADERS, A_ALONG_K);
     let b_at = block_of(thread % LOADERS, B_ALONG_K);
@@ -124,7 +126,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         }
         workgroupBarrier();
         if (column == 0u && thread < QUADS) {
-            let total = a_tile[thread] + a_tile[PITCH + thread] + a_tile[2u * PITCH + thread] + a_tile[3u * PITCH + thread];
+            let first = a_tile[thread] + a_tile[PITCH + thread];
+            let total = first + a_tile[2u * PITCH + thread] + a_tile[3u * PITCH + thread];
             store_row_sums(row + thread * 4u, total);
         }
     }

@@ -163,7 +163,7 @@ pub enum Tile {
     HardwareLarge,
     /// For a software driver, which has wide vectors, few threads and dear barriers.
     Software,
-    /// For a software driver whose subgroups have 8 lanes.
+    /// For a software driver whose subgroups have 8 lanes, and that has 64-bit integers.
     SoftwareSubgroups,
 }
 

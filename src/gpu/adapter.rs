@@ -12,6 +12,9 @@ use crate::{device::Error, kernels::Tile, plan::Plan};
 /// How long the host waits for the GPU before it takes it for dead.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What the fastest shaders for a software driver need.
+const SOFTWARE_FEATURES: wgpu::Features = wgpu::Features::SUBGROUP.union(wgpu::Features::SHADER_INT64);
+
 /// An adapter that could be opened.
 pub struct Adapter {
     adapter: wgpu::Adapter,
@@ -74,10 +77,11 @@ impl Adapter {
         self.adapter.limits().max_storage_buffer_binding_size
     }
 
-    /// Whether a workgroup of 8 is one subgroup, whose lanes can hand each other numbers.
+    /// Whether a workgroup of 8 is one subgroup, whose lanes can hand each other numbers, and a load can
+    /// take two numbers at once.
     fn has_subgroups_of_8(&self) -> bool {
         let info = self.adapter.get_info();
-        self.adapter.features().contains(wgpu::Features::SUBGROUP)
+        self.adapter.features().contains(SOFTWARE_FEATURES)
             && info.subgroup_min_size == 8
             && info.subgroup_max_size == 8
     }
@@ -99,7 +103,7 @@ impl Adapter {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("gradus"),
             required_limits: self.adapter.limits(),
-            required_features: self.adapter.features() & wgpu::Features::SUBGROUP,
+            required_features: self.adapter.features() & SOFTWARE_FEATURES,
             ..Default::default()
         };
         let opened = self.adapter.request_device(&descriptor).await;
