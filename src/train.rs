@@ -127,6 +127,9 @@ pub async fn train(session: &mut Session, observer: &mut dyn Observer) -> Result
             train: figures(session.loss(), sums, session.examples(Split::Train)),
             dev: session.evaluate(Split::Dev).await?,
         };
+        if let Some(dev) = record.dev {
+            session.observe(dev.loss);
+        }
         let snapshot = session.snapshot().await?;
         observer.epoch(&record, &snapshot)?;
     }

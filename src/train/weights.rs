@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub state: Vec<f32>,
     /// Updates done.
     pub updates: u64,
+    /// What the schedule remembers; empty for most.
+    pub schedule: Vec<f64>,
 }
 
 /// What is wrong with a file of weights.
@@ -78,7 +80,12 @@ impl Snapshot {
     pub fn to_bytes(&self, plan: &Plan) -> Vec<u8> {
         let state = [("optimizer.state".to_owned(), &self.state[..])];
         let state = if self.state.is_empty() { &state[..0] } else { &state[..] };
-        let metadata = HashMap::from([("updates".to_owned(), self.updates.to_string())]);
+        // Rust writes a float with as many digits as it takes to read the same one back.
+        let schedule: Vec<String> = self.schedule.iter().map(f64::to_string).collect();
+        let metadata = HashMap::from([
+            ("updates".to_owned(), self.updates.to_string()),
+            ("schedule".to_owned(), schedule.join(" ")),
+        ]);
         write(plan, &self.parameters, state, metadata)
     }
 
@@ -100,7 +107,10 @@ impl Snapshot {
         if state.len() != length {
             return Err(wrong("the optimizer's state has another size"));
         }
+        let schedule = header.metadata().as_ref().and_then(|entries| entries.get("schedule"));
+        let schedule = schedule.map_or("", String::as_str).split_whitespace().map(str::parse).collect::<Result<_, _>>();
+        let schedule = schedule.map_err(|_| wrong("the schedule's memory is no list of numbers"))?;
         let updates = updates.ok_or_else(|| wrong("the number of updates is missing"))?;
-        Ok(Snapshot { parameters, state, updates })
+        Ok(Snapshot { parameters, state, updates, schedule })
     }
 }
