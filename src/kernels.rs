@@ -6,6 +6,7 @@
 
 pub mod activation;
 pub mod case;
+pub mod clip;
 pub mod gather;
 pub mod loss;
 pub mod matmul;
@@ -33,6 +34,8 @@ pub const ALL: &[&Kernel] = &[
     &matmul::TN,
     &matmul::NN,
     &sum::SUM,
+    &clip::SQUARES,
+    &clip::FACTORS,
     &optimizer::OPTIMIZER,
 ];
 
@@ -263,7 +266,7 @@ pub fn wrong_bindings() -> ! {
 }
 
 /// How many numbers of its own an optimizer may ask for in a step.
-pub const SCALARS: usize = 8;
+pub const SCALARS: usize = 12;
 
 /// What changes from step to step; everything else in a launch is fixed by the plan.
 #[derive(Clone, Debug, PartialEq)]

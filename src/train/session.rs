@@ -14,7 +14,7 @@ use crate::{
     optimizers::{self, Rule},
     plan::{self, DataLayout, Options, Plan, Program},
     random::{Purpose, Stream},
-    schedules::Schedule,
+    schedules::{Run, Schedule},
 };
 
 /// Rows of an evaluation step at least: a small training batch would make evaluation slow.
@@ -67,7 +67,6 @@ impl Model {
         let graph = Graph::build(&config.model, &dataset.shape)?;
         let loss = losses::named(&config.model.loss).expect("the config knows just these");
         let rule = optimizers::read(&config.optimizer)?;
-        let schedule = Schedule::read(&config.optimizer)?;
         check_outputs(&config, &graph, &dataset, loss)?;
         let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
         let layout = DataLayout {
@@ -79,9 +78,18 @@ impl Model {
         };
         let batch = batch(&config, &dataset);
         let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
+        let steps_per_epoch = splits[0].div_ceil(batch) as u64;
+        let run = Run {
+            steps: config.train.epochs as u64 * steps_per_epoch,
+            steps_per_epoch,
+            learning_rate: rule.default_learning_rate(),
+        };
+        let schedule = Schedule::read(&config.optimizer, &run)?;
         let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
         let options = Options { batch, evaluate_batch, replicas: 1, slots };
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
+        let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
+        optimizers::check(rule.as_ref(), &names)?;
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
     }
 
@@ -227,6 +235,11 @@ impl Session {
         }
     }
 
+    /// Tells the schedule the development set's loss after an epoch.
+    pub fn observe(&mut self, loss: f64) {
+        self.model.schedule.observe(loss);
+    }
+
     /// The learning rate after `updates` updates.
     pub fn learning_rate(&self, updates: u64) -> f64 {
         self.model.schedule.at(updates)
@@ -358,7 +371,8 @@ impl Session {
             Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
             None => vec![],
         };
-        Ok(Snapshot { parameters, state, updates: self.updates, sums: self.sums })
+        let schedule = self.model.schedule.memory();
+        Ok(Snapshot { parameters, state, updates: self.updates, sums: self.sums, schedule })
     }
 
     /// Replaces the parameters alone: a run that starts from given weights.
@@ -374,6 +388,7 @@ impl Session {
             self.executor.write_reals(state, 0, &snapshot.state);
         }
         (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
+        self.model.schedule.remember(&snapshot.schedule);
     }
 }
 

@@ -116,7 +116,7 @@ impl Probe {
         let layout =
             DataLayout { bytes: false, examples: rows, plane: features, order: rows, differentiate_input: true };
         let options = Options { batch: rows, evaluate_batch: rows, replicas: 1, slots: 1 };
-        let plan = Arc::new(plan::compile(&check.graph, check.loss, Arc::new(Sgd), &layout, &options));
+        let plan = Arc::new(plan::compile(&check.graph, check.loss, Arc::new(Sgd::default()), &layout, &options));
         let mut cpu = Cpu::new(plan.clone());
         let ports = plan.ports;
         for learned in &plan.learned {
