@@ -6,6 +6,10 @@
 
 pub mod activation;
 pub mod case;
+pub mod conv;
+mod conv_cases;
+pub mod conv_geometry;
+mod conv_source;
 pub mod gather;
 pub mod loss;
 pub mod matmul;
@@ -34,6 +38,10 @@ pub const ALL: &[&Kernel] = &[
     &matmul::NN,
     &sum::SUM,
     &optimizer::OPTIMIZER,
+    &conv::FORWARD,
+    &conv::BACKWARD_INPUT,
+    &conv::BACKWARD_WEIGHT,
+    &conv::WEIGHT_SUM,
 ];
 
 /// One computation, as both devices know it.
