@@ -2,9 +2,12 @@
 //! pass. One op, one file; how a launch computes is the kernels' affair.
 
 pub mod activate;
+pub mod conv;
+pub mod conv_transpose;
 pub mod dense;
 pub mod flatten;
 pub mod identity;
+pub mod window;
 
 use crate::{
     activations::{self, Activation},
@@ -27,7 +30,15 @@ pub struct Kind {
 }
 
 /// Every op but the activations, which are ops by their own names.
-pub const ALL: &[Kind] = &[identity::IDENTITY, dense::DENSE, flatten::FLATTEN];
+pub const ALL: &[Kind] = &[
+    identity::IDENTITY,
+    dense::DENSE,
+    flatten::FLATTEN,
+    conv::CONV1D,
+    conv::CONV2D,
+    conv::CONV3D,
+    conv_transpose::CONV_TRANSPOSE2D,
+];
 
 /// A node's meaning, with its settings.
 pub trait Op: std::fmt::Debug + Send + Sync {
