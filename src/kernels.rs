@@ -7,11 +7,16 @@
 pub mod activation;
 pub mod case;
 pub mod clip;
+pub mod conv;
+mod conv_cases;
+pub mod conv_geometry;
+mod conv_source;
 pub mod gather;
 pub mod loss;
 pub mod matmul;
 pub mod matmul_source;
 pub mod optimizer;
+pub mod pool;
 pub mod statistics;
 pub mod sum;
 
@@ -37,6 +42,14 @@ pub const ALL: &[&Kernel] = &[
     &clip::SQUARES,
     &clip::FACTORS,
     &optimizer::OPTIMIZER,
+    &conv::FORWARD,
+    &conv::BACKWARD_INPUT,
+    &conv::BACKWARD_WEIGHT,
+    &conv::WEIGHT_SUM,
+    &pool::MAX_FORWARD,
+    &pool::MAX_BACKWARD,
+    &pool::AVERAGE_FORWARD,
+    &pool::AVERAGE_BACKWARD,
 ];
 
 /// One computation, as both devices know it.

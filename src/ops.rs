@@ -2,9 +2,13 @@
 //! pass. One op, one file; how a launch computes is the kernels' affair.
 
 pub mod activate;
+pub mod conv;
+pub mod conv_transpose;
 pub mod dense;
 pub mod flatten;
 pub mod identity;
+pub mod pool;
+pub mod window;
 
 use crate::{
     activations::{self, Activation},
@@ -27,7 +31,22 @@ pub struct Kind {
 }
 
 /// Every op but the activations, which are ops by their own names.
-pub const ALL: &[Kind] = &[identity::IDENTITY, dense::DENSE, flatten::FLATTEN];
+pub const ALL: &[Kind] = &[
+    identity::IDENTITY,
+    dense::DENSE,
+    flatten::FLATTEN,
+    conv::CONV1D,
+    conv::CONV2D,
+    conv::CONV3D,
+    conv_transpose::CONV_TRANSPOSE2D,
+    pool::MAX_POOL1D,
+    pool::MAX_POOL2D,
+    pool::MAX_POOL3D,
+    pool::AVG_POOL1D,
+    pool::AVG_POOL2D,
+    pool::AVG_POOL3D,
+    pool::GLOBAL_AVG_POOL,
+];
 
 /// A node's meaning, with its settings.
 pub trait Op: std::fmt::Debug + Send + Sync {

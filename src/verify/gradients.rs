@@ -54,21 +54,32 @@ pub fn checks() -> Vec<Check> {
     checks.push(check("flatten, identity", &losses::NORMAL, through));
     let no_bias = Dense { bias: false, ..Dense::new(4, Some(&activations::SIGMOID)) };
     checks.push(check("dense without bias", &losses::BERNOULLI, vec![("a", Box::new(no_bias), &[INPUT])]));
+    checks.extend(super::gradients_conv::checks());
     checks
 }
 
-fn dense(units: usize, activation: Option<&'static activations::Activation>) -> Box<dyn Op> {
+pub(super) fn dense(units: usize, activation: Option<&'static activations::Activation>) -> Box<dyn Op> {
     Box::new(Dense::new(units, activation))
 }
 
 fn check(name: &str, loss: &'static Loss, layers: Vec<(&str, Box<dyn Op>, &[&str])>) -> Check {
+    check_of(name, loss, layers, &[2, 3])
+}
+
+/// A network over examples of a shape.
+pub(super) fn check_of(
+    name: &str,
+    loss: &'static Loss,
+    layers: Vec<(&str, Box<dyn Op>, &[&str])>,
+    input: &[usize],
+) -> Check {
     let draft = |(name, op, inputs): (&str, Box<dyn Op>, &[&str])| Draft {
         name: name.into(),
         op,
         inputs: inputs.iter().map(|&input| input.into()).collect(),
         place: config::Place::Document("gradient check".into()),
     };
-    let graph = Graph::of(layers.into_iter().map(draft).collect(), &[2, 3]).expect("the layers fit");
+    let graph = Graph::of(layers.into_iter().map(draft).collect(), input).expect("the layers fit");
     Check { name: name.into(), graph, loss }
 }
 
