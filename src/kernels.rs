@@ -11,6 +11,7 @@ pub mod loss;
 pub mod matmul;
 pub mod matmul_source;
 pub mod optimizer;
+pub mod softmax;
 pub mod statistics;
 pub mod sum;
 
@@ -25,11 +26,13 @@ pub const ALL: &[&Kernel] = &[
     &gather::GATHER_FLOATS,
     &matmul::NT,
     &activation::FORWARD,
+    &softmax::FORWARD,
     &loss::CATEGORICAL,
     &loss::BERNOULLI,
     &loss::NORMAL,
     &statistics::STATISTICS,
     &activation::BACKWARD,
+    &softmax::BACKWARD,
     &matmul::TN,
     &matmul::NN,
     &sum::SUM,

@@ -5,6 +5,7 @@ pub mod activate;
 pub mod dense;
 pub mod flatten;
 pub mod identity;
+pub mod softmax;
 
 use crate::{
     activations::{self, Activation},
@@ -27,7 +28,7 @@ pub struct Kind {
 }
 
 /// Every op but the activations, which are ops by their own names.
-pub const ALL: &[Kind] = &[identity::IDENTITY, dense::DENSE, flatten::FLATTEN];
+pub const ALL: &[Kind] = &[identity::IDENTITY, dense::DENSE, flatten::FLATTEN, softmax::SOFTMAX];
 
 /// A node's meaning, with its settings.
 pub trait Op: std::fmt::Debug + Send + Sync {

@@ -99,7 +99,7 @@ fn cases(backward: bool) -> Vec<Case> {
                     v[at * 7] = f64::from(extreme as f32);
                 }
             }
-            if backward {
+            if backward && activation.of_output() {
                 // f′ is asked of values that f can give.
                 (activation.forward.f64)(&mut v);
                 v.iter_mut().for_each(|v| *v = f64::from(*v as f32));

@@ -139,6 +139,11 @@ impl<'g> Builder<'g> {
         TensorId(self.tensors.len() - 1)
     }
 
+    /// A new tensor of reals with the elements of a batch of `like`'s outputs.
+    pub fn scratch_like(&mut self, node: NodeId, name: &str, like: NodeId) -> TensorId {
+        self.scratch(node, name, self.rows * elements(&self.graph.nodes[like].shape))
+    }
+
     /// Adds a launch: one tensor for each of the kernel's bindings.
     pub fn launch<P: Parameters>(
         &mut self,
