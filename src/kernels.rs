@@ -6,11 +6,14 @@
 
 pub mod activation;
 pub mod case;
+pub mod concat;
 pub mod gather;
 pub mod loss;
 pub mod matmul;
 pub mod matmul_source;
+pub mod multiply;
 pub mod optimizer;
+pub mod shortcut;
 pub mod softmax;
 pub mod statistics;
 pub mod sum;
@@ -27,12 +30,17 @@ pub const ALL: &[&Kernel] = &[
     &matmul::NT,
     &activation::FORWARD,
     &softmax::FORWARD,
+    &multiply::MULTIPLY,
+    &concat::FORWARD,
+    &shortcut::FORWARD,
     &loss::CATEGORICAL,
     &loss::BERNOULLI,
     &loss::NORMAL,
     &statistics::STATISTICS,
     &activation::BACKWARD,
     &softmax::BACKWARD,
+    &concat::BACKWARD,
+    &shortcut::BACKWARD,
     &matmul::TN,
     &matmul::NN,
     &sum::SUM,

@@ -2,15 +2,20 @@
 //! pass. One op, one file; how a launch computes is the kernels' affair.
 
 pub mod activate;
+pub mod add;
+pub mod concat;
 pub mod dense;
 pub mod flatten;
 pub mod identity;
+pub mod multiply;
+pub mod reshape;
+pub mod shortcut;
 pub mod softmax;
 
 use crate::{
     activations::{self, Activation},
     config,
-    graph::{NodeId, Shape},
+    graph::{NodeId, Shape, show},
     initializers::Initializer,
     plan::{Builder, TensorId},
 };
@@ -28,7 +33,17 @@ pub struct Kind {
 }
 
 /// Every op but the activations, which are ops by their own names.
-pub const ALL: &[Kind] = &[identity::IDENTITY, dense::DENSE, flatten::FLATTEN, softmax::SOFTMAX];
+pub const ALL: &[Kind] = &[
+    identity::IDENTITY,
+    flatten::FLATTEN,
+    reshape::RESHAPE,
+    dense::DENSE,
+    softmax::SOFTMAX,
+    add::ADD,
+    multiply::MULTIPLY_NODE,
+    concat::CONCAT,
+    shortcut::SHORTCUT,
+];
 
 /// A node's meaning, with its settings.
 pub trait Op: std::fmt::Debug + Send + Sync {
@@ -105,5 +120,18 @@ pub fn single<'a>(inputs: &[&'a [usize]]) -> Result<&'a [usize], String> {
     match inputs {
         [only] => Ok(only),
         _ => Err(format!("takes 1 input, but is given {}", inputs.len())),
+    }
+}
+
+/// The shape that two or more inputs share.
+///
+/// # Errors
+/// There are fewer, or two shapes that differ.
+pub fn equal(inputs: &[&[usize]]) -> Result<Shape, String> {
+    let [first, others @ ..] = inputs else { return Err("takes 2 inputs or more".into()) };
+    match others.iter().find(|other| other != &first) {
+        _ if others.is_empty() => Err("takes 2 inputs or more, but is given 1".into()),
+        Some(other) => Err(format!("the inputs {} and {} differ", show(first), show(other))),
+        None => Ok(first.to_vec()),
     }
 }

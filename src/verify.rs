@@ -2,6 +2,7 @@
 //! pass against finite differences in f64.
 
 mod gradients;
+mod nodes;
 mod parity;
 
 pub use gradients::{Check as GradientCheck, checks as gradient_checks};

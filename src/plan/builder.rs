@@ -73,6 +73,8 @@ pub struct Builder<'g> {
     outputs: Vec<Option<TensorId>>,
     /// The argument of a node's activation, where a launch of its own computes that.
     arguments: Vec<Option<TensorId>>,
+    /// What each node's forward pass keeps for its backward pass.
+    kept: Vec<Vec<TensorId>>,
     /// Gradients that came from each node's consumers; whether f′ of the node is in them already.
     gradients: Vec<Vec<(TensorId, bool)>>,
 }
@@ -98,6 +100,7 @@ impl<'g> Builder<'g> {
             weights,
             outputs: vec![None; count],
             arguments: vec![None; count],
+            kept: vec![vec![]; count],
             gradients: vec![vec![]; count],
         }
     }
@@ -141,7 +144,22 @@ impl<'g> Builder<'g> {
 
     /// A new tensor of reals with the elements of a batch of `like`'s outputs.
     pub fn scratch_like(&mut self, node: NodeId, name: &str, like: NodeId) -> TensorId {
-        self.scratch(node, name, self.rows * elements(&self.graph.nodes[like].shape))
+        self.scratch(node, name, self.count(like))
+    }
+
+    /// Elements of a batch of a node's outputs.
+    pub fn count(&self, node: NodeId) -> usize {
+        self.rows * elements(&self.graph.nodes[node].shape)
+    }
+
+    /// Keeps a tensor of the forward pass for the node's backward pass; see [`Builder::kept`].
+    pub fn keep(&mut self, node: NodeId, tensor: TensorId) {
+        self.kept[node].push(tensor);
+    }
+
+    /// What the node's forward pass kept, in its order.
+    pub fn kept(&self, node: NodeId, which: usize) -> TensorId {
+        self.kept[node][which]
     }
 
     /// Adds a launch: one tensor for each of the kernel's bindings.
