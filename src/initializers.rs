@@ -36,10 +36,13 @@ impl Fans {
 }
 
 /// Every initializer.
-pub const ALL: &[Initializer] = &[ZEROS, GLOROT_UNIFORM, GLOROT_NORMAL, HE_UNIFORM, HE_NORMAL];
+pub const ALL: &[Initializer] = &[ZEROS, ONES, GLOROT_UNIFORM, GLOROT_NORMAL, HE_UNIFORM, HE_NORMAL];
 
 /// 0
 pub const ZEROS: Initializer = Initializer { name: "zeros", formula: "0", draw: |_, _, values| values.fill(0.0) };
+
+/// 1
+pub const ONES: Initializer = Initializer { name: "ones", formula: "1", draw: |_, _, values| values.fill(1.0) };
 
 /// U(±√(6 / (in + out))): Glorot and Bengio, "Understanding the difficulty of training deep
 /// feedforward neural networks", 2010.

@@ -5,6 +5,9 @@
 //! [`ALL`] alone feeds parity, `verify`, the docs and the tests.
 
 pub mod activation;
+pub mod batch_norm;
+mod batch_norm_cases;
+pub mod batch_norm_gradient;
 pub mod case;
 pub mod concat;
 pub mod gather;
@@ -29,6 +32,10 @@ pub const ALL: &[&Kernel] = &[
     &gather::GATHER_FLOATS,
     &matmul::NT,
     &activation::FORWARD,
+    &batch_norm::MOMENTS,
+    &batch_norm::COMBINE,
+    &batch_norm::RUNNING,
+    &batch_norm::FORWARD,
     &softmax::FORWARD,
     &multiply::MULTIPLY,
     &concat::FORWARD,
@@ -39,6 +46,9 @@ pub const ALL: &[&Kernel] = &[
     &statistics::STATISTICS,
     &activation::BACKWARD,
     &softmax::BACKWARD,
+    &batch_norm_gradient::SUMS,
+    &batch_norm_gradient::GRADIENTS,
+    &batch_norm_gradient::BACKWARD,
     &concat::BACKWARD,
     &shortcut::BACKWARD,
     &matmul::TN,
@@ -315,6 +325,9 @@ pub fn read<P: Parameters>(bytes: &[u8]) -> P {
 
 /// The struct of a step's numbers, which every shader that needs them appends.
 pub const STEP_WGSL: &str = include_str!("../shaders/step.wgsl");
+
+/// The sum over a workgroup, for shaders that reduce.
+pub const TOTAL_WGSL: &str = include_str!("../shaders/total.wgsl");
 
 /// Invocations of an element-wise workgroup.
 pub const WIDTH: u32 = 256;

@@ -3,6 +3,7 @@
 
 pub mod activate;
 pub mod add;
+pub mod batch_norm;
 pub mod concat;
 pub mod dense;
 pub mod flatten;
@@ -39,6 +40,7 @@ pub const ALL: &[Kind] = &[
     reshape::RESHAPE,
     dense::DENSE,
     softmax::SOFTMAX,
+    batch_norm::BATCH_NORM,
     add::ADD,
     multiply::MULTIPLY_NODE,
     concat::CONCAT,
@@ -62,6 +64,19 @@ pub trait Op: std::fmt::Debug + Send + Sync {
     /// What it learns, given its inputs' shapes.
     fn parameters(&self, _inputs: &[&[usize]]) -> Vec<Parameter> {
         vec![]
+    }
+
+    /// What it keeps from step to step without learning it by gradients.
+    fn running(&self, _inputs: &[&[usize]]) -> Vec<Running> {
+        vec![]
+    }
+
+    /// Whether it can be trained with batches of this many rows.
+    ///
+    /// # Errors
+    /// Why not.
+    fn check_rows(&self, _inputs: &[&[usize]], _rows: usize) -> Result<(), String> {
+        Ok(())
     }
 
     /// Adds the launches of the forward pass and names the output's tensor.
@@ -91,6 +106,17 @@ pub struct Parameter {
     pub shape: Shape,
     /// How it begins.
     pub initializer: Initializer,
+}
+
+/// Something a node keeps from step to step and updates itself: a mean over past batches.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Its name within the node, PyTorch's: `running_mean`.
+    pub name: &'static str,
+    /// Its shape, PyTorch's.
+    pub shape: Shape,
+    /// What every element begins with.
+    pub initial: f32,
 }
 
 /// Reads a layer's op with all its keys.

@@ -1,7 +1,7 @@
 //! What ops write a plan with: tensors that are written once each, and launches between them.
 //! Nothing here has an address yet; see [`super::placement`].
 
-use super::compile::DataLayout;
+use super::{Program, compile::DataLayout};
 use crate::{
     activations::Activation,
     graph::{Graph, NodeId, elements},
@@ -28,6 +28,8 @@ pub(super) enum Home {
     Parameters(usize),
     /// At the same offset among the gradients.
     Gradients(usize),
+    /// Among its like in the buffer of running figures, at this offset.
+    Running(usize),
     /// Alone in a buffer that keeps its contents from step to step, a copy for every replica.
     Own,
     /// Alone in such a buffer, which all replicas share.
@@ -57,19 +59,31 @@ pub(super) struct HostTensors {
     pub state: Option<TensorId>,
     pub parameters: TensorId,
     pub gradients: TensorId,
+    pub running: Option<TensorId>,
+}
+
+/// What every program of a plan shares.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub host: HostTensors,
+    /// For each node, its parameters' values and gradients.
+    pub weights: Vec<Vec<(TensorId, TensorId)>>,
+    /// For each node, its running figures.
+    pub running: Vec<Vec<TensorId>>,
 }
 
 /// One program of the plan while it is written.
 pub struct Builder<'g> {
     graph: &'g Graph,
+    program: Program,
     rows: usize,
     needed: Vec<bool>,
     layout: &'g DataLayout,
     pub(super) host: HostTensors,
     pub(super) tensors: Vec<Tensor>,
     pub(super) launches: Vec<Draft>,
-    /// For each node, its parameters' values and gradients.
     weights: Vec<Vec<(TensorId, TensorId)>>,
+    running: Vec<Vec<TensorId>>,
     outputs: Vec<Option<TensorId>>,
     /// The argument of a node's activation, where a launch of its own computes that.
     arguments: Vec<Option<TensorId>>,
@@ -82,15 +96,17 @@ pub struct Builder<'g> {
 impl<'g> Builder<'g> {
     pub(super) fn new(
         graph: &'g Graph,
+        program: Program,
         rows: usize,
         layout: &'g DataLayout,
-        host: HostTensors,
+        common: Common,
         tensors: Vec<Tensor>,
-        weights: Vec<Vec<(TensorId, TensorId)>>,
     ) -> Self {
+        let Common { host, weights, running } = common;
         let count = graph.nodes.len();
         Builder {
             graph,
+            program,
             rows,
             needed: graph.differentiable(layout.differentiate_input),
             layout,
@@ -98,6 +114,7 @@ impl<'g> Builder<'g> {
             tensors,
             launches: vec![],
             weights,
+            running,
             outputs: vec![None; count],
             arguments: vec![None; count],
             kept: vec![vec![]; count],
@@ -108,6 +125,11 @@ impl<'g> Builder<'g> {
     /// The network.
     pub fn graph(&self) -> &'g Graph {
         self.graph
+    }
+
+    /// Whether this is the training program: batch normalisation and dropout differ in evaluation.
+    pub fn training(&self) -> bool {
+        self.program == Program::Train
     }
 
     /// Rows of a batch.
@@ -133,6 +155,11 @@ impl<'g> Builder<'g> {
     /// Where the gradient of a node's parameter is to be written.
     pub fn weight_gradient(&self, node: NodeId, parameter: usize) -> TensorId {
         self.weights[node][parameter].1
+    }
+
+    /// One of a node's running figures; see [`crate::ops::Running`].
+    pub fn running(&self, node: NodeId, which: usize) -> TensorId {
+        self.running[node][which]
     }
 
     /// A new tensor of reals.

@@ -78,6 +78,7 @@ impl Model {
         let batch = batch(&config, &dataset);
         let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
         let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
+        check_rows(&config, &graph, batch)?;
         let options = Options { batch, evaluate_batch, replicas: 1, slots };
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
@@ -125,6 +126,17 @@ fn batch(config: &Config, dataset: &Dataset) -> usize {
     }
 }
 
+/// Asks every op whether it can be trained with batches of this size.
+fn check_rows(config: &Config, graph: &Graph, batch: usize) -> Result<(), config::Error> {
+    for (at, node) in graph.nodes.iter().enumerate() {
+        node.op.check_rows(&graph.input_shapes(at), batch).map_err(|message| {
+            let place = &config.model.layers.last().expect("a config has layers").place;
+            config::Error::new(place, format!("layer `{}` ({}): {message}", node.name, node.op.name()))
+        })?;
+    }
+    Ok(())
+}
+
 fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
     let outputs = elements(&graph.nodes[graph.output].shape);
     let wanted = dataset.targets.width();
@@ -152,6 +164,10 @@ impl Session {
         session.upload();
         let initial = session.model.initial_parameters();
         session.executor.write_reals(session.model.plan.ports.parameters, 0, &initial);
+        if let Some(running) = session.model.plan.ports.running {
+            let initial = session.model.plan.initial_running();
+            session.executor.write_reals(running, 0, &initial);
+        }
         Ok(session)
     }
 
@@ -338,7 +354,7 @@ impl Session {
         Ok(Some(figures(self.model.loss, sums, range.len())))
     }
 
-    /// The parameters and the optimizer's state as they are now.
+    /// The parameters, running figures and the optimizer's state as they are now.
     ///
     /// # Errors
     /// The device fails.
@@ -350,13 +366,20 @@ impl Session {
             Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
             None => vec![],
         };
-        Ok(Snapshot { parameters, state, updates: self.updates })
+        let running = match plan.ports.running {
+            Some(running) => self.executor.read_reals(running, 0, whole(running)).await?,
+            None => vec![],
+        };
+        Ok(Snapshot { parameters, running, state, updates: self.updates })
     }
 
-    /// Replaces parameters and state.
+    /// Replaces parameters, running figures and state.
     pub fn restore(&mut self, snapshot: &Snapshot) {
         let ports = self.model.plan.ports;
         self.executor.write_reals(ports.parameters, 0, &snapshot.parameters);
+        if let Some(running) = ports.running {
+            self.executor.write_reals(running, 0, &snapshot.running);
+        }
         if let Some(state) = ports.state {
             self.executor.write_reals(state, 0, &snapshot.state);
         }

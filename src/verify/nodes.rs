@@ -2,18 +2,18 @@
 
 use super::gradients::{Check, check_over, dense};
 use crate::{
-    activations::{RELU, SIGMOID, TANH},
+    activations::{RELU, SIGMOID, SILU, TANH},
     graph::INPUT,
     losses,
     ops::{
-        Op, activate::Activate, add::Add, concat::Concat, multiply::Multiply, reshape::Reshape, shortcut::Shortcut,
-        softmax::Softmax,
+        Op, activate::Activate, add::Add, batch_norm::BatchNorm, concat::Concat, multiply::Multiply, reshape::Reshape,
+        shortcut::Shortcut, softmax::Softmax,
     },
 };
 
 /// A network for every node of these kinds, some of them inside forks.
 pub fn checks() -> Vec<Check> {
-    [merging()].into_iter().flatten().collect()
+    [merging(), normalising()].into_iter().flatten().collect()
 }
 
 fn merging() -> Vec<Check> {
@@ -92,4 +92,44 @@ fn merging() -> Vec<Check> {
             vec![("a", Box::new(Shortcut { stride: 2, channels: 5 }), &[INPUT]), ("b", dense(3, None), &["a"])],
         ),
     ]
+}
+
+fn normalising() -> Vec<Check> {
+    let mut checks = vec![];
+    for (name, shape) in [("of a vector", vec![6]), ("of channels", vec![3, 1, 2]), ("of one channel", vec![1, 6])] {
+        for (what, norm) in [
+            ("batch_norm", BatchNorm::default()),
+            ("batch_norm + sigmoid", BatchNorm { activation: Some(&SIGMOID), ..BatchNorm::default() }),
+            (
+                "batch_norm + silu",
+                BatchNorm { activation: Some(&SILU), keras: true, epsilon: 1e-3, ..BatchNorm::default() },
+            ),
+            ("batch_norm without weights", BatchNorm { affine: false, ..BatchNorm::default() }),
+        ] {
+            checks.push(norm_check(&format!("{what} {name}"), &shape, Box::new(norm)));
+        }
+    }
+    // The activation below is applied by the launch that computes the gradient.
+    checks.push(check_over(
+        &[6],
+        "batch_norm over relu",
+        &losses::CATEGORICAL,
+        vec![
+            ("a", dense(5, Some(&RELU)), &[INPUT]),
+            ("b", Box::new(BatchNorm::default()), &["a"]),
+            ("c", dense(3, None), &["b"]),
+        ],
+    ));
+    checks
+}
+
+/// A normalisation between two dense layers.
+fn norm_check(name: &str, shape: &[usize], norm: Box<dyn Op>) -> Check {
+    let layers: Vec<(&str, Box<dyn Op>, &[&str])> = vec![
+        ("a", dense(6, None), &[INPUT]),
+        ("b", Box::new(Reshape { shape: shape.to_vec() }), &["a"]),
+        ("c", norm, &["b"]),
+        ("d", dense(3, None), &["c"]),
+    ];
+    check_over(&[2, 3], name, &losses::CATEGORICAL, layers)
 }

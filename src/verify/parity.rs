@@ -66,9 +66,11 @@ fn plan(kernel: &'static Kernel, case: &Case) -> Plan {
         train: vec![launch],
         evaluate: vec![],
         learned: vec![],
+        running: vec![],
         ports: Ports {
             parameters: 0,
             gradients: 0,
+            running: None,
             state: None,
             data: 0,
             targets: 0,
