@@ -10,7 +10,10 @@ mod batch_norm_cases;
 pub mod batch_norm_gradient;
 pub mod case;
 pub mod concat;
+pub mod dropout;
+pub mod embedding;
 pub mod gather;
+pub mod layer_norm;
 pub mod loss;
 pub mod matmul;
 pub mod matmul_source;
@@ -36,6 +39,9 @@ pub const ALL: &[&Kernel] = &[
     &batch_norm::COMBINE,
     &batch_norm::RUNNING,
     &batch_norm::FORWARD,
+    &layer_norm::FORWARD,
+    &dropout::DROPOUT,
+    &embedding::FORWARD,
     &softmax::FORWARD,
     &multiply::MULTIPLY,
     &concat::FORWARD,
@@ -46,6 +52,9 @@ pub const ALL: &[&Kernel] = &[
     &statistics::STATISTICS,
     &activation::BACKWARD,
     &softmax::BACKWARD,
+    &layer_norm::GRADIENTS,
+    &layer_norm::BACKWARD,
+    &embedding::BACKWARD,
     &batch_norm_gradient::SUMS,
     &batch_norm_gradient::GRADIENTS,
     &batch_norm_gradient::BACKWARD,
@@ -239,6 +248,8 @@ pub struct Arguments<'a, T> {
     pub parameters: &'a [u8],
     /// The step's numbers.
     pub step: &'a Step,
+    /// Which of the network's copies this is; the z of the shader's grid.
+    pub replica: u32,
     /// What fills the kernel's open place.
     pub variant: &'a Variant,
     /// The buffers, in the order of the kernel's bindings; an unbound one is empty.

@@ -6,8 +6,11 @@ pub mod add;
 pub mod batch_norm;
 pub mod concat;
 pub mod dense;
+pub mod dropout;
+pub mod embedding;
 pub mod flatten;
 pub mod identity;
+pub mod layer_norm;
 pub mod multiply;
 pub mod reshape;
 pub mod shortcut;
@@ -40,7 +43,11 @@ pub const ALL: &[Kind] = &[
     reshape::RESHAPE,
     dense::DENSE,
     softmax::SOFTMAX,
+    dropout::DROPOUT_NODE,
     batch_norm::BATCH_NORM,
+    layer_norm::LAYER_NORM,
+    layer_norm::GROUP_NORM,
+    embedding::EMBEDDING,
     add::ADD,
     multiply::MULTIPLY_NODE,
     concat::CONCAT,

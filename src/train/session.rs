@@ -111,8 +111,7 @@ impl Model {
         for (at, learned) in self.plan.learned.iter().enumerate() {
             let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
             let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
-            let fans = crate::initializers::Fans::of(&learned.shape);
-            (learned.initializer.draw)(fans, &mut stream, &mut values[range]);
+            learned.initializer.draw(&learned.shape, &mut stream, &mut values[range]);
         }
         values
     }

@@ -1,13 +1,14 @@
 //! Networks whose gradients are checked: nodes that merge, normalise, drop and embed.
 
-use super::gradients::{Check, check_over, dense};
+use super::gradients::{Check, Layer, check_over, dense};
 use crate::{
     activations::{RELU, SIGMOID, SILU, TANH},
-    graph::INPUT,
-    losses,
+    graph::{INPUT, elements},
+    initializers, losses,
     ops::{
-        Op, activate::Activate, add::Add, batch_norm::BatchNorm, concat::Concat, multiply::Multiply, reshape::Reshape,
-        shortcut::Shortcut, softmax::Softmax,
+        Op, activate::Activate, add::Add, batch_norm::BatchNorm, concat::Concat, dropout::Dropout,
+        embedding::Embedding, layer_norm::LayerNorm, multiply::Multiply, reshape::Reshape, shortcut::Shortcut,
+        softmax::Softmax,
     },
 };
 
@@ -18,7 +19,7 @@ pub fn checks() -> Vec<Check> {
 
 fn merging() -> Vec<Check> {
     let of = |name, layers| check_over(&[2, 3], name, &losses::CATEGORICAL, layers);
-    let softmax = |shape: &[usize]| -> Vec<(&str, Box<dyn Op>, &[&str])> {
+    let softmax = |shape: &[usize]| -> Vec<Layer> {
         vec![
             ("a", dense(6, None), &[INPUT]),
             ("b", Box::new(Reshape { shape: shape.to_vec() }), &["a"]),
@@ -109,6 +110,36 @@ fn normalising() -> Vec<Check> {
             checks.push(norm_check(&format!("{what} {name}"), &shape, Box::new(norm)));
         }
     }
+    let whole = || LayerNorm::new(None);
+    let groups = |groups| LayerNorm::new(Some(groups));
+    for (name, shape, norm) in [
+        ("layer_norm", &[6][..], whole()),
+        ("layer_norm of channels", &[2, 3], whole()),
+        ("layer_norm + sigmoid", &[6], LayerNorm { activation: Some(&SIGMOID), ..whole() }),
+        ("layer_norm without weights", &[6], LayerNorm { affine: false, ..whole() }),
+        ("group_norm", &[2, 1, 3], groups(1)),
+        ("group_norm of a channel each", &[2, 3], groups(2)),
+        ("group_norm of a vector", &[6], groups(2)),
+        ("group_norm + silu", &[2, 3], LayerNorm { activation: Some(&SILU), ..groups(2) }),
+        ("group_norm without weights", &[2, 3], LayerNorm { affine: false, ..groups(2) }),
+        ("group_norm of pairs", &[4, 1, 2], groups(2)),
+    ] {
+        checks.push(norm_check(name, shape, Box::new(norm)));
+    }
+    checks.push(norm_check("dropout", &[6], Box::new(Dropout { rate: 0.4 })));
+    let embedding = Embedding { vocabulary: 5, units: 3, initializer: initializers::NORMAL };
+    let layers: Vec<Layer> = vec![("a", Box::new(embedding), &[INPUT]), ("b", dense(3, None), &["a"])];
+    checks.push(Check { words: Some(5), ..check_over(&[4], "embedding", &losses::CATEGORICAL, layers) });
+    checks.push(check_over(
+        &[6],
+        "layer_norm over tanh",
+        &losses::CATEGORICAL,
+        vec![
+            ("a", dense(5, Some(&TANH)), &[INPUT]),
+            ("b", Box::new(LayerNorm::new(None)), &["a"]),
+            ("c", dense(3, None), &["b"]),
+        ],
+    ));
     // The activation below is applied by the launch that computes the gradient.
     checks.push(check_over(
         &[6],
@@ -125,8 +156,8 @@ fn normalising() -> Vec<Check> {
 
 /// A normalisation between two dense layers.
 fn norm_check(name: &str, shape: &[usize], norm: Box<dyn Op>) -> Check {
-    let layers: Vec<(&str, Box<dyn Op>, &[&str])> = vec![
-        ("a", dense(6, None), &[INPUT]),
+    let layers: Vec<Layer> = vec![
+        ("a", dense(elements(shape), None), &[INPUT]),
         ("b", Box::new(Reshape { shape: shape.to_vec() }), &["a"]),
         ("c", norm, &["b"]),
         ("d", dense(3, None), &["c"]),
