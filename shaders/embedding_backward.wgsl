@@ -1,4 +1,4 @@
-// dweight[w] = Σ dy[t] over the tokens t with x[t] = w, in their order: one workgroup a word, which looks
+// dweight[w] = Σ dy[t] over the tokens t with x[t] = w, in a fixed order: one workgroup a word, which looks
 // through all tokens, so that there are no atomics and two runs agree to the last bit.
 struct Params {
     rows: u32,       // of the batch that the plan was built for
@@ -14,29 +14,38 @@ struct Params {
 @group(1) @binding(2) var<storage, read_write> dweight: array<f32>; // [vocabulary, units]
 @group(1) @binding(3) var<uniform> p: Params;
 
+// dy of a unit of token t where that is the word, else 0; z is the replica.
+fn share(word: u32, unit: u32, t: u32, z: u32) -> f32 {
+    if t >= min(step.rows, p.rows) * p.tokens {
+        return 0.0;
+    }
+    let last = p.vocabulary - 1u;
+    if min(u32(clamp(x[z * p.x_stride + t], 0.0, f32(last)) + 0.5), last) != word {
+        return 0.0;
+    }
+    return dy[z * p.dy_stride + t * p.units + unit];
+}
+
 @compute @workgroup_size(64)
 fn main(
     @builtin(local_invocation_index) thread: u32,
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-    let last = p.vocabulary - 1u;
+    let z = group.z;
     for (var word = group.x; word < p.vocabulary; word += groups.x) {
         for (var unit = thread; unit < p.units; unit += 64u) {
-            let tokens = min(step.rows, p.rows) * p.tokens;
             var sum = 0.0;
-            // In parts: the sums round less, and lavapipe ends any loop after 65,535 turns.
-            for (var first = 0u; first < tokens; first += 1024u) {
-                var part = 0.0;
-                for (var t = first; t < min(first + 1024u, tokens); t++) {
-                    let token = min(u32(clamp(x[group.z * p.x_stride + t], 0.0, f32(last)) + 0.5), last);
-                    if token == word {
-                        part += dy[group.z * p.dy_stride + t * p.units + unit];
-                    }
-                }
-                sum += part;
+            // Eight at a time: the sums round less, and lavapipe ends all loops of a thread after
+            // 65,535 turns.
+            for (var t = 0u; t < min(step.rows, p.rows) * p.tokens; t += 8u) {
+                let first = share(word, unit, t, z) + share(word, unit, t + 1u, z);
+                let second = share(word, unit, t + 2u, z) + share(word, unit, t + 3u, z);
+                let third = share(word, unit, t + 4u, z) + share(word, unit, t + 5u, z);
+                let fourth = share(word, unit, t + 6u, z) + share(word, unit, t + 7u, z);
+                sum += (first + second) + (third + fourth);
             }
-            dweight[group.z * p.dweight_stride + word * p.units + unit] = sum;
+            dweight[z * p.dweight_stride + word * p.units + unit] = sum;
         }
     }
 }

@@ -92,11 +92,9 @@ impl Check {
         let plan = probe.plan.clone();
         let gradients = probe.cpu.reals(plan.ports.gradients).to_vec();
         for learned in &plan.learned {
-            let mut worst = 0.0f64;
-            let own = learned.slice.offset..learned.slice.offset + learned.slice.length;
-            for (at, &gradient) in own.clone().zip(&gradients[own]) {
-                worst = worst.max(error(gradient, probe.difference(plan.ports.parameters, at)));
-            }
+            let places = learned.slice.offset..learned.slice.offset + learned.slice.length;
+            let errors = places.map(|at| error(gradients[at], probe.difference(plan.ports.parameters, at)));
+            let worst = errors.fold(0.0, f64::max);
             verdict.add(&learned.name, worst / TOLERANCE, "off the difference");
         }
         // The batch takes examples in order, unscaled: its gradient is that of the data.
