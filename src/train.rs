@@ -5,7 +5,7 @@ mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
 pub use session::{Model, Session, Split};
-pub use weights::{Snapshot, WeightsError, read_weights, write_weights};
+pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_weights};
 
 /// What a split's examples came to.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]

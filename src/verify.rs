@@ -3,6 +3,7 @@
 
 mod gradients;
 mod gradients_conv;
+mod nodes;
 mod parity;
 
 pub use gradients::{Check as GradientCheck, checks as gradient_checks};

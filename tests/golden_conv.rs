@@ -50,7 +50,7 @@ fn check(case: &Value) {
     assert_eq!(graph.nodes[graph.output].shape, expected[1..], "{name}: shape");
     let layout = DataLayout { bytes: false, examples: rows, plane: features, order: rows, differentiate_input: true };
     let options = Options { batch: rows, evaluate_batch: rows, replicas: 1, slots: 1 };
-    let plan = Arc::new(plan::compile(&graph, &NORMAL, Arc::new(Sgd), &layout, &options));
+    let plan = Arc::new(plan::compile(&graph, &NORMAL, Arc::new(Sgd::default()), &layout, &options));
     let ports = plan.ports;
     let mut cpu = Cpu::<f64>::new(plan.clone());
     cpu.write_reals(ports.data, 0, &numbers(case, "x"));

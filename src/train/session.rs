@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Error, Figures, Snapshot, StepRecord, figures};
+use super::{Error, Figures, Snapshot, StepRecord, Weights, figures};
 use crate::{
     config::{self, Config},
     data::{self, Dataset, Inputs},
@@ -86,6 +86,7 @@ impl Model {
         };
         let schedule = Schedule::read(&config.optimizer, &run)?;
         let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
+        check_rows(&config, &graph, batch)?;
         let options = Options { batch, evaluate_batch, replicas: 1, slots };
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
@@ -120,8 +121,7 @@ impl Model {
         for (at, learned) in self.plan.learned.iter().enumerate() {
             let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
             let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
-            let fans = crate::initializers::Fans::of(&learned.shape);
-            (learned.initializer.draw)(fans, &mut stream, &mut values[range]);
+            learned.initializer.draw(&learned.shape, &mut stream, &mut values[range]);
         }
         values
     }
@@ -133,6 +133,17 @@ fn batch(config: &Config, dataset: &Dataset) -> usize {
         0 => dataset.train.len().max(1),
         size => size.min(dataset.train.len().max(1)),
     }
+}
+
+/// Asks every op whether it can be trained with batches of this size.
+fn check_rows(config: &Config, graph: &Graph, batch: usize) -> Result<(), config::Error> {
+    for (at, node) in graph.nodes.iter().enumerate() {
+        node.op.check_rows(&graph.input_shapes(at), batch).map_err(|message| {
+            let place = &config.model.layers.last().expect("a config has layers").place;
+            config::Error::new(place, format!("layer `{}` ({}): {message}", node.name, node.op.name()))
+        })?;
+    }
+    Ok(())
 }
 
 fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
@@ -162,6 +173,10 @@ impl Session {
         session.upload();
         let initial = session.model.initial_parameters();
         session.executor.write_reals(session.model.plan.ports.parameters, 0, &initial);
+        if let Some(running) = session.model.plan.ports.running {
+            let initial = session.model.plan.initial_running();
+            session.executor.write_reals(running, 0, &initial);
+        }
         Ok(session)
     }
 
@@ -359,7 +374,7 @@ impl Session {
         Ok(Some(figures(self.model.loss, sums, range.len())))
     }
 
-    /// The parameters and the optimizer's state as they are now.
+    /// The parameters, running figures and the optimizer's state as they are now.
     ///
     /// # Errors
     /// The device fails.
@@ -371,19 +386,30 @@ impl Session {
             Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
             None => vec![],
         };
+        let running = match plan.ports.running {
+            Some(running) => self.executor.read_reals(running, 0, whole(running)).await?,
+            None => vec![],
+        };
         let schedule = self.model.schedule.memory();
-        Ok(Snapshot { parameters, state, updates: self.updates, sums: self.sums, schedule })
+        Ok(Snapshot { parameters, running, state, updates: self.updates, sums: self.sums, schedule })
     }
 
-    /// Replaces the parameters alone: a run that starts from given weights.
-    pub fn restore_parameters(&mut self, parameters: &[f32]) {
-        self.executor.write_reals(self.model.plan.ports.parameters, 0, parameters);
+    /// Replaces parameters and running figures alone: a run that starts from given weights.
+    pub fn restore_weights(&mut self, weights: &Weights) {
+        let ports = self.model.plan.ports;
+        self.executor.write_reals(ports.parameters, 0, &weights.parameters);
+        if let Some(running) = ports.running {
+            self.executor.write_reals(running, 0, &weights.running);
+        }
     }
 
-    /// Replaces parameters and state.
+    /// Replaces parameters, running figures and state.
     pub fn restore(&mut self, snapshot: &Snapshot) {
         let ports = self.model.plan.ports;
         self.executor.write_reals(ports.parameters, 0, &snapshot.parameters);
+        if let Some(running) = ports.running {
+            self.executor.write_reals(running, 0, &snapshot.running);
+        }
         if let Some(state) = ports.state {
             self.executor.write_reals(state, 0, &snapshot.state);
         }

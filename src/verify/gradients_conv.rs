@@ -1,7 +1,7 @@
 //! The networks that check convolutions and poolings: every setting on one to three axes, above and
 //! below other layers, since the derivative of an activation below is fused.
 
-use super::gradients::{Check, check_of, dense};
+use super::gradients::{Check, check_over, dense};
 use crate::{
     activations::{RELU, SIGMOID, TANH},
     graph::INPUT,
@@ -26,7 +26,7 @@ fn convolution(name: &str, input: &[usize], window: Window, filters: usize, grou
     let first = Conv { groups, ..Conv::new(filters, window.clone(), Some(&TANH)) };
     let layers: Vec<(&str, Box<dyn Op>, &[&str])> =
         vec![("a", Box::new(first), &[INPUT]), ("b", dense(3, None), &["a"])];
-    check_of(&format!("{name} {}", crate::graph::show(input)), &losses::NORMAL, layers, input)
+    check_over(input, &format!("{name} {}", crate::graph::show(input)), &losses::NORMAL, layers)
 }
 
 /// A pooling above an activation, whose derivative is fused, and below another.
@@ -39,7 +39,7 @@ fn pooling(measure: Measure, input: &[usize], window: Option<Window>) -> Check {
         ("c", Box::new(Activate { activation: &SIGMOID }), &["b"]),
         ("d", dense(2, None), &["c"]),
     ];
-    check_of(&name, &losses::NORMAL, layers, input)
+    check_over(input, &name, &losses::NORMAL, layers)
 }
 
 /// Every network of this file.
@@ -68,7 +68,7 @@ pub fn checks() -> Vec<Check> {
         ("c", Box::new(Conv::new(2, same(), Some(&RELU))), &["b"]),
         ("d", dense(3, None), &["c"]),
     ];
-    checks.push(check_of("conv2d over conv2d", &losses::CATEGORICAL, tower, &[2, 4, 6]));
+    checks.push(check_over(&[2, 4, 6], "conv2d over conv2d", &losses::CATEGORICAL, tower));
     for (stride, dilation, padding, more, groups) in
         [(1, 1, 1, 0, 1), (2, 1, 1, 1, 1), (3, 1, 0, 2, 2), (2, 3, 2, 2, 2)]
     {
@@ -83,7 +83,7 @@ pub fn checks() -> Vec<Check> {
             ("c", dense(2, None), &["b"]),
         ];
         let name = format!("conv_transpose2d stride {stride}, dilation {dilation}, groups {groups}");
-        checks.push(check_of(&name, &losses::NORMAL, layers, &[1, 3, 4]));
+        checks.push(check_over(&[1, 3, 4], &name, &losses::NORMAL, layers));
     }
     for measure in [Measure::Max, Measure::Average] {
         let padded = |amounts: &[usize]| Explicit(amounts.to_vec());

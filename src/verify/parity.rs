@@ -88,9 +88,11 @@ pub fn plan_of(kernel: &'static Kernel, case: &Case) -> Plan {
         train: vec![launch],
         evaluate: vec![],
         learned: vec![],
+        running: vec![],
         ports: Ports {
             parameters: 0,
             gradients: 0,
+            running: None,
             state: None,
             data: 0,
             targets: 0,
