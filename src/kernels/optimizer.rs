@@ -199,7 +199,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// A case of a rule: `update` updates after the first, with the operands of the last bindings.
-fn case_of(rule: &std::sync::Arc<dyn optimizers::Rule>, count: usize, update: u64, groups: &[Operand]) -> Case {
+pub fn case_of(rule: &std::sync::Arc<dyn optimizers::Rule>, count: usize, update: u64, groups: &[Operand]) -> Case {
     let states = rule.states();
     // A second moment is never negative; the same holds for every sum of squares. RMSProp's first
     // tensor is larger than the square of its second, or the difference would be all rounding.
