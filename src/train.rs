@@ -1,5 +1,6 @@
 //! Training: a session is a config that became a network on a device; the loop is on this screen.
 
+mod checks;
 mod session;
 mod weights;
 

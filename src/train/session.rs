@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Error, Figures, Snapshot, StepRecord, Weights, figures};
+use super::{Error, Figures, Snapshot, StepRecord, Weights, checks, figures};
 use crate::{
     config::{self, Config},
     data::{self, Dataset, Inputs},
     device::{self, Counters, Device, Executor},
     gpu,
-    graph::{Graph, elements},
+    graph::{self, Graph, elements},
     kernels::{Step, statistics::FIGURES},
     losses::{self, Loss, Targets},
     optimizers::{self, Rule},
@@ -68,7 +68,7 @@ impl Model {
         let loss = losses::named(&config.model.loss).expect("the config knows just these");
         let rule = optimizers::read(&config.optimizer)?;
         let schedule = Schedule::read(&config.optimizer)?;
-        check_outputs(&config, &graph, &dataset, loss)?;
+        checks::outputs(&config, &graph, &dataset, loss)?;
         let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
         let layout = DataLayout {
             bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
@@ -80,7 +80,7 @@ impl Model {
         let batch = batch(&config, &dataset);
         let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
         let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
-        check_rows(&config, &graph, batch)?;
+        checks::rows(&config, &graph, batch)?;
         let options = Options { batch, evaluate_batch, replicas: 1, slots };
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
@@ -91,13 +91,10 @@ impl Model {
         let mut root = self.config.to_toml();
         let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
         let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
-        for (layer, given) in layers.iter_mut().zip(&self.config.model.layers) {
+        for (at, layer) in layers.iter_mut().enumerate() {
             let table = layer.as_table_mut().expect("a layer is a table");
-            let name = given.name.clone();
-            let at = self.config.model.layers.iter().position(|l| std::ptr::eq(l, given)).expect("it is one of them");
-            let name = name.unwrap_or_else(|| format!("layers.{at}"));
-            let node = self.graph.nodes.iter().find(|node| node.name == name).expect("every layer is a node");
-            table.extend(node.op.keys());
+            let name = table.get("name").and_then(toml::Value::as_str).map_or(format!("layers.{at}"), str::to_owned);
+            graph::blocks::complete(table, &name, &self.graph);
         }
         let mut optimizer = toml::Table::new();
         optimizer.insert("type".into(), self.rule.name().into());
@@ -125,32 +122,6 @@ fn batch(config: &Config, dataset: &Dataset) -> usize {
         0 => dataset.train.len().max(1),
         size => size.min(dataset.train.len().max(1)),
     }
-}
-
-/// Asks every op whether it can be trained with batches of this size.
-fn check_rows(config: &Config, graph: &Graph, batch: usize) -> Result<(), config::Error> {
-    for (at, node) in graph.nodes.iter().enumerate() {
-        node.op.check_rows(&graph.input_shapes(at), batch).map_err(|message| {
-            let place = &config.model.layers.last().expect("a config has layers").place;
-            config::Error::new(place, format!("layer `{}` ({}): {message}", node.name, node.op.name()))
-        })?;
-    }
-    Ok(())
-}
-
-fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
-    let outputs = elements(&graph.nodes[graph.output].shape);
-    let wanted = dataset.targets.width();
-    let binary = matches!(dataset.targets, data::Targets::Classes { count: 2, .. }) && outputs == 1;
-    if outputs == wanted || binary && loss.targets == Targets::Values {
-        return Ok(());
-    }
-    let last = config.model.layers.last().expect("a config has layers");
-    let message = format!(
-        "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
-        loss.name, dataset.name
-    );
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}")))
 }
 
 impl Session {
