@@ -1,17 +1,28 @@
 // The update of ALL parameters in one launch. The optimizer's file defines `update`, which returns
-// four new parameters and keeps its state with `state[tensor(j) + i]`.
+// what is added to four parameters and keeps its state with `state[tensor(j) + i]`.
 struct Params {
     count: u32, // parameters, padding included: a multiple of 4
+    states: u32,
+    clip_value: f32, // 0 for no limit
     parameters_stride: u32,
     gradients_stride: u32,
     state_stride: u32,
     flags_stride: u32,
+    blocks_stride: u32,
+    groups_stride: u32,
+    factors_stride: u32,
 }
 @group(1) @binding(0) var<storage, read_write> parameters: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read> gradients: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read_write> state: array<vec4<f32>>; // its tensors, one behind the other
 @group(1) @binding(3) var<storage, read_write> flags: array<atomic<u32>>;
-@group(1) @binding(4) var<uniform> p: Params;
+@group(1) @binding(4) var<storage, read> blocks: array<vec2<u32>>; // of 64 parameters: group, place of the factor
+@group(1) @binding(5) var<storage, read> groups: array<vec4<f32>>; // rate factor, L2, L1, decoupled decay
+@group(1) @binding(6) var<storage, read> factors: array<f32>;      // what clips the norm of gradients
+@group(1) @binding(7) var<uniform> p: Params;
+
+override grouped: bool = false; // whether there are blocks and groups
+override clipped: bool = false; // whether there are factors
 
 // Where the state's tensor number j begins, for this replica.
 var<private> state0: u32;
@@ -25,16 +36,35 @@ fn scalar(i: u32) -> f32 {
 }
 
 @compute @workgroup_size(256)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>) {
     let parameters0 = id.z * p.parameters_stride / 4u;
     let gradients0 = id.z * p.gradients_stride / 4u;
+    let blocks0 = id.z * p.blocks_stride / 2u;
+    let groups0 = id.z * p.groups_stride / 4u;
+    let factors0 = id.z * p.factors_stride;
     state0 = id.z * p.state_stride / 4u;
     var exponents = false;
-    for (var i = id.x; i < p.count / 4u; i += groups.x * 256u) {
-        let g = gradients[gradients0 + i];
-        parameters[parameters0 + i] = update(parameters[parameters0 + i], g, i);
+    for (var i = id.x; i < p.count / 4u; i += workgroups.x * 256u) {
+        var g = gradients[gradients0 + i];
         // NaN and infinity by their bits: a shader may assume that they do not occur.
         exponents = exponents || any((bitcast<vec4<u32>>(g) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u));
+        var theta = parameters[parameters0 + i];
+        if grouped {
+            let block = blocks[blocks0 + i / 16u];
+            let group = groups[groups0 + block.x];
+            if clipped {
+                g *= factors[factors0 + block.y];
+            }
+            if p.clip_value > 0.0 {
+                g = clamp(g, vec4<f32>(-p.clip_value), vec4<f32>(p.clip_value));
+            }
+            g += group.y * theta + group.z * sign(theta);
+            let change = update(g, i);
+            theta = theta - (scalar(11u) * group.x * group.w) * theta + group.x * change;
+        } else {
+            theta += update(g, i);
+        }
+        parameters[parameters0 + i] = theta;
     }
     if exponents {
         // Or is the same in any order.

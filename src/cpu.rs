@@ -2,7 +2,7 @@
 
 use crate::{
     kernels::{Access, Arguments, Element, Slot, Step},
-    plan::{BufferId, Launch, Plan, Program, Slice},
+    plan::{BufferId, Launch, Plan, Program, Slice, Values},
     real::Real,
 };
 
@@ -21,13 +21,22 @@ pub struct Cpu<T> {
 }
 
 impl<T: Real> Cpu<T> {
-    /// Allocates the plan's buffers, all zeros.
+    /// Allocates the plan's buffers, with their first contents or zeros.
     pub fn new(plan: std::sync::Arc<Plan>) -> Self {
         let storage = |buffer: &crate::plan::Buffer| match buffer.element {
             Element::Real => Storage::Real(vec![T::zero(); buffer.length]),
             Element::Word => Storage::Word(vec![0; buffer.length]),
         };
-        Cpu { buffers: plan.buffers.iter().map(storage).collect(), plan }
+        let mut cpu = Cpu { buffers: plan.buffers.iter().map(storage).collect(), plan: plan.clone() };
+        for (buffer, offset, values) in plan.first_contents() {
+            match values {
+                Values::Reals(reals) => {
+                    cpu.write_reals(buffer, offset, &reals.iter().map(|&real| T::of(real)).collect::<Vec<_>>());
+                }
+                Values::Words(words) => cpu.write_words(buffer, offset, words),
+            }
+        }
+        cpu
     }
 
     /// Runs one program, once for each step.

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     device::{Counters, Error},
     kernels::Step,
-    plan::{BufferId, Plan, Program},
+    plan::{BufferId, Plan, Program, Values},
 };
 pub use adapter::{Adapter, Gpu};
 use pipeline::Recorded;
@@ -24,7 +24,7 @@ pub const STEPS_PER_SUBMISSION: usize = 64;
 const IN_FLIGHT: usize = 2;
 
 /// A step's numbers as the shader sees them, in a slot of their own.
-const STEP_BYTES: usize = 64;
+const STEP_BYTES: usize = 80;
 const STEP_STRIDE: usize = 256;
 
 /// A plan with its buffers and pipelines on a GPU.
@@ -41,7 +41,7 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Allocates the plan's buffers, all zeros, and builds every pipeline and bind group.
+    /// Allocates the plan's buffers, with their first contents or zeros, and builds every pipeline and bind group.
     ///
     /// # Errors
     /// A buffer over the adapter's limits, no memory, a shader that the driver refuses.
@@ -63,7 +63,19 @@ impl Executor {
         guard.finish().await?;
         counters.pipelines += pipelines.built as u64;
         counters.bind_groups += (train.len() + evaluate.len() + 1) as u64;
-        Ok(Executor { gpu, plan, buffers, steps, step_group, train, evaluate, in_flight: VecDeque::new(), counters })
+        let in_flight = VecDeque::new();
+        let mut executor =
+            Executor { gpu, plan: plan.clone(), buffers, steps, step_group, train, evaluate, in_flight, counters };
+        for (buffer, offset, values) in plan.first_contents() {
+            match values {
+                Values::Reals(reals) => {
+                    let reals: Vec<f32> = reals.iter().map(|&real| real as f32).collect();
+                    executor.write(buffer, offset, bytemuck::cast_slice(&reals));
+                }
+                Values::Words(words) => executor.write(buffer, offset, bytemuck::cast_slice(words)),
+            }
+        }
+        Ok(executor)
     }
 
     /// Submits one program, once for each step. It may return before the GPU is done.

@@ -9,7 +9,12 @@ pub mod batch_norm;
 mod batch_norm_cases;
 pub mod batch_norm_gradient;
 pub mod case;
+pub mod clip;
 pub mod concat;
+pub mod conv;
+mod conv_cases;
+pub mod conv_geometry;
+mod conv_source;
 pub mod dropout;
 pub mod embedding;
 pub mod gather;
@@ -19,6 +24,7 @@ pub mod matmul;
 pub mod matmul_source;
 pub mod multiply;
 pub mod optimizer;
+pub mod pool;
 pub mod shortcut;
 pub mod softmax;
 pub mod statistics;
@@ -63,7 +69,17 @@ pub const ALL: &[&Kernel] = &[
     &matmul::TN,
     &matmul::NN,
     &sum::SUM,
+    &clip::SQUARES,
+    &clip::FACTORS,
     &optimizer::OPTIMIZER,
+    &conv::FORWARD,
+    &conv::BACKWARD_INPUT,
+    &conv::BACKWARD_WEIGHT,
+    &conv::WEIGHT_SUM,
+    &pool::MAX_FORWARD,
+    &pool::MAX_BACKWARD,
+    &pool::AVERAGE_FORWARD,
+    &pool::AVERAGE_BACKWARD,
 ];
 
 /// One computation, as both devices know it.
@@ -295,7 +311,7 @@ pub fn wrong_bindings() -> ! {
 }
 
 /// How many numbers of its own an optimizer may ask for in a step.
-pub const SCALARS: usize = 8;
+pub const SCALARS: usize = 12;
 
 /// What changes from step to step; everything else in a launch is fixed by the plan.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,8 @@ pub mod activate;
 pub mod add;
 pub mod batch_norm;
 pub mod concat;
+pub mod conv;
+pub mod conv_transpose;
 pub mod dense;
 pub mod dropout;
 pub mod embedding;
@@ -12,9 +14,11 @@ pub mod flatten;
 pub mod identity;
 pub mod layer_norm;
 pub mod multiply;
+pub mod pool;
 pub mod reshape;
 pub mod shortcut;
 pub mod softmax;
+pub mod window;
 
 use crate::{
     activations::{self, Activation},
@@ -39,6 +43,17 @@ pub struct Kind {
 /// Every op but the activations, which are ops by their own names.
 pub const ALL: &[Kind] = &[
     identity::IDENTITY,
+    conv::CONV1D,
+    conv::CONV2D,
+    conv::CONV3D,
+    conv_transpose::CONV_TRANSPOSE2D,
+    pool::MAX_POOL1D,
+    pool::MAX_POOL2D,
+    pool::MAX_POOL3D,
+    pool::AVG_POOL1D,
+    pool::AVG_POOL2D,
+    pool::AVG_POOL3D,
+    pool::GLOBAL_AVG_POOL,
     flatten::FLATTEN,
     reshape::RESHAPE,
     dense::DENSE,

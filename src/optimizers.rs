@@ -1,25 +1,64 @@
 //! The optimizers: each one's update rule as the doc comment of its file, its CPU twin there and
 //! its WGSL twin in `shaders/optimizers/`. To add one, write both and its line in [`ALL`].
+//!
+//! A rule turns a gradient into a *change* of the parameter. What is the same for every rule
+//! (decay, clipping, parameter groups) is in [`regularization`]; whose formula and defaults are
+//! meant is the [`Dialect`]'s affair.
 
+pub mod adadelta;
+pub mod adagrad;
 pub mod adam;
+pub mod adamw;
+pub mod amsgrad;
+mod dialect;
+pub mod lion;
+pub mod momentum;
+pub mod nadam;
+pub mod nesterov;
+mod read;
+pub mod regularization;
+pub mod rmsprop;
 pub mod sgd;
 
 use std::sync::Arc;
 
 use crate::{config, kernels::SCALARS, real::Real};
+pub use dialect::{Dialect, Placement, Velocity};
+pub use read::{Configured, check, read};
+pub use regularization::Regularization;
+
+/// A rule that was read from a config.
+pub type Read = Result<Arc<dyn Rule>, config::Error>;
 
 /// One optimizer as configs name it.
 pub struct Optimizer {
     /// The name in configs.
     pub name: &'static str,
-    /// Reads its keys.
-    pub read: fn(&config::Table) -> Result<Arc<dyn Rule>, config::Error>,
-    /// One with every default, for tests.
-    pub sample: fn() -> Arc<dyn Rule>,
+    /// Reads its own keys.
+    pub read: fn(&config::Table, Dialect) -> Read,
+    /// Some with other settings than the defaults, for tests: together they take every path of
+    /// the shader.
+    pub samples: fn() -> Vec<Arc<dyn Rule>>,
 }
 
 /// Every optimizer, in increasing complexity.
-pub const ALL: &[Optimizer] = &[sgd::SGD, adam::ADAM];
+pub const ALL: &[Optimizer] = &[
+    sgd::SGD,
+    momentum::MOMENTUM,
+    nesterov::NESTEROV,
+    adagrad::ADAGRAD,
+    rmsprop::RMSPROP,
+    adadelta::ADADELTA,
+    adam::ADAM,
+    amsgrad::AMSGRAD,
+    nadam::NADAM,
+    adamw::ADAMW,
+    lion::LION,
+];
+
+/// Where in a step's numbers the learning rate itself stands: decoupled decay needs it, whatever
+/// the rule made of it.
+pub const LEARNING_RATE: usize = SCALARS - 1;
 
 /// One with its settings: how parameters follow from gradients.
 pub trait Rule: std::fmt::Debug + Send + Sync {
@@ -29,17 +68,35 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
     fn formula(&self) -> String;
     /// Its keys and their values, defaults included.
     fn keys(&self) -> toml::Table;
+    /// The learning rate where the config gives none.
+    fn default_learning_rate(&self) -> f64;
+    /// The share of a parameter that decays by itself where the config says nothing else.
+    fn default_weight_decay(&self) -> f64 {
+        0.0
+    }
     /// The names of the tensors it keeps for every parameter.
-    fn state_names(&self) -> &'static [&'static str];
+    fn state_names(&self) -> Vec<&'static str>;
+    /// How each of those begins.
+    fn initial_state(&self) -> Vec<f64> {
+        vec![0.0; self.states()]
+    }
     /// The step's numbers, in f64: `learning_rate` and what depends on `updates`, the number of
-    /// updates done before this one.
+    /// updates done before this one. The last one is left to [`LEARNING_RATE`].
     fn scalars(&self, learning_rate: f64, updates: u64) -> [f64; SCALARS];
-    /// Defines `fn update(p: vec4<f32>, g: vec4<f32>, i: u32) -> vec4<f32>`.
+    /// Defines `fn update(g: vec4<f32>, i: u32) -> vec4<f32>`, which returns the change.
     fn wgsl(&self) -> &'static str;
+    /// Values of that text's `override`s.
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        vec![]
+    }
     /// The update in f32; see [`update`].
-    fn update_f32(&self, scalars: &[f32; SCALARS], p: &mut [f32], g: &[f32], state: &mut [&mut [f32]]);
+    fn update_f32(&self, scalars: &[f32; SCALARS], g: &mut [f32], state: &mut [&mut [f32]]);
     /// The update in f64.
-    fn update_f64(&self, scalars: &[f64; SCALARS], p: &mut [f64], g: &[f64], state: &mut [&mut [f64]]);
+    fn update_f64(&self, scalars: &[f64; SCALARS], g: &mut [f64], state: &mut [&mut [f64]]);
+    /// Decay, clipping and parameter groups, where there are such.
+    fn regularization(&self) -> Option<&Regularization> {
+        None
+    }
 
     /// How many tensors of state it keeps.
     fn states(&self) -> usize {
@@ -47,19 +104,19 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
     }
 }
 
-/// Updates parameters of either type.
-pub fn update<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], p: &mut [T], g: &[T], state: &mut [&mut [T]]) {
-    // SAFETY of the casts: `Real` is f32 or f64, and the branch knows which.
+/// Turns gradients of either type into changes of their parameters, in place.
+pub fn update<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], g: &mut [T], state: &mut [&mut [T]]) {
+    // `Real` is f32 or f64, and the branch knows which.
     if size_of::<T>() == 4 {
         let mut state: Vec<&mut [f32]> = state.iter_mut().map(|s| bytemuck::cast_slice_mut(s)).collect();
         let scalars: &[f32] = bytemuck::cast_slice(scalars);
         let scalars = scalars.try_into().expect("as many");
-        rule.update_f32(scalars, bytemuck::cast_slice_mut(p), bytemuck::cast_slice(g), &mut state);
+        rule.update_f32(scalars, bytemuck::cast_slice_mut(g), &mut state);
     } else {
         let mut state: Vec<&mut [f64]> = state.iter_mut().map(|s| bytemuck::cast_slice_mut(s)).collect();
         let scalars: &[f64] = bytemuck::cast_slice(scalars);
         let scalars = scalars.try_into().expect("as many");
-        rule.update_f64(scalars, bytemuck::cast_slice_mut(p), bytemuck::cast_slice(g), &mut state);
+        rule.update_f64(scalars, bytemuck::cast_slice_mut(g), &mut state);
     }
 }
 
@@ -67,30 +124,26 @@ pub fn update<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], p: &mut [T], g: 
 #[macro_export]
 macro_rules! update_twins {
     ($function:path) => {
-        fn update_f32(&self, scalars: &[f32; SCALARS], p: &mut [f32], g: &[f32], state: &mut [&mut [f32]]) {
-            $function(self, scalars, p, g, state)
+        fn update_f32(&self, scalars: &[f32; SCALARS], g: &mut [f32], state: &mut [&mut [f32]]) {
+            $function(self, scalars, g, state)
         }
-        fn update_f64(&self, scalars: &[f64; SCALARS], p: &mut [f64], g: &[f64], state: &mut [&mut [f64]]) {
-            $function(self, scalars, p, g, state)
+        fn update_f64(&self, scalars: &[f64; SCALARS], g: &mut [f64], state: &mut [&mut [f64]]) {
+            $function(self, scalars, g, state)
         }
     };
 }
 
-/// One of each, for parity and tests.
+/// A rule's numbers, with zeros behind them.
+fn padded<const N: usize>(numbers: [f64; N]) -> [f64; SCALARS] {
+    let mut scalars = [0.0; SCALARS];
+    scalars[..N].copy_from_slice(&numbers);
+    scalars
+}
+
+/// All samples of all optimizers.
 pub fn samples() -> Vec<Arc<dyn Rule>> {
-    ALL.iter().map(|optimizer| (optimizer.sample)()).collect()
+    ALL.iter().flat_map(|optimizer| (optimizer.samples)()).collect()
 }
 
-/// Reads the optimizer of a config.
-pub fn read(config: &config::OptimizerConfig) -> Result<Arc<dyn Rule>, config::Error> {
-    let names: Vec<&str> = ALL.iter().map(|optimizer| optimizer.name).collect();
-    let Some(optimizer) = ALL.iter().find(|optimizer| optimizer.name == config.kind) else {
-        return Err(config::Error::unknown(&config.place, "optimizer", &config.kind, &names));
-    };
-    let keys = &config.keys;
-    // The learning rate is the schedule's.
-    keys.value("learning_rate");
-    let rule = (optimizer.read)(keys)?;
-    keys.finish()?;
-    Ok(rule)
-}
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 mod builder;
 mod compile;
 mod placement;
+mod update;
 
 use std::fmt;
 
@@ -84,6 +85,24 @@ impl Launch {
     }
 }
 
+/// What a buffer's part holds before the first step, where that is not zeros.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// The part, the same in every replica.
+    pub slice: Slice,
+    /// What it holds.
+    pub values: Values,
+}
+
+/// Numbers of either kind.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// For a buffer of reals.
+    Reals(Vec<f64>),
+    /// For a buffer of words.
+    Words(Vec<u32>),
+}
+
 /// A learned tensor and where it lies.
 #[derive(Clone, Debug)]
 pub struct Learned {
@@ -153,6 +172,8 @@ pub struct Ports {
 pub struct Plan {
     /// Every allocation.
     pub buffers: Vec<Buffer>,
+    /// What the devices put into those before the first step.
+    pub contents: Vec<Contents>,
     /// A training step.
     pub train: Vec<Launch>,
     /// An evaluation step.
@@ -180,6 +201,14 @@ impl Plan {
             Program::Train => &self.train,
             Program::Evaluate => &self.evaluate,
         }
+    }
+
+    /// What the buffers hold before the first step, replica by replica: (buffer, offset, values).
+    pub fn first_contents(&self) -> impl Iterator<Item = (BufferId, usize, &Values)> {
+        self.contents.iter().flat_map(|Contents { slice, values }| {
+            let copies = if slice.stride == 0 { 1 } else { self.replicas };
+            (0..copies).map(move |replica| (slice.buffer, slice.offset + replica * slice.stride, values))
+        })
     }
 
     /// Bytes of all buffers on a GPU.

@@ -1,39 +1,215 @@
 //! The learning rate as a pure function of the step. A schedule's t is the number of updates done
-//! before a step, as in Keras and PyTorch.
+//! before a step, as in Keras and PyTorch: 0 for the first. To add one, write its file and its line
+//! in [`ALL`].
+//!
+//! A config gives a number, or a table `{ schedule = "cosine", initial = 1e-3, … }`. The keys that
+//! say how long something takes count updates; `epochs` in place of `steps` or `period` counts
+//! epochs, and without either it is the whole run. `warmup = N` goes in front of any schedule.
+
+mod constant;
+mod cosine;
+mod exponential;
+mod inverse;
+mod one_cycle;
+mod piecewise;
+mod plateau;
+mod polynomial;
+mod restarts;
+mod sequence;
+mod warmup;
+
+use std::sync::Arc;
 
 use crate::config;
+pub use plateau::Plateau;
+
+/// What a schedule may depend on beside its keys.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Run {
+    /// Updates of the whole run.
+    pub steps: u64,
+    /// Updates of an epoch.
+    pub steps_per_epoch: u64,
+    /// The optimizer's own learning rate, for a config that gives none.
+    pub learning_rate: f64,
+}
+
+/// Reads a schedule's keys.
+pub type Reader = fn(&config::Table, &Run) -> Result<Arc<dyn Curve>, config::Error>;
+
+/// One schedule as configs name it.
+pub struct Kind {
+    /// The name in configs.
+    pub name: &'static str,
+    /// α at t.
+    pub formula: &'static str,
+    /// Its keys, for the reference.
+    pub keys: &'static str,
+    /// Reads them.
+    pub read: Reader,
+}
+
+/// Every schedule, in increasing complexity; Keras's classes last.
+pub const ALL: &[Kind] = &[
+    constant::CONSTANT,
+    polynomial::LINEAR,
+    polynomial::POLYNOMIAL,
+    inverse::ROBBINS_MONRO,
+    inverse::INVERSE_TIME,
+    inverse::INVERSE_SQRT,
+    exponential::EXPONENTIAL,
+    cosine::COSINE,
+    cosine::COSINE_SQUARED,
+    piecewise::PIECEWISE,
+    restarts::RESTARTS,
+    one_cycle::ONE_CYCLE,
+    plateau::PLATEAU,
+    sequence::SEQUENCE,
+    piecewise::KERAS,
+    polynomial::KERAS,
+    exponential::KERAS,
+    inverse::KERAS,
+    cosine::KERAS,
+    restarts::KERAS,
+];
+
+/// A schedule with its settings.
+pub trait Curve: std::fmt::Debug + Send + Sync {
+    /// The name in configs.
+    fn name(&self) -> &'static str;
+    /// The learning rate after `t` updates.
+    fn at(&self, t: u64) -> f64;
+    /// Its keys and their values, defaults included.
+    fn keys(&self) -> toml::Table;
+    /// The settings of a schedule that looks at the development set's loss.
+    fn plateau(&self) -> Option<&Plateau> {
+        None
+    }
+}
 
 /// A learning rate for every step.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Schedule {
-    /// α
-    Constant {
-        /// α
-        initial: f64,
-    },
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    curve: Arc<dyn Curve>,
+    memory: Option<plateau::Memory>,
+}
+
+/// Schedules are what configs call them.
+impl PartialEq for Schedule {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_toml() == other.to_toml() && self.memory == other.memory
+    }
 }
 
 impl Schedule {
+    /// A learning rate that stays.
+    pub fn constant(learning_rate: f64) -> Self {
+        Schedule::of(Arc::new(constant::Constant { initial: learning_rate }))
+    }
+
+    fn of(curve: Arc<dyn Curve>) -> Self {
+        let memory = curve.plateau().map(plateau::Memory::new);
+        Schedule { curve, memory }
+    }
+
     /// Reads the key `learning_rate` of an optimizer.
     ///
     /// # Errors
-    /// A rate that is not positive.
-    pub fn read(optimizer: &config::OptimizerConfig) -> Result<Self, config::Error> {
-        let rate = optimizer.keys.number("learning_rate", config::POSITIVE)?;
-        Ok(Schedule::Constant { initial: rate.unwrap_or(1e-3) })
+    /// A rate that is not positive; an unknown schedule or key, with the nearest right one.
+    pub fn read(optimizer: &config::OptimizerConfig, run: &Run) -> Result<Self, config::Error> {
+        let keys = &optimizer.keys;
+        match keys.value("learning_rate").map(|value| &value.kind) {
+            Some(config::Kind::Table(table)) => Ok(Schedule::of(read(table, run)?)),
+            Some(config::Kind::Integer(_) | config::Kind::Float(_)) | None => {
+                let rate = keys.number("learning_rate", config::POSITIVE)?;
+                Ok(Schedule::constant(rate.unwrap_or(run.learning_rate)))
+            }
+            Some(_) => {
+                let error = keys.error("learning_rate", "`learning_rate` must be a number above 0, or a schedule");
+                Err(error.help("such as { schedule = \"cosine\", initial = 1e-3 }"))
+            }
+        }
     }
 
     /// The learning rate after `t` updates.
-    pub fn at(&self, _t: u64) -> f64 {
-        match self {
-            Schedule::Constant { initial } => *initial,
+    pub fn at(&self, t: u64) -> f64 {
+        match (&self.memory, self.curve.plateau()) {
+            (Some(memory), Some(plateau)) if plateau.begun(t) => memory.learning_rate(),
+            _ => self.curve.at(t),
+        }
+    }
+
+    /// Tells the development set's loss after an epoch; it matters to `plateau` alone.
+    pub fn observe(&mut self, loss: f64) {
+        if let (Some(memory), Some(plateau)) = (&mut self.memory, self.curve.plateau()) {
+            memory.observe(plateau, loss);
+        }
+    }
+
+    /// What it remembers of the losses that it was told, for a checkpoint; empty for most.
+    pub fn memory(&self) -> Vec<f64> {
+        self.memory.as_ref().map_or(vec![], |memory| memory.numbers().to_vec())
+    }
+
+    /// Goes on from what [`Schedule::memory`] gave.
+    pub fn remember(&mut self, numbers: &[f64]) {
+        if let (Some(memory), &[a, b, c, d]) = (&mut self.memory, numbers) {
+            *memory = plateau::Memory::from([a, b, c, d]);
         }
     }
 
     /// As a config writes it.
     pub fn to_toml(&self) -> toml::Value {
-        match self {
-            Schedule::Constant { initial } => (*initial).into(),
+        let keys = write(self.curve.as_ref());
+        match (self.curve.name(), keys.get("initial")) {
+            ("constant", Some(rate)) if keys.len() == 2 => rate.clone(),
+            _ => keys.into(),
         }
     }
 }
+
+/// A schedule's table.
+fn write(curve: &dyn Curve) -> toml::Table {
+    let mut keys = toml::Table::new();
+    keys.insert("schedule".into(), curve.name().into());
+    keys.extend(curve.keys());
+    keys
+}
+
+/// Reads a schedule's table, to its last key.
+fn read(table: &config::Table, run: &Run) -> Result<Arc<dyn Curve>, config::Error> {
+    let names: Vec<&str> = ALL.iter().map(|kind| kind.name).collect();
+    let name = table.require_choice("schedule", &names)?;
+    let kind = ALL.iter().find(|kind| kind.name == name).expect("it is one of them");
+    let curve = warmup::read(table, run, kind.read)?;
+    table.finish()?;
+    Ok(curve)
+}
+
+/// Reads `initial`, or takes the optimizer's own learning rate.
+fn initial(table: &config::Table, run: &Run) -> Result<f64, config::Error> {
+    Ok(table.number("initial", config::POSITIVE)?.unwrap_or(run.learning_rate))
+}
+
+/// Reads `final`; 0 without it.
+fn last(table: &config::Table) -> Result<f64, config::Error> {
+    Ok(table.number("final", config::NOT_NEGATIVE)?.unwrap_or(0.0))
+}
+
+/// Reads how many updates something takes: from `key`, or from `epochs`, or the whole run.
+fn steps(table: &config::Table, key: &str, run: &Run) -> Result<u64, config::Error> {
+    match (table.integer(key, 1..)?, table.integer("epochs", 1..)?) {
+        (Some(_), Some(_)) => Err(table.error("epochs", format!("give `{key}` or `epochs`, not both"))),
+        (Some(steps), None) => Ok(steps as u64),
+        (None, Some(epochs)) => Ok(epochs as u64 * run.steps_per_epoch.max(1)),
+        (None, None) => Ok(run.steps.max(1)),
+    }
+}
+
+/// A curve's settings as its keys.
+fn keys(settings: &impl serde::Serialize) -> toml::Table {
+    toml::Table::try_from(settings).expect("numbers and lists of numbers")
+}
+
+#[cfg(test)]
+mod tests;

@@ -131,6 +131,9 @@ pub async fn train(session: &mut Session, observer: &mut dyn Observer) -> Result
             train: session.epoch_figures(session.examples(Split::Train)),
             dev: session.evaluate(Split::Dev).await?,
         };
+        if let Some(dev) = record.dev {
+            session.observe(dev.loss);
+        }
         observer.epoch(&record, &session.snapshot().await?)?;
     }
     Ok(Outcome::Finished)

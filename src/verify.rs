@@ -2,6 +2,7 @@
 //! pass against finite differences in f64.
 
 mod gradients;
+mod gradients_conv;
 mod nodes;
 mod parity;
 

@@ -57,7 +57,7 @@ impl Golden {
         };
         let options = Options { batch: self.rows, evaluate_batch: self.rows, replicas: 1, slots: 1 };
         let loss = losses::named("normal").expect("a loss");
-        Arc::new(plan::compile(&graph, loss, Arc::new(Sgd), &layout, &options))
+        Arc::new(plan::compile(&graph, loss, Arc::new(Sgd::default()), &layout, &options))
     }
 
     fn check(&self) {

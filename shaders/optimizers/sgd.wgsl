@@ -1,4 +1,4 @@
-// θ ← θ − α g. Scalars: α.
-fn update(p: vec4<f32>, g: vec4<f32>, i: u32) -> vec4<f32> {
-    return p - scalar(0u) * g;
+// −α g. Scalars: −α.
+fn update(g: vec4<f32>, i: u32) -> vec4<f32> {
+    return scalar(0u) * g;
 }

@@ -18,8 +18,8 @@
 //! The first repetition is given what `inputs` of the block says (the layer before, if nothing), each
 //! later one the output of the repetition before. A block's output is its last layer's, and other
 //! layers take it by the block's name. The layers' own names carry the block's and, for `repeat`, the
-//! repetition's number from 0, as PyTorch's nested modules do: `stage1.0.a`, `stage1.8.1`; for `block`,
-//! `stage1.a`. A name in `inputs` is looked for among the layers of the same repetition first, then in
+//! repetition's number from `first` on, or 0, as PyTorch's nested modules do: `stage1.0.a`,
+//! `stage1.8.1`; for `block`, `stage1.a`. A name in `inputs` is looked for among the layers of the same repetition first, then in
 //! the blocks around it. Blocks may hold blocks.
 
 use super::{Graph, INPUT};
@@ -58,7 +58,8 @@ pub fn complete(table: &mut toml::Table, name: &str, graph: &Graph) {
         table.extend(node.op.keys());
         return;
     }
-    let prefix = if op == "repeat" { format!("{name}.0.") } else { format!("{name}.") };
+    let first = table.get("first").and_then(toml::Value::as_integer).unwrap_or(0);
+    let prefix = if op == "repeat" { format!("{name}.{first}.") } else { format!("{name}.") };
     let layers = table.get_mut("layers").and_then(toml::Value::as_array_mut).expect("a block has layers");
     for (at, layer) in layers.iter_mut().enumerate() {
         let layer = layer.as_table_mut().expect("a layer is a table");
@@ -74,6 +75,11 @@ struct Block {
     prefixes: Vec<String>,
 }
 
+/// The number of the first repetition.
+fn first(keys: &config::Table) -> Result<usize, config::Error> {
+    Ok(keys.integer("first", ..=1_000_000)?.unwrap_or(0))
+}
+
 /// Reads a layer as a block, if it is one.
 fn block(layer: &LayerConfig, name: &str) -> Result<Option<Block>, config::Error> {
     if !OPS.contains(&layer.op.as_str()) {
@@ -81,7 +87,10 @@ fn block(layer: &LayerConfig, name: &str) -> Result<Option<Block>, config::Error
     }
     let keys = &layer.keys;
     let prefixes = match layer.op == "repeat" {
-        true => (0..keys.require_integer("times", 1..=10_000)?).map(|time| format!("{name}.{time}.")).collect(),
+        true => {
+            let (first, times) = (first(keys)?, keys.require_integer("times", 1..=10_000)?);
+            (first..first + times).map(|time| format!("{name}.{time}.")).collect()
+        }
         false => vec![format!("{name}.")],
     };
     let tables = keys.tables("layers")?.ok_or_else(|| keys.missing("layers"))?;

@@ -1,57 +1,102 @@
 //! The update of ALL parameters in one launch, whatever the number of tensors: they lie in one
 //! buffer, as do their gradients and the optimizer's state. The update rule itself is the
-//! optimizer's; see `src/optimizers/` and `shaders/optimizers/`.
+//! optimizer's; see `src/optimizers/` and `shaders/optimizers/`. Decay, clipping and parameter
+//! groups take part in the same launch; see [`crate::optimizers::regularization`].
 
 use rayon::prelude::*;
 
 use super::{
-    Arguments, Case, Cost, Kernel, Operand, Parameters, SCALARS, STEP_WGSL, Slot, Source, Step, Variant, case,
+    Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, SCALARS, STEP_WGSL, Slot, Source, Step, Variant, case,
 };
-use super::{WIDTH, is_finite, read, reads, strided, writes, writes_words, wrong_bindings};
-use crate::{optimizers, parameters, real::Real, twin};
+use super::{WIDTH, is_finite, read, reads, reads_words, strided, writes, writes_words, wrong_bindings};
+use crate::{
+    optimizers::{self, LEARNING_RATE},
+    parameters,
+    real::Real,
+    twin,
+};
 
 parameters! {
     /// The update's parameters.
     OptimizerParameters {
-        /// Parameters, padding included: a multiple of 4.
+        /// Parameters, padding included: a multiple of 4; of [`BLOCK`] where there are groups.
         count: u32,
+        /// The rule's tensors of state, each as long.
+        states: u32,
+        /// No number of a gradient is larger; 0 for no such limit. Acts only where there are groups.
+        clip_value: f32,
     }
 }
 
-/// θ ← update(θ, g, state); flags[slot] is set if a gradient is NaN or infinite
+/// Neighbouring parameters that belong to one tensor, and so to one group: the alignment of
+/// tensors.
+pub const BLOCK: usize = crate::plan::ALIGNMENT;
+
+/// θ ← θ + f·update(g, state), with g clipped and decay added; flags[slot] is set if a gradient is
+/// NaN or infinite.
+///
+/// The last three bindings are there together or not at all, `factors` only where norms are
+/// clipped. `blocks` holds for every block of parameters its group and the place of its factor,
+/// `groups` for every group f, L2, L1 and decoupled decay.
 pub const OPTIMIZER: Kernel = Kernel {
     name: "optimizer",
     formula: "p, state = update(p, g, state); flags[slot] |= g is not finite",
-    bindings: &[writes("parameters"), reads("gradients"), writes("state"), writes_words("flags")],
+    bindings: &[
+        writes("parameters"),
+        reads("gradients"),
+        writes("state"),
+        writes_words("flags"),
+        reads_words("blocks"),
+        reads("groups"),
+        reads("factors"),
+    ],
     parameters: OptimizerParameters::FIELDS,
-    source: |recipe| {
-        let Variant::Update(rule) = recipe.variant else { unreachable!("an update rule fills this kernel") };
-        Source {
-            label: format!("optimizer {}", rule.name()),
-            wgsl: [include_str!("../../shaders/optimizer.wgsl"), rule.wgsl(), STEP_WGSL].concat(),
-            constants: vec![],
-            workgroups: strided(read::<OptimizerParameters>(recipe.parameters).count / 4, WIDTH),
-        }
-    },
+    source,
     cpu: twin!(optimizer),
     cost: |p| {
-        let count = u64::from(read::<OptimizerParameters>(p).count);
-        Cost { flops: 10 * count, bytes: 28 * count }
+        let OptimizerParameters { count, states, .. } = read(p);
+        let (count, states) = (u64::from(count), u64::from(states));
+        // A gradient is read; a parameter and its state are read and written.
+        Cost { flops: 2 * (1 + 2 * states) * count, bytes: 4 * (3 + 2 * states) * count }
     },
     cases,
     tolerance: 8.0,
 };
 
-/// Parameters whose update one CPU thread takes at a time.
+fn source(recipe: &Recipe) -> Source {
+    let Variant::Update(rule) = recipe.variant else { unreachable!("an update rule fills this kernel") };
+    let mut constants = rule.constants();
+    constants.extend([("grouped", recipe.bound[4].into()), ("clipped", recipe.bound[6].into())]);
+    let settings: String = constants.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+    Source {
+        label: format!("optimizer {}{settings}", rule.name()),
+        wgsl: [include_str!("../../shaders/optimizer.wgsl"), rule.wgsl(), STEP_WGSL].concat(),
+        constants,
+        workgroups: strided(read::<OptimizerParameters>(recipe.parameters).count / 4, WIDTH),
+    }
+}
+
+/// Parameters whose update one CPU thread takes at a time: whole blocks.
 const CHUNK: usize = 1 << 14;
 
 fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
-    let count = arguments.parameters::<OptimizerParameters>().count as usize;
+    let parameters: OptimizerParameters = arguments.parameters();
+    let count = parameters.count as usize;
     let Variant::Update(rule) = arguments.variant else { unreachable!("an update rule fills this kernel") };
-    let [Slot::RealMut(p), Slot::Real(g), Slot::RealMut(state), Slot::WordMut(flags)] = &mut arguments.slots[..] else {
+    let [
+        Slot::RealMut(p),
+        Slot::Real(g),
+        Slot::RealMut(state),
+        Slot::WordMut(flags),
+        Slot::Word(blocks),
+        Slot::Real(groups),
+        Slot::Real(factors),
+    ] = &mut arguments.slots[..]
+    else {
         wrong_bindings()
     };
     let scalars = arguments.step.scalars.map(T::of);
+    let regularize = Regularize { blocks, groups, factors, limit: T::of(parameters.clip_value.into()) };
     // The state's tensors lie one behind the other; a chunk takes its part of each.
     let mut parts: Vec<Vec<&mut [T]>> = (0..count.div_ceil(CHUNK)).map(|_| vec![]).collect();
     for tensor in state.chunks_exact_mut(count).take(rule.states()) {
@@ -61,8 +106,18 @@ fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
         .par_chunks_mut(CHUNK)
         .zip(g.par_chunks(CHUNK))
         .zip(&mut parts)
-        .map(|((p, g), state)| {
-            optimizers::update(rule.as_ref(), &scalars, p, g, state);
+        .enumerate()
+        .map(|(chunk, ((p, g), state))| {
+            let mut change = g.to_vec();
+            if blocks.is_empty() {
+                optimizers::update(rule.as_ref(), &scalars, &mut change, state);
+                p.iter_mut().zip(&change).for_each(|(p, &change)| *p += change);
+            } else {
+                let first = chunk * CHUNK / BLOCK;
+                regularize.before(first, p, &mut change);
+                optimizers::update(rule.as_ref(), &scalars, &mut change, state);
+                regularize.after(first, p, &change, scalars[LEARNING_RATE]);
+            }
             g.iter().all(|&g| is_finite(g))
         })
         .reduce(|| true, |a, b| a && b);
@@ -71,34 +126,107 @@ fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
     }
 }
 
+/// What happens around the rule where there are groups.
+struct Regularize<'a, T> {
+    blocks: &'a [u32],
+    groups: &'a [T],
+    factors: &'a [T],
+    limit: T,
+}
+
+impl<T: Real> Regularize<'_, T> {
+    /// f, L2, L1, decoupled decay of a block, and what its gradients are multiplied by.
+    fn of(&self, block: usize) -> ([T; 4], T) {
+        let group = 4 * self.blocks[2 * block] as usize;
+        let numbers = std::array::from_fn(|at| self.groups[group + at]);
+        let factor = self.factors.get(self.blocks[2 * block + 1] as usize).copied();
+        (numbers, factor.unwrap_or(T::one()))
+    }
+
+    fn before(&self, first: usize, p: &[T], g: &mut [T]) {
+        for (at, (p, g)) in p.chunks(BLOCK).zip(g.chunks_mut(BLOCK)).enumerate() {
+            let ([_, l2, l1, _], factor) = self.of(first + at);
+            for (&p, g) in p.iter().zip(g) {
+                *g *= factor;
+                if self.limit > T::zero() {
+                    *g = g.max(-self.limit).min(self.limit);
+                }
+                *g += l2 * p + l1 * if p.is_zero() { p } else { p.signum() };
+            }
+        }
+    }
+
+    fn after(&self, first: usize, p: &mut [T], change: &[T], learning_rate: T) {
+        for (at, (p, change)) in p.chunks_mut(BLOCK).zip(change.chunks(BLOCK)).enumerate() {
+            let ([rate, _, _, decay], _) = self.of(first + at);
+            let decay = learning_rate * rate * decay;
+            for (p, &change) in p.iter_mut().zip(change) {
+                *p = *p - decay * *p + rate * change;
+            }
+        }
+    }
+}
+
+/// Numbers of parameters; every rule takes some of them, and all of them are taken.
+const COUNTS: [usize; 12] = [4, 8, 12, 60, 64, 252, 256, 260, 1020, 1024, 1028, 4 * 70_001];
+const CASES_OF_A_RULE: usize = 5;
+
 fn cases() -> Vec<Case> {
     let mut cases = vec![];
-    for rule in optimizers::samples() {
-        for (at, &count) in [4, 8, 12, 60, 64, 252, 256, 260, 1020, 1024, 1028, 4 * 70_001].iter().enumerate() {
-            // A second moment is never negative; the same holds for every sum of squares.
-            let state = case::reals("state", count * rule.states()).iter().map(|s| s.abs()).collect();
-            let mut gradients = case::reals("gradients", count);
-            if count == 252 {
-                gradients[17] = f64::NAN;
-            }
-            let state = if rule.states() == 0 { Operand::Unbound } else { Operand::Reals(state) };
-            let operands = vec![
-                Operand::Reals(case::reals("parameters", count)),
-                Operand::Reals(gradients),
-                state,
-                Operand::OutputWords(3),
-            ];
-            let parameters = OptimizerParameters { count: count as u32 };
-            let mut case = Case::new(format!("{} {count}", rule.name()), parameters, operands);
-            let update = at as u64 * 100;
-            let mut scalars = rule.scalars(1e-2, update);
-            // Both devices must start from the same numbers.
-            scalars[..SCALARS].iter_mut().for_each(|s| *s = f64::from(*s as f32));
-            case.step = Step { index: update as u32, slot: at as u32 % 3, scalars, ..Step::over(1) };
-            case.variant = Variant::Update(rule.clone());
+    for (at, rule) in optimizers::samples().into_iter().enumerate() {
+        for number in 0..CASES_OF_A_RULE {
+            let turn = at * CASES_OF_A_RULE + number;
+            let count = COUNTS[turn % COUNTS.len()];
+            let mut case = case_of(&rule, count, turn as u64, &[]);
             case.replicas = if count == 60 { 3 } else { 1 };
+            cases.push(case);
+        }
+        let groups = 3;
+        for (number, blocks) in [1, 17, 257].into_iter().enumerate() {
+            // Any number that a replica's turn brings to another place must be valid there.
+            let operands = [
+                Operand::Words(case::words("blocks", 2 * blocks, groups)),
+                Operand::Reals(case::reals("groups", 4 * groups as usize)),
+                Operand::Reals(case::reals("factors", groups as usize)),
+            ];
+            let bound = if number == 2 { &operands[..2] } else { &operands[..] };
+            let mut case = case_of(&rule, BLOCK * blocks, 10 * number as u64, bound);
+            case.replicas = if blocks == 17 { 3 } else { 1 };
             cases.push(case);
         }
     }
     cases
+}
+
+/// A case of a rule: `update` updates after the first, with the operands of the last bindings.
+fn case_of(rule: &std::sync::Arc<dyn optimizers::Rule>, count: usize, update: u64, groups: &[Operand]) -> Case {
+    let states = rule.states();
+    // A second moment is never negative; the same holds for every sum of squares. RMSProp's first
+    // tensor is larger than the square of its second, or the difference would be all rounding.
+    let mut state: Vec<f64> = case::reals("state", count * states).iter().map(|s| s.abs()).collect();
+    if rule.name() == "rmsprop" {
+        state[..count].iter_mut().for_each(|r| *r += 5.0);
+    }
+    let mut gradients = case::reals("gradients", count);
+    if count == 252 {
+        gradients[17] = f64::NAN;
+    }
+    let mut operands = vec![
+        Operand::Reals(case::reals("parameters", count)),
+        Operand::Reals(gradients),
+        if states == 0 { Operand::Unbound } else { Operand::Reals(state) },
+        Operand::OutputWords(3),
+    ];
+    operands.extend((0..3).map(|at| groups.get(at).cloned().unwrap_or(Operand::Unbound)));
+    let clip_value = if groups.is_empty() { 0.0 } else { 1.5 };
+    let parameters = OptimizerParameters { count: count as u32, states: states as u32, clip_value };
+    let label = format!("{} {count}{}", rule.name(), if groups.is_empty() { "" } else { " in groups" });
+    let mut case = Case::new(label, parameters, operands);
+    let mut scalars = rule.scalars(1e-2, update);
+    scalars[LEARNING_RATE] = 1e-2;
+    // Both devices must start from the same numbers.
+    scalars[..SCALARS].iter_mut().for_each(|s| *s = f64::from(*s as f32));
+    case.step = Step { index: update as u32, slot: update as u32 % 3, scalars, ..Step::over(1) };
+    case.variant = Variant::Update(rule.clone());
+    case
 }

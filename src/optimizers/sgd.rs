@@ -4,15 +4,22 @@
 
 use std::sync::Arc;
 
-use super::{Optimizer, Rule};
+use super::{Dialect, Optimizer, Rule, padded};
 use crate::{kernels::SCALARS, real::Real, update_twins};
 
 /// Stochastic gradient descent.
-pub const SGD: Optimizer = Optimizer { name: "sgd", read: |_| Ok(Arc::new(Sgd)), sample: || Arc::new(Sgd) };
+pub const SGD: Optimizer = Optimizer {
+    name: "sgd",
+    read: |_, dialect| Ok(Arc::new(Sgd { dialect })),
+    samples: || vec![Arc::new(Sgd::default())],
+};
 
 /// It has no settings but its learning rate.
-#[derive(Debug)]
-pub struct Sgd;
+#[derive(Debug, Default, Clone)]
+pub struct Sgd {
+    /// Whose default learning rate.
+    pub dialect: Dialect,
+}
 
 impl Rule for Sgd {
     fn name(&self) -> &'static str {
@@ -24,11 +31,14 @@ impl Rule for Sgd {
     fn keys(&self) -> toml::Table {
         toml::Table::new()
     }
-    fn state_names(&self) -> &'static [&'static str] {
-        &[]
+    fn default_learning_rate(&self) -> f64 {
+        self.dialect.of(0.01, 0.01, 0.001)
+    }
+    fn state_names(&self) -> Vec<&'static str> {
+        vec![]
     }
     fn scalars(&self, learning_rate: f64, _: u64) -> [f64; SCALARS] {
-        [learning_rate, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        padded([-learning_rate])
     }
     fn wgsl(&self) -> &'static str {
         include_str!("../../shaders/optimizers/sgd.wgsl")
@@ -36,9 +46,6 @@ impl Rule for Sgd {
     update_twins!(update);
 }
 
-fn update<T: Real>(_: &Sgd, scalars: &[T; SCALARS], p: &mut [T], g: &[T], _: &mut [&mut [T]]) {
-    let learning_rate = scalars[0];
-    for (p, &g) in p.iter_mut().zip(g) {
-        *p -= learning_rate * g;
-    }
+fn update<T: Real>(_: &Sgd, scalars: &[T; SCALARS], g: &mut [T], _: &mut [&mut [T]]) {
+    g.iter_mut().for_each(|g| *g *= scalars[0]);
 }

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    Learned, Plan, Ports, Program, Running,
+    Contents, Learned, Plan, Ports, Program, Running,
     builder::{Builder, Common, Draft, Home, HostTensors, Tensor, TensorId},
     placement::{self, ALIGNMENT},
+    update,
 };
 use crate::{
     graph::{Graph, elements},
-    kernels::{
-        Element, Variant, loss::LossParameters, optimizer, optimizer::OptimizerParameters, statistics,
-        statistics::StatisticsParameters,
-    },
+    kernels::{Element, Variant, loss::LossParameters, statistics, statistics::StatisticsParameters},
     losses::{Loss, Targets},
     optimizers::Rule,
 };
@@ -57,10 +55,9 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
     let output = train.forward();
     let dy = finish(&mut train, loss, output);
     let input_gradient = train.backward(dy);
-    let parameters = OptimizerParameters { count: count as u32 };
-    let bindings = [Some(host.parameters), Some(host.gradients), host.state, Some(host.flags)];
-    train.launch(graph.output, &optimizer::OPTIMIZER, parameters, Variant::Update(rule), &bindings);
-    name_last(&mut train.launches, "optimizer");
+    let before = train.launches.len();
+    let contents = update::update(&mut train, rule, &learned, count);
+    train.launches[before..].iter_mut().for_each(|launch| launch.node = "optimizer".into());
     let (train, tensors) = (train.launches, train.tensors);
 
     let mut evaluate = Builder::new(graph, Program::Evaluate, options.evaluate_batch, layout, common, tensors);
@@ -89,7 +86,9 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
         output: placed.slice(output),
         input_gradient: input_gradient.map(|id| placed.slice(id)),
     };
+    let contents = contents.into_iter().map(|(id, values)| Contents { slice: placed.slice(id), values }).collect();
     Plan {
+        contents,
         train: place(&mut { train }),
         evaluate: place(&mut evaluate),
         learned,

@@ -14,7 +14,7 @@ use crate::{
     optimizers::{self, Rule},
     plan::{self, DataLayout, Options, Plan, Program},
     random::{Purpose, Stream},
-    schedules::Schedule,
+    schedules::{Run, Schedule},
 };
 
 /// Rows of an evaluation step at least: a small training batch would make evaluation slow.
@@ -67,7 +67,6 @@ impl Model {
         let graph = Graph::build(&config.model, &dataset.shape)?;
         let loss = losses::named(&config.model.loss).expect("the config knows just these");
         let rule = optimizers::read(&config.optimizer)?;
-        let schedule = Schedule::read(&config.optimizer)?;
         checks::outputs(&config, &graph, &dataset, loss)?;
         let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
         let layout = DataLayout {
@@ -79,10 +78,19 @@ impl Model {
         };
         let batch = batch(&config, &dataset);
         let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
+        let steps_per_epoch = splits[0].div_ceil(batch) as u64;
+        let run = Run {
+            steps: config.train.epochs as u64 * steps_per_epoch,
+            steps_per_epoch,
+            learning_rate: rule.default_learning_rate(),
+        };
+        let schedule = Schedule::read(&config.optimizer, &run)?;
         let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
         checks::rows(&config, &graph, batch)?;
         let options = Options { batch, evaluate_batch, replicas: 1, slots };
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
+        let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
+        optimizers::check(rule.as_ref(), &names)?;
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
     }
 
@@ -157,7 +165,7 @@ impl Session {
         match (&dataset.targets, self.model.loss.targets) {
             (data::Targets::Classes { labels, .. }, Targets::Labels) => executor.write_words(ports.targets, 0, labels),
             (data::Targets::Classes { labels, .. }, Targets::Values) => {
-                executor.write_reals(ports.targets, 0, &as_values(labels, outputs));
+                executor.write_reals(ports.targets, 0, &losses::as_values(labels, outputs));
             }
             (data::Targets::Values { values, .. }, _) => executor.write_reals(ports.targets, 0, values),
         }
@@ -211,6 +219,11 @@ impl Session {
             Executor::Cpu(..) => 8,
             Executor::Gpu(_) => gpu::STEPS_PER_SUBMISSION,
         }
+    }
+
+    /// Tells the schedule the development set's loss after an epoch.
+    pub fn observe(&mut self, loss: f64) {
+        self.model.schedule.observe(loss);
     }
 
     /// The learning rate after `updates` updates.
@@ -348,7 +361,8 @@ impl Session {
             Some(running) => self.executor.read_reals(running, 0, whole(running)).await?,
             None => vec![],
         };
-        Ok(Snapshot { parameters, running, state, updates: self.updates, sums: self.sums })
+        let schedule = self.model.schedule.memory();
+        Ok(Snapshot { parameters, running, state, updates: self.updates, sums: self.sums, schedule })
     }
 
     /// Replaces parameters and running figures alone: a run that starts from given weights.
@@ -371,18 +385,6 @@ impl Session {
             self.executor.write_reals(state, 0, &snapshot.state);
         }
         (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
+        self.model.schedule.remember(&snapshot.schedule);
     }
-}
-
-/// Labels as the values that a loss over values wants: the label itself for one output, else 1 at
-/// the label's place and 0 elsewhere.
-fn as_values(labels: &[u32], outputs: usize) -> Vec<f32> {
-    if outputs == 1 {
-        return labels.iter().map(|&label| label as f32).collect();
-    }
-    let mut values = vec![0.0; labels.len() * outputs];
-    for (row, &label) in values.chunks_exact_mut(outputs).zip(labels) {
-        row[label as usize] = 1.0;
-    }
-    values
 }

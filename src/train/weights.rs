@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub updates: u64,
     /// Loss and hits of the steps of an epoch that is not done.
     pub sums: [f64; 2],
+    /// What the schedule remembers; empty for most.
+    pub schedule: Vec<f64>,
 }
 
 /// What is wrong with a file of weights.
@@ -106,9 +108,13 @@ impl Snapshot {
     pub fn to_bytes(&self, plan: &Plan) -> Vec<u8> {
         let state = [("optimizer.state".to_owned(), &self.state[..])];
         let state = if self.state.is_empty() { &state[..0] } else { &state[..] };
-        // The bits, since a decimal fraction would not come back the same.
-        let sums = self.sums.map(|sum| sum.to_bits().to_string()).join(" ");
-        let metadata = HashMap::from([("updates".to_owned(), self.updates.to_string()), ("sums".to_owned(), sums)]);
+        // Rust writes a float with as many digits as it takes to read the same one back.
+        let list = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
+        let metadata = HashMap::from([
+            ("updates".to_owned(), self.updates.to_string()),
+            ("sums".to_owned(), list(&self.sums)),
+            ("schedule".to_owned(), list(&self.schedule)),
+        ]);
         write(plan, &self.parameters, &self.running, state, metadata)
     }
 
@@ -122,9 +128,9 @@ impl Snapshot {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| WeightsError(error.to_string()))?;
         let entry = |name: &str| header.metadata().as_ref().and_then(|entries| entries.get(name));
         let updates = entry("updates").and_then(|updates| updates.parse().ok());
-        let sums: Option<Vec<u64>> =
-            entry("sums").and_then(|sums| sums.split(' ').map(|sum| sum.parse().ok()).collect());
-        let sums = sums.and_then(|sums| <[u64; 2]>::try_from(sums).ok()).map(|sums| sums.map(f64::from_bits));
+        let numbers = |name: &str| -> Option<Vec<f64>> {
+            entry(name)?.split_whitespace().map(|number| number.parse().ok()).collect()
+        };
         let length = plan.ports.state.map_or(0, |state| plan.buffers[state].length);
         let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError(error.to_string()))?;
         let state: Vec<f32> = match file.tensor("optimizer.state") {
@@ -134,8 +140,10 @@ impl Snapshot {
         if state.len() != length {
             return Err(wrong("the optimizer's state has another size"));
         }
+        let schedule = numbers("schedule").ok_or_else(|| wrong("the schedule's memory is no list of numbers"))?;
         let updates = updates.ok_or_else(|| wrong("the number of updates is missing"))?;
+        let sums = numbers("sums").and_then(|sums| <[f64; 2]>::try_from(sums).ok());
         let sums = sums.ok_or_else(|| wrong("the epoch's figures are missing"))?;
-        Ok(Snapshot { parameters, running, state, updates, sums })
+        Ok(Snapshot { parameters, running, state, updates, sums, schedule })
     }
 }

@@ -56,6 +56,7 @@ pub fn checks() -> Vec<Check> {
     checks.push(check("flatten, identity", &losses::NORMAL, through));
     let no_bias = Dense { bias: false, ..Dense::new(4, Some(&activations::SIGMOID)) };
     checks.push(check("dense without bias", &losses::BERNOULLI, vec![("a", Box::new(no_bias), &[INPUT])]));
+    checks.extend(super::gradients_conv::checks());
     checks.extend(nodes::checks());
     checks
 }
@@ -135,7 +136,7 @@ impl Probe {
             differentiate_input: check.words.is_none(),
         };
         let options = Options { batch: rows, evaluate_batch: rows, replicas: 1, slots: 1 };
-        let plan = Arc::new(plan::compile(&check.graph, check.loss, Arc::new(Sgd), &layout, &options));
+        let plan = Arc::new(plan::compile(&check.graph, check.loss, Arc::new(Sgd::default()), &layout, &options));
         let mut cpu = Cpu::new(plan.clone());
         let ports = plan.ports;
         for learned in &plan.learned {

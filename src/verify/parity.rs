@@ -84,6 +84,7 @@ pub fn plan_of(kernel: &'static Kernel, case: &Case) -> Plan {
     let nowhere = Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
     Plan {
         buffers,
+        contents: vec![],
         train: vec![launch],
         evaluate: vec![],
         learned: vec![],

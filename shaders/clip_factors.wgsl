@@ -1,0 +1,43 @@
+// factors[s] = limit / max(limit, √Σ squares) over the blocks of segment s: a workgroup takes a
+// segment; every thread sums its blocks in order, then the sums meet in a tree of fixed shape.
+struct Params {
+    segments: u32,
+    limit: f32,
+    squares_stride: u32,
+    segments_stride: u32,
+    factors_stride: u32,
+}
+@group(1) @binding(0) var<storage, read> squares: array<f32>;
+@group(1) @binding(1) var<storage, read> segments: array<vec2<u32>>; // first block, the one behind the last
+@group(1) @binding(2) var<storage, read_write> factors: array<f32>;
+@group(1) @binding(3) var<uniform> p: Params;
+
+var<workgroup> partial: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let squares0 = group.z * p.squares_stride;
+    let segments0 = group.z * p.segments_stride / 2u;
+    for (var s = group.x; s < p.segments; s += groups.x) {
+        let segment = segments[segments0 + s];
+        var sum = 0.0;
+        for (var block = segment.x + thread; block < segment.y; block += 64u) {
+            sum += squares[squares0 + block];
+        }
+        partial[thread] = sum;
+        for (var half = 32u; half > 0u; half /= 2u) {
+            workgroupBarrier();
+            if thread < half {
+                partial[thread] += partial[thread + half];
+            }
+        }
+        if thread == 0u {
+            factors[group.z * p.factors_stride + s] = p.limit / max(sqrt(partial[0]), p.limit);
+        }
+        workgroupBarrier();
+    }
+}

@@ -1,0 +1,145 @@
+//! What gradients are multiplied by so that norms stay below a limit: the sum of squares of every
+//! block of gradients, then of every segment of blocks. The optimizer's launch multiplies. Sums
+//! have a fixed order.
+
+use rayon::prelude::*;
+
+use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Slot, Source, WIDTH, case, read, reads, reads_words};
+use super::{LARGEST_GRID, optimizer::BLOCK, strided, writes, wrong_bindings};
+use crate::{parameters, real::Real, twin};
+
+parameters! {
+    /// The squares' parameters.
+    SquaresParameters {
+        /// Gradients, padding included: a multiple of 64.
+        count: u32,
+    }
+}
+
+parameters! {
+    /// The factors' parameters.
+    FactorsParameters {
+        /// Segments.
+        segments: u32,
+        /// c: no segment's norm shall be larger.
+        limit: f32,
+    }
+}
+
+/// squares[b] = Σ g² over the 64 gradients of block b
+pub const SQUARES: Kernel = Kernel {
+    name: "clip_squares",
+    formula: "squares[b] = sum of g^2 over a block of 64",
+    bindings: &[reads("gradients"), writes("squares")],
+    parameters: SquaresParameters::FIELDS,
+    source: |recipe| Source {
+        label: "clip_squares".into(),
+        wgsl: include_str!("../../shaders/clip_squares.wgsl").into(),
+        constants: vec![],
+        workgroups: strided(read::<SquaresParameters>(recipe.parameters).count / 4, WIDTH),
+    },
+    cpu: twin!(squares),
+    cost: |p| {
+        let count = u64::from(read::<SquaresParameters>(p).count);
+        Cost { flops: 2 * count, bytes: 4 * count + count / 16 }
+    },
+    cases: squares_cases,
+    tolerance: 2.0,
+};
+
+/// factors[s] = c / max(c, √Σ squares) over the blocks of segment s
+pub const FACTORS: Kernel = Kernel {
+    name: "clip_factors",
+    formula: "factors[s] = limit / max(limit, sqrt(sum of squares[segment]))",
+    bindings: &[reads("squares"), reads_words("segments"), writes("factors")],
+    parameters: FactorsParameters::FIELDS,
+    source: |recipe| Source {
+        label: "clip_factors".into(),
+        wgsl: include_str!("../../shaders/clip_factors.wgsl").into(),
+        constants: vec![],
+        workgroups: [read::<FactorsParameters>(recipe.parameters).segments.clamp(1, LARGEST_GRID), 1],
+    },
+    cpu: twin!(factors),
+    // What it reads is a 64th of the gradients.
+    cost: |p| {
+        let segments = u64::from(read::<FactorsParameters>(p).segments);
+        Cost { flops: segments, bytes: 12 * segments }
+    },
+    cases: factors_cases,
+    tolerance: 2.0,
+};
+
+fn squares<T: Real>(arguments: &mut Arguments<T>) {
+    let [Slot::Real(gradients), Slot::RealMut(squares)] = &mut arguments.slots[..] else { wrong_bindings() };
+    squares
+        .par_iter_mut()
+        .with_min_len(WIDTH as usize)
+        .zip(gradients.par_chunks_exact(BLOCK))
+        .for_each(|(square, block)| *square = block.iter().map(|&g| g * g).sum());
+}
+
+fn factors<T: Real>(arguments: &mut Arguments<T>) {
+    let limit = T::of(arguments.parameters::<FactorsParameters>().limit.into());
+    let [Slot::Real(squares), Slot::Word(segments), Slot::RealMut(factors)] = &mut arguments.slots[..] else {
+        wrong_bindings()
+    };
+    for (factor, segment) in factors.iter_mut().zip(segments.chunks_exact(2)) {
+        let blocks = squares.get(segment[0] as usize..segment[1] as usize).unwrap_or_default();
+        // In f64: a sum of many thousands of blocks in a row would lose digits.
+        let sum: f64 = blocks.iter().map(|square| square.f64()).sum();
+        *factor = limit / T::of(sum.sqrt()).max(limit);
+    }
+}
+
+/// Numbers of blocks.
+const BLOCKS: [usize; 12] = [1, 2, 3, 5, 15, 16, 17, 31, 63, 64, 257, 4_099];
+
+fn squares_cases() -> Vec<Case> {
+    let of = |blocks: usize| {
+        let count = blocks * BLOCK;
+        // Scaled so that a sum is about 1.
+        let gradients = case::reals("gradients", count).iter().map(|g| g / 8.0).collect();
+        let operands = vec![Operand::Reals(gradients), Operand::Output(blocks)];
+        let mut case = Case::new(format!("{blocks} blocks"), SquaresParameters { count: count as u32 }, operands);
+        case.terms = BLOCK;
+        case.replicas = if blocks == 17 { 3 } else { 1 };
+        case
+    };
+    BLOCKS.into_iter().chain([65_537]).map(of).collect()
+}
+
+fn factors_cases() -> Vec<Case> {
+    let of = |(at, blocks): (usize, usize)| {
+        let segments = 1 + at % 3;
+        let squares = case::reals("squares", blocks);
+        let squares = squares.iter().map(|s| f64::from((s.abs() / blocks as f64) as f32));
+        // Neighbouring parts of the blocks; an empty one where there are more segments than blocks.
+        let bound = |part: usize| (part * blocks / segments) as u32;
+        let words = (0..segments).flat_map(|part| [bound(part), bound(part + 1)]).collect();
+        let operands = vec![Operand::Reals(squares.collect()), Operand::Words(words), Operand::Output(segments)];
+        let limit = [0.25, 0.5, 2.0][at / 3 % 3];
+        let parameters = FactorsParameters { segments: segments as u32, limit };
+        let mut case = Case::new(format!("{blocks} blocks in {segments}"), parameters, operands);
+        case.terms = blocks;
+        case.replicas = if segments == 1 && blocks > 100 { 3 } else { 1 };
+        case
+    };
+    let mut cases: Vec<Case> = BLOCKS.into_iter().chain([70_001]).enumerate().map(of).collect();
+    cases.push(many_segments());
+    cases
+}
+
+/// More segments than an axis of the grid has workgroups.
+fn many_segments() -> Case {
+    let count = 65_600;
+    let words = (0..count as u32).flat_map(|segment| [segment % 7, 7]).collect();
+    let operands = vec![
+        Operand::Reals(case::reals("squares", 7).iter().map(|s| s.abs()).collect()),
+        Operand::Words(words),
+        Operand::Output(count),
+    ];
+    let mut case =
+        Case::new("many segments".into(), FactorsParameters { segments: count as u32, limit: 0.5 }, operands);
+    case.terms = 7;
+    case
+}

@@ -1,0 +1,131 @@
+//! The end of a training step: gradients are clipped where that is asked for, and one launch
+//! updates all parameters.
+
+use std::sync::Arc;
+
+use super::{
+    Learned, Values,
+    builder::{Builder, Home, Tensor, TensorId},
+    placement::ALIGNMENT,
+};
+use crate::{
+    kernels::{
+        Element, Variant, clip, clip::FactorsParameters, clip::SquaresParameters, optimizer,
+        optimizer::OptimizerParameters,
+    },
+    optimizers::{
+        Rule,
+        regularization::{Clip, Regularization},
+    },
+};
+
+/// Appends the launches that update `count` parameters, padding included; returns what their
+/// tensors hold before the first step.
+pub(super) fn update(
+    builder: &mut Builder,
+    rule: Arc<dyn Rule>,
+    learned: &[(Learned, TensorId)],
+    count: usize,
+) -> Vec<(TensorId, Values)> {
+    let host = builder.host;
+    let mut contents = vec![];
+    if let Some(state) = host.state.filter(|_| rule.initial_state().iter().any(|&value| value != 0.0)) {
+        let values = rule.initial_state().into_iter().flat_map(|value| std::iter::repeat_n(value, count));
+        contents.push((state, Values::Reals(values.collect())));
+    }
+    let mut bindings = [Some(host.parameters), Some(host.gradients), host.state, Some(host.flags), None, None, None];
+    let mut clip_value = 0.0;
+    if let Some(regularization) = rule.regularization() {
+        let tables = Tables::new(regularization, builder, learned, count);
+        bindings[4] = Some(shared(builder, "blocks", Values::Words(tables.blocks), &mut contents));
+        bindings[5] = Some(shared(builder, "groups", Values::Reals(tables.groups), &mut contents));
+        match regularization.clip {
+            Some(Clip::Value(limit)) => clip_value = limit as f32,
+            Some(Clip::Norm(limit)) => {
+                bindings[6] = Some(factors(builder, tables.segments, limit, count, &mut contents))
+            }
+            Some(Clip::GlobalNorm(limit)) => {
+                let whole = vec![0, (count / ALIGNMENT) as u32];
+                bindings[6] = Some(factors(builder, whole, limit, count, &mut contents));
+            }
+            None => {}
+        }
+    }
+    let parameters = OptimizerParameters { count: count as u32, states: rule.states() as u32, clip_value };
+    let node = builder.graph().output;
+    builder.launch(node, &optimizer::OPTIMIZER, parameters, Variant::Update(rule), &bindings);
+    contents
+}
+
+/// The norms' squares and what they come to: a factor for every segment.
+fn factors(
+    builder: &mut Builder,
+    segments: Vec<u32>,
+    limit: f64,
+    count: usize,
+    contents: &mut Vec<(TensorId, Values)>,
+) -> TensorId {
+    let node = builder.graph().output;
+    let number = segments.len() / 2;
+    let squares = builder.scratch(node, "squares", count / ALIGNMENT);
+    let factors = builder.scratch(node, "factors", number);
+    let segments = shared(builder, "segments", Values::Words(segments), contents);
+    let gradients = builder.host.gradients;
+    let parameters = SquaresParameters { count: count as u32 };
+    builder.launch(node, &clip::SQUARES, parameters, Variant::Plain, &[Some(gradients), Some(squares)]);
+    let parameters = FactorsParameters { segments: number as u32, limit: limit as f32 };
+    let bindings = [Some(squares), Some(segments), Some(factors)];
+    builder.launch(node, &clip::FACTORS, parameters, Variant::Plain, &bindings);
+    factors
+}
+
+/// A tensor of the host's that never changes.
+fn shared(builder: &mut Builder, name: &str, values: Values, contents: &mut Vec<(TensorId, Values)>) -> TensorId {
+    let (element, elements) = match &values {
+        Values::Reals(reals) => (Element::Real, reals.len()),
+        Values::Words(words) => (Element::Word, words.len()),
+    };
+    builder.tensors.push(Tensor { name: name.into(), element, elements, home: Home::Shared });
+    let id = TensorId(builder.tensors.len() - 1);
+    contents.push((id, values));
+    id
+}
+
+/// What the optimizer's launch looks up for every block of 64 parameters.
+struct Tables {
+    /// For every block its group and its segment.
+    blocks: Vec<u32>,
+    /// For every group its four numbers.
+    groups: Vec<f64>,
+    /// For every tensor its first block and the one behind its last; empty where segments are not
+    /// tensors.
+    segments: Vec<u32>,
+}
+
+impl Tables {
+    fn new(regularization: &Regularization, builder: &Builder, learned: &[(Learned, TensorId)], count: usize) -> Self {
+        let by_tensor = matches!(regularization.clip, Some(Clip::Norm(_)));
+        let mut groups: Vec<[f64; 4]> = vec![];
+        let (mut blocks, mut segments) = (vec![], vec![]);
+        for (tensor, (learned, id)) in learned.iter().enumerate() {
+            let numbers = regularization.factors(&learned.name, &learned.shape);
+            let group = groups.iter().position(|known| *known == numbers).unwrap_or_else(|| {
+                groups.push(numbers);
+                groups.len() - 1
+            });
+            let segment = if by_tensor { tensor as u32 } else { 0 };
+            let first = blocks.len() as u32 / 2;
+            // Tensors lie one behind the other, each from a block's beginning.
+            for _ in 0..builder.tensors[id.0].elements.div_ceil(ALIGNMENT) {
+                blocks.extend([group as u32, segment]);
+            }
+            segments.extend([first, blocks.len() as u32 / 2]);
+        }
+        if learned.is_empty() {
+            groups.push([1.0, 0.0, 0.0, 0.0]);
+            segments.extend([0, 0]);
+        }
+        blocks.resize(2 * count / ALIGNMENT, 0);
+        Tables { blocks, groups: groups.concat(), segments }
+    }
+}
