@@ -48,16 +48,3 @@ impl std::fmt::Debug for Loss {
         f.write_str(self.name)
     }
 }
-
-/// Labels as the values that a loss over values wants: the label itself for one output, else 1 at
-/// the label's place and 0 elsewhere.
-pub fn as_values(labels: &[u32], outputs: usize) -> Vec<f32> {
-    if outputs == 1 {
-        return labels.iter().map(|&label| label as f32).collect();
-    }
-    let mut values = vec![0.0; labels.len() * outputs];
-    for (row, &label) in values.chunks_exact_mut(outputs).zip(labels) {
-        row[label as usize] = 1.0;
-    }
-    values
-}

@@ -1,11 +1,12 @@
 //! Training: a session is a config that became a network on a device; the loop is on this screen.
 
-mod checks;
+mod model;
 mod session;
 mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
-pub use session::{Model, Session, Split};
+pub use model::Model;
+pub use session::{Session, Split};
 pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_weights};
 
 /// What a split's examples came to.

@@ -1,24 +1,16 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
-use std::sync::Arc;
-
-use super::{Error, Figures, Snapshot, StepRecord, Weights, checks, figures};
+use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures};
 use crate::{
-    config::{self, Config},
-    data::{self, Dataset, Inputs},
+    config::Config,
+    data::{self, Inputs},
     device::{self, Counters, Device, Executor},
     gpu,
-    graph::{self, Graph, elements},
+    graph::elements,
     kernels::{Step, statistics::FIGURES},
-    losses::{self, Loss, Targets},
-    optimizers::{self, Rule},
-    plan::{self, DataLayout, Options, Plan, Program},
-    random::{Purpose, Stream},
-    schedules::{Run, Schedule},
+    losses::{Loss, Targets},
+    plan::Program,
 };
-
-/// Rows of an evaluation step at least: a small training batch would make evaluation slow.
-const EVALUATE_ROWS: usize = 256;
 
 /// Which examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,24 +23,6 @@ pub enum Split {
     Test,
 }
 
-/// A config that became a network with its data, not yet on a device.
-pub struct Model {
-    /// The config.
-    pub config: Config,
-    /// The examples.
-    pub dataset: Dataset,
-    /// The network.
-    pub graph: Graph,
-    /// Its loss.
-    pub loss: &'static Loss,
-    /// Its optimizer.
-    pub rule: Arc<dyn Rule>,
-    /// The learning rate.
-    pub schedule: Schedule,
-    /// All of it, compiled.
-    pub plan: Arc<Plan>,
-}
-
 /// A model on a device.
 pub struct Session {
     model: Model,
@@ -56,80 +30,6 @@ pub struct Session {
     updates: u64,
     /// Loss and hits of this epoch's steps so far.
     sums: [f64; 2],
-}
-
-impl Model {
-    /// Builds the network for data that was loaded, and compiles it.
-    ///
-    /// # Errors
-    /// Whatever in the config does not fit itself or the data.
-    pub fn build(config: Config, dataset: Dataset) -> Result<Model, config::Error> {
-        let graph = Graph::build(&config.model, &dataset.shape)?;
-        let loss = losses::named(&config.model.loss).expect("the config knows just these");
-        let rule = optimizers::read(&config.optimizer)?;
-        checks::outputs(&config, &graph, &dataset, loss)?;
-        let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
-        let layout = DataLayout {
-            bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
-            examples: dataset.examples(),
-            plane: dataset.normalization.plane,
-            order: splits.iter().sum(),
-            differentiate_input: false,
-        };
-        let batch = batch(&config, &dataset);
-        let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
-        let steps_per_epoch = splits[0].div_ceil(batch) as u64;
-        let run = Run {
-            steps: config.train.epochs as u64 * steps_per_epoch,
-            steps_per_epoch,
-            learning_rate: rule.default_learning_rate(),
-        };
-        let schedule = Schedule::read(&config.optimizer, &run)?;
-        let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
-        checks::rows(&config, &graph, batch)?;
-        let options = Options { batch, evaluate_batch, replicas: 1, slots };
-        let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
-        let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
-        optimizers::check(rule.as_ref(), &names)?;
-        Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
-    }
-
-    /// The config with every default written out: what a run directory keeps.
-    pub fn resolved(&self) -> toml::Table {
-        let mut root = self.config.to_toml();
-        let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
-        let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
-        for (at, layer) in layers.iter_mut().enumerate() {
-            let table = layer.as_table_mut().expect("a layer is a table");
-            let name = table.get("name").and_then(toml::Value::as_str).map_or(format!("layers.{at}"), str::to_owned);
-            graph::blocks::complete(table, &name, &self.graph);
-        }
-        let mut optimizer = toml::Table::new();
-        optimizer.insert("type".into(), self.rule.name().into());
-        optimizer.insert("learning_rate".into(), self.schedule.to_toml());
-        optimizer.extend(self.rule.keys());
-        root.insert("optimizer".into(), optimizer.into());
-        root
-    }
-
-    /// First values for every parameter, drawn from the seed.
-    pub fn initial_parameters(&self) -> Vec<f32> {
-        let mut values = vec![0.0; self.plan.buffers[self.plan.ports.parameters].length];
-        for (at, learned) in self.plan.learned.iter().enumerate() {
-            let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
-            let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
-            learned.initializer.draw(&learned.shape, &mut stream, &mut values[range]);
-        }
-        values
-    }
-}
-
-/// Rows of a training step: 0 means the whole training set.
-fn batch(config: &Config, dataset: &Dataset) -> usize {
-    match config.train.batch_size {
-        0 => dataset.train.len().max(1),
-        size => size.min(dataset.train.len().max(1)),
-    }
 }
 
 impl Session {
@@ -165,7 +65,7 @@ impl Session {
         match (&dataset.targets, self.model.loss.targets) {
             (data::Targets::Classes { labels, .. }, Targets::Labels) => executor.write_words(ports.targets, 0, labels),
             (data::Targets::Classes { labels, .. }, Targets::Values) => {
-                executor.write_reals(ports.targets, 0, &losses::as_values(labels, outputs));
+                executor.write_reals(ports.targets, 0, &as_values(labels, outputs));
             }
             (data::Targets::Values { values, .. }, _) => executor.write_reals(ports.targets, 0, values),
         }
@@ -387,4 +287,17 @@ impl Session {
         (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
         self.model.schedule.remember(&snapshot.schedule);
     }
+}
+
+/// Labels as the values that a loss over values wants: the label itself for one output, else 1 at
+/// the label's place and 0 elsewhere.
+fn as_values(labels: &[u32], outputs: usize) -> Vec<f32> {
+    if outputs == 1 {
+        return labels.iter().map(|&label| label as f32).collect();
+    }
+    let mut values = vec![0.0; labels.len() * outputs];
+    for (row, &label) in values.chunks_exact_mut(outputs).zip(labels) {
+        row[label as usize] = 1.0;
+    }
+    values
 }
