@@ -23,7 +23,7 @@ pub mod window;
 use crate::{
     activations::{self, Activation},
     config,
-    graph::{NodeId, Shape, show},
+    graph::{NodeId, Shape, blocks, show},
     initializers::Initializer,
     plan::{Builder, TensorId},
 };
@@ -152,8 +152,9 @@ pub fn read(layer: &config::LayerConfig) -> Result<Box<dyn Op>, config::Error> {
     } else if let Some(activation) = Activation::named(&layer.op) {
         Box::new(activate::Activate { activation })
     } else {
+        let activations = activations::ALL.iter().map(|activation| activation.name);
         let names: Vec<&str> =
-            ALL.iter().map(|kind| kind.name).chain(activations::ALL.iter().map(|activation| activation.name)).collect();
+            ALL.iter().map(|kind| kind.name).chain(activations).chain(blocks::OPS.iter().copied()).collect();
         return Err(config::Error::unknown(&layer.op_place, "op", &layer.op, &names));
     };
     keys.finish()?;

@@ -107,8 +107,8 @@ impl Op for Conv {
             keys.insert("activation".into(), activation.name.into());
         }
         keys.insert("bias".into(), self.bias.into());
-        keys.insert("initializer".into(), self.initializer.name.into());
-        keys.insert("bias_initializer".into(), self.bias_initializer.name.into());
+        keys.insert("initializer".into(), self.initializer.to_toml());
+        keys.insert("bias_initializer".into(), self.bias_initializer.to_toml());
         keys
     }
 
@@ -119,8 +119,9 @@ impl Op for Conv {
 
     fn parameters(&self, inputs: &[&[usize]]) -> Vec<Parameter> {
         let shape = [vec![self.filters, inputs[0][0] / self.groups], self.window.kernel.clone()].concat();
+        let initializer = self.bias_initializer.for_bias_of(&shape);
+        let bias = Parameter { name: "bias", shape: vec![self.filters], initializer };
         let weight = Parameter { name: "weight", shape, initializer: self.initializer };
-        let bias = Parameter { name: "bias", shape: vec![self.filters], initializer: self.bias_initializer };
         if self.bias { vec![weight, bias] } else { vec![weight] }
     }
 

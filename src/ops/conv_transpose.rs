@@ -145,8 +145,8 @@ impl Op for ConvTranspose {
             keys.insert("activation".into(), activation.name.into());
         }
         keys.insert("bias".into(), self.bias.into());
-        keys.insert("initializer".into(), self.initializer.name.into());
-        keys.insert("bias_initializer".into(), self.bias_initializer.name.into());
+        keys.insert("initializer".into(), self.initializer.to_toml());
+        keys.insert("bias_initializer".into(), self.bias_initializer.to_toml());
         keys
     }
 
@@ -159,8 +159,9 @@ impl Op for ConvTranspose {
 
     fn parameters(&self, inputs: &[&[usize]]) -> Vec<Parameter> {
         let shape = [vec![inputs[0][0], self.filters / self.groups], self.window.kernel.clone()].concat();
+        let initializer = self.bias_initializer.for_bias_of(&shape);
+        let bias = Parameter { name: "bias", shape: vec![self.filters], initializer };
         let weight = Parameter { name: "weight", shape, initializer: self.initializer };
-        let bias = Parameter { name: "bias", shape: vec![self.filters], initializer: self.bias_initializer };
         if self.bias { vec![weight, bias] } else { vec![weight] }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     config::{self, Config},
     data::{self, Dataset, Inputs},
-    graph::{Graph, elements},
+    graph::{self, Graph, elements},
     losses::{self, Loss, Targets},
     optimizers::{self, Rule},
     plan::{self, DataLayout, Options, Plan},
@@ -75,13 +75,10 @@ impl Model {
         let mut root = self.config.to_toml();
         let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
         let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
-        for (layer, given) in layers.iter_mut().zip(&self.config.model.layers) {
+        for (at, layer) in layers.iter_mut().enumerate() {
             let table = layer.as_table_mut().expect("a layer is a table");
-            let name = given.name.clone();
-            let at = self.config.model.layers.iter().position(|l| std::ptr::eq(l, given)).expect("it is one of them");
-            let name = name.unwrap_or_else(|| format!("layers.{at}"));
-            let node = self.graph.nodes.iter().find(|node| node.name == name).expect("every layer is a node");
-            table.extend(node.op.keys());
+            let name = table.get("name").and_then(toml::Value::as_str).map_or(format!("layers.{at}"), str::to_owned);
+            graph::blocks::complete(table, &name, &self.graph);
         }
         let mut optimizer = toml::Table::new();
         optimizer.insert("type".into(), self.rule.name().into());
