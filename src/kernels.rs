@@ -15,6 +15,7 @@ pub mod loss;
 pub mod matmul;
 pub mod matmul_source;
 pub mod optimizer;
+pub mod pool;
 pub mod statistics;
 pub mod sum;
 
@@ -42,6 +43,10 @@ pub const ALL: &[&Kernel] = &[
     &conv::BACKWARD_INPUT,
     &conv::BACKWARD_WEIGHT,
     &conv::WEIGHT_SUM,
+    &pool::MAX_FORWARD,
+    &pool::MAX_BACKWARD,
+    &pool::AVERAGE_FORWARD,
+    &pool::AVERAGE_BACKWARD,
 ];
 
 /// One computation, as both devices know it.

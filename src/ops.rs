@@ -7,6 +7,7 @@ pub mod conv_transpose;
 pub mod dense;
 pub mod flatten;
 pub mod identity;
+pub mod pool;
 pub mod window;
 
 use crate::{
@@ -38,6 +39,13 @@ pub const ALL: &[Kind] = &[
     conv::CONV2D,
     conv::CONV3D,
     conv_transpose::CONV_TRANSPOSE2D,
+    pool::MAX_POOL1D,
+    pool::MAX_POOL2D,
+    pool::MAX_POOL3D,
+    pool::AVG_POOL1D,
+    pool::AVG_POOL2D,
+    pool::AVG_POOL3D,
+    pool::GLOBAL_AVG_POOL,
 ];
 
 /// A node's meaning, with its settings.

@@ -8,8 +8,10 @@ use crate::{
     losses,
     ops::{
         Op,
+        activate::Activate,
         conv::Conv,
         conv_transpose::ConvTranspose,
+        pool::{Measure, Pool},
         window::{Padding, Window},
     },
 };
@@ -25,6 +27,19 @@ fn convolution(name: &str, input: &[usize], window: Window, filters: usize, grou
     let layers: Vec<(&str, Box<dyn Op>, &[&str])> =
         vec![("a", Box::new(first), &[INPUT]), ("b", dense(3, None), &["a"])];
     check_of(&format!("{name} {}", crate::graph::show(input)), &losses::NORMAL, layers, input)
+}
+
+/// A pooling above an activation, whose derivative is fused, and below another.
+fn pooling(measure: Measure, input: &[usize], window: Option<Window>) -> Check {
+    let pool = Pool { measure, window };
+    let name = format!("{} {}", pool.name(), crate::graph::show(input));
+    let layers: Vec<(&str, Box<dyn Op>, &[&str])> = vec![
+        ("a", Box::new(Activate { activation: &TANH }), &[INPUT]),
+        ("b", Box::new(pool), &["a"]),
+        ("c", Box::new(Activate { activation: &SIGMOID }), &["b"]),
+        ("d", dense(2, None), &["c"]),
+    ];
+    check_of(&name, &losses::NORMAL, layers, input)
 }
 
 /// Every network of this file.
@@ -69,6 +84,18 @@ pub fn checks() -> Vec<Check> {
         ];
         let name = format!("conv_transpose2d stride {stride}, dilation {dilation}, groups {groups}");
         checks.push(check_of(&name, &losses::NORMAL, layers, &[1, 3, 4]));
+    }
+    for measure in [Measure::Max, Measure::Average] {
+        let padded = |amounts: &[usize]| Explicit(amounts.to_vec());
+        checks.push(pooling(measure, &[2, 9], Some(window(&[3], 2, 1, padded(&[1])))));
+        checks.push(pooling(measure, &[2, 4, 6], Some(window(&[2, 2], 2, 1, Valid))));
+        checks.push(pooling(measure, &[2, 5, 4], Some(window(&[3, 2], 1, 1, padded(&[1, 1])))));
+        checks.push(pooling(measure, &[1, 7, 5], Some(window(&[3, 3], 2, 1, Same))));
+        checks.push(pooling(measure, &[1, 5, 7], Some(window(&[2, 1], 3, 1, Valid))));
+        checks.push(pooling(measure, &[1, 3, 4, 5], Some(window(&[2, 3, 2], 1, 1, padded(&[1, 1, 0])))));
+    }
+    for input in [&[3, 5][..], &[3, 2, 4], &[2, 2, 3, 2]] {
+        checks.push(pooling(Measure::Average, input, None));
     }
     checks
 }
