@@ -104,7 +104,8 @@ struct Product {
 impl Product {
     fn of(p: &ConvParameters, form: Form) -> Product {
         // A divisor of the line, so that no tap is left over.
-        let written_out = |most: u32| (1..=most.min(LONGEST)).rev().find(|taps| p.kernel_w % taps == 0).unwrap_or(1);
+        let written_out =
+            |most: u32| (1..=most.min(LONGEST)).rev().find(|taps| p.kernel_w.is_multiple_of(*taps)).unwrap_or(1);
         let (stride, dilation) = (i64::from(p.stride_w), i64::from(p.dilation_w));
         let forward = move |j: u32, tap: u32| i64::from(j) * stride + i64::from(tap) * dilation;
         match form {

@@ -175,7 +175,7 @@ impl Op for Conv {
 /// # Errors
 /// They cannot, with the numbers.
 pub fn check_groups(groups: usize, channels: usize, filters: usize) -> Result<(), String> {
-    match channels % groups == 0 && filters % groups == 0 {
+    match channels.is_multiple_of(groups) && filters.is_multiple_of(groups) {
         true => Ok(()),
         false => Err(format!(
             "groups = {groups} must divide both the {channels} channels of the input and the {filters} filters"
