@@ -170,8 +170,19 @@ impl Variant {
 pub enum Tile {
     /// Chosen for a real GPU by the size of the result.
     Hardware,
+    /// The small tiles for a real GPU, whatever the size.
+    HardwareSmall,
+    /// The large tiles for a real GPU, whatever the size.
+    HardwareLarge,
     /// For a software driver, which has wide vectors, few threads and dear barriers.
     Software,
+    /// For a software driver whose subgroups have 8 lanes, and that has 64-bit integers.
+    SoftwareSubgroups,
+}
+
+impl Tile {
+    /// Those to prove on any adapter; [`Tile::SoftwareSubgroups`] needs subgroups of 8 lanes.
+    pub const ALL: [Tile; 4] = [Tile::HardwareSmall, Tile::HardwareLarge, Tile::Software, Tile::SoftwareSubgroups];
 }
 
 /// All that the choice of a launch's shader may depend on.
@@ -184,6 +195,8 @@ pub struct Recipe<'a> {
     pub bound: &'a [bool],
     /// The family of shaders for this adapter.
     pub tile: Tile,
+    /// Copies of the network in the same launch.
+    pub replicas: usize,
 }
 
 /// The shader of one launch.

@@ -56,10 +56,15 @@ pub struct Launch {
 
 impl Launch {
     /// The shader and grid on an adapter.
-    pub fn source(&self, tile: Tile) -> Source {
+    pub fn source(&self, tile: Tile, replicas: usize) -> Source {
         let bound: Vec<bool> = self.bindings.iter().map(Option::is_some).collect();
-        let recipe =
-            crate::kernels::Recipe { parameters: &self.parameters, variant: &self.variant, bound: &bound, tile };
+        let recipe = crate::kernels::Recipe {
+            parameters: &self.parameters,
+            variant: &self.variant,
+            bound: &bound,
+            tile,
+            replicas,
+        };
         (self.kernel.source)(&recipe)
     }
 

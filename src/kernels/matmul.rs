@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::matmul_source::{self, Epilogue, Form, Shape};
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, Tile, Variant, case};
+use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, Variant, case};
 use super::{activation, product, read, reads, writes, wrong_bindings};
 use crate::{activations, parameters, real::Real, twin};
 
@@ -67,8 +67,9 @@ fn source(recipe: &Recipe, form: Form) -> Source {
     let MatmulParameters { m, n, k } = read(recipe.parameters);
     let extra = if form == Form::Tn { recipe.bound[3] } else { recipe.bound[2] };
     let activation = recipe.variant.activation();
-    let epilogue = Epilogue { activation: activation.map(|a| (a.name, a.wgsl)), extra };
-    matmul_source::source(form, Shape { m, n, k }, &epilogue, recipe.tile == Tile::Software)
+    let shape = Shape { m, n, k };
+    let variant = matmul_source::Variant::choose(shape, recipe.replicas, recipe.tile);
+    matmul_source::source(form, shape, &Epilogue { activation: activation.map(|a| a.wgsl), extra }, variant)
 }
 
 fn cost(parameters: &[u8]) -> Cost {

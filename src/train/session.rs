@@ -54,6 +54,8 @@ pub struct Session {
     model: Model,
     executor: Executor,
     updates: u64,
+    /// Loss and hits of this epoch's steps so far.
+    sums: [f64; 2],
 }
 
 impl Model {
@@ -148,7 +150,7 @@ impl Session {
     /// The device fails, or has not room enough.
     pub async fn new(model: Model, device: &Device) -> Result<Session, device::Error> {
         let executor = Executor::new(device, model.plan.clone()).await?;
-        let mut session = Session { model, executor, updates: 0 };
+        let mut session = Session { model, executor, updates: 0, sums: [0.0; 2] };
         session.upload();
         let initial = session.model.initial_parameters();
         session.executor.write_reals(session.model.plan.ports.parameters, 0, &initial);
@@ -246,14 +248,20 @@ impl Session {
         }
     }
 
-    /// Uploads the epoch's permutation, and returns its steps.
+    /// Uploads the epoch's permutation, and returns those of its steps that are still to be done:
+    /// all of them, unless the run was resumed within the epoch.
     pub fn begin_epoch(&mut self, epoch: usize) -> Vec<Step> {
+        let begun = self.steps_per_epoch() as u64 * (epoch as u64 - 1);
+        let done = (self.updates - begun) as usize;
+        if done == 0 {
+            self.sums = [0.0; 2];
+        }
         let Model { config, dataset, plan, rule, schedule, .. } = &self.model;
-        let order = data::epoch_order(&dataset.train, config.seed, epoch as u32, config.train.shuffle);
+        let order = data::epoch_order(&dataset.train, config.seed, epoch as u32 - 1, config.train.shuffle);
         self.executor.write_words(plan.ports.order, 0, &order);
         self.executor.write_words(plan.ports.flags, 0, &vec![0; plan.slots]);
         let step = |at: usize| {
-            let (first, update) = (at * plan.batch, self.updates + at as u64);
+            let (first, update) = (at * plan.batch, begun + at as u64);
             Step {
                 index: update as u32,
                 slot: at as u32,
@@ -263,7 +271,7 @@ impl Session {
                 scalars: rule.scalars(schedule.at(update), update),
             }
         };
-        (0..self.steps_per_epoch()).map(step).collect()
+        (done..self.steps_per_epoch()).map(step).collect()
     }
 
     /// Runs steps.
@@ -277,16 +285,11 @@ impl Session {
         self.executor.run(program, steps).await
     }
 
-    /// Reads the figures of neighbouring steps that were run, and adds them to `sums`.
+    /// Reads the figures of neighbouring steps that were run, and adds them to the epoch's.
     ///
     /// # Errors
     /// The device fails; a loss or gradient is not finite.
-    pub async fn read_steps(
-        &mut self,
-        epoch: usize,
-        steps: &[Step],
-        sums: &mut [f64; 2],
-    ) -> Result<Vec<StepRecord>, Error> {
+    pub async fn read_steps(&mut self, epoch: usize, steps: &[Step]) -> Result<Vec<StepRecord>, Error> {
         let Some(first) = steps.first().map(|step| step.slot as usize) else { return Ok(vec![]) };
         let ports = self.model.plan.ports;
         let figures = self.executor.read_reals(ports.statistics, first * FIGURES, steps.len() * FIGURES).await?;
@@ -301,12 +304,17 @@ impl Session {
             if flag != 0 {
                 return Err(not_finite("a gradient"));
             }
-            sums[0] += f64::from(figures[0]);
-            sums[1] += f64::from(figures[1]);
+            self.sums[0] += f64::from(figures[0]);
+            self.sums[1] += f64::from(figures[1]);
             let loss = f64::from(figures[0]) / f64::from(step.rows);
             records.push(StepRecord { step: number, loss, learning_rate: self.learning_rate(number - 1) });
         }
         Ok(records)
+    }
+
+    /// Means over the first `examples` examples of this epoch, whose steps were read.
+    pub fn epoch_figures(&self, examples: usize) -> Figures {
+        figures(self.model.loss, self.sums, examples)
     }
 
     /// Loss and accuracy over a split; `None` if it is empty.
@@ -350,7 +358,12 @@ impl Session {
             Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
             None => vec![],
         };
-        Ok(Snapshot { parameters, state, updates: self.updates })
+        Ok(Snapshot { parameters, state, updates: self.updates, sums: self.sums })
+    }
+
+    /// Replaces the parameters alone: a run that starts from given weights.
+    pub fn restore_parameters(&mut self, parameters: &[f32]) {
+        self.executor.write_reals(self.model.plan.ports.parameters, 0, parameters);
     }
 
     /// Replaces parameters and state.
@@ -360,7 +373,7 @@ impl Session {
         if let Some(state) = ports.state {
             self.executor.write_reals(state, 0, &snapshot.state);
         }
-        self.updates = snapshot.updates;
+        (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub state: Vec<f32>,
     /// Updates done.
     pub updates: u64,
+    /// Loss and hits of the steps of an epoch that is not done.
+    pub sums: [f64; 2],
 }
 
 /// What is wrong with a file of weights.
@@ -78,7 +80,9 @@ impl Snapshot {
     pub fn to_bytes(&self, plan: &Plan) -> Vec<u8> {
         let state = [("optimizer.state".to_owned(), &self.state[..])];
         let state = if self.state.is_empty() { &state[..0] } else { &state[..] };
-        let metadata = HashMap::from([("updates".to_owned(), self.updates.to_string())]);
+        // The bits, since a decimal fraction would not come back the same.
+        let sums = self.sums.map(|sum| sum.to_bits().to_string()).join(" ");
+        let metadata = HashMap::from([("updates".to_owned(), self.updates.to_string()), ("sums".to_owned(), sums)]);
         write(plan, &self.parameters, state, metadata)
     }
 
@@ -90,7 +94,11 @@ impl Snapshot {
         let parameters = read_weights(plan, bytes)?;
         let wrong = |what: &str| WeightsError(format!("{what}: not a checkpoint of this run"));
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| WeightsError(error.to_string()))?;
-        let updates = header.metadata().as_ref().and_then(|entries| entries.get("updates")?.parse().ok());
+        let entry = |name: &str| header.metadata().as_ref().and_then(|entries| entries.get(name));
+        let updates = entry("updates").and_then(|updates| updates.parse().ok());
+        let sums: Option<Vec<u64>> =
+            entry("sums").and_then(|sums| sums.split(' ').map(|sum| sum.parse().ok()).collect());
+        let sums = sums.and_then(|sums| <[u64; 2]>::try_from(sums).ok()).map(|sums| sums.map(f64::from_bits));
         let length = plan.ports.state.map_or(0, |state| plan.buffers[state].length);
         let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError(error.to_string()))?;
         let state: Vec<f32> = match file.tensor("optimizer.state") {
@@ -101,6 +109,7 @@ impl Snapshot {
             return Err(wrong("the optimizer's state has another size"));
         }
         let updates = updates.ok_or_else(|| wrong("the number of updates is missing"))?;
-        Ok(Snapshot { parameters, state, updates })
+        let sums = sums.ok_or_else(|| wrong("the epoch's figures are missing"))?;
+        Ok(Snapshot { parameters, state, updates, sums })
     }
 }

@@ -92,10 +92,9 @@ impl Check {
         let plan = probe.plan.clone();
         let gradients = probe.cpu.reals(plan.ports.gradients).to_vec();
         for learned in &plan.learned {
-            let mut worst = 0.0f64;
-            for at in learned.slice.offset..learned.slice.offset + learned.slice.length {
-                worst = worst.max(error(gradients[at], probe.difference(plan.ports.parameters, at)));
-            }
+            let places = learned.slice.offset..learned.slice.offset + learned.slice.length;
+            let errors = places.map(|at| error(gradients[at], probe.difference(plan.ports.parameters, at)));
+            let worst = errors.fold(0.0, f64::max);
             verdict.add(&learned.name, worst / TOLERANCE, "off the difference");
         }
         // The batch takes examples in order, unscaled: its gradient is that of the data.
