@@ -64,13 +64,13 @@ fn source(recipe: &Recipe, form: Form) -> Source {
     };
     let product = Product::of(&p, form);
     let (body, [width, height], shape) = match recipe.tile {
-        Tile::Hardware => {
+        Tile::Hardware | Tile::HardwareSmall | Tile::HardwareLarge => {
             // As tall as there are rows to fill it.
             let tall = [1, 2].into_iter().find(|tall| 16 * tall >= product.rows).unwrap_or(4);
             let text = format!("const TALL = {tall}u;\n{}", include_str!("../../shaders/conv_tiled.wgsl"));
             (text, [product.columns.div_ceil(64), product.rows.div_ceil(16 * tall)], format!("tiled {tall}"))
         }
-        Tile::Software => {
+        Tile::Software | Tile::SoftwareSubgroups => {
             let rows = [1, 2, 4, 8].into_iter().find(|&rows| rows >= product.rows).unwrap_or(16);
             let text = unrolled(software, rows, product.taps, product.offset);
             (text, [product.lanes.div_ceil(8), product.rows.div_ceil(rows)], format!("rows {rows} {}", product.taps))
