@@ -12,9 +12,9 @@ fn main(
     let row_tiles = (rows() + ROWS - 1u) / ROWS;
     for (var y = group.y; y < row_tiles * parts(); y += groups.y) {
         for (var x = group.x * 8u; x < count; x += groups.x * 8u) {
-            if x + thread < count {
-                rows_of(group.z, y / row_tiles, y % row_tiles * ROWS, place(x + thread, s.x, s.y, fours));
-            }
+            // All threads take part to the end, since they may load for each other.
+            let at = place(min(x + thread, count - 1u), s.x, s.y, fours);
+            rows_of(group.z, y / row_tiles, y % row_tiles * ROWS, at, thread, x + thread < count);
         }
     }
 }
@@ -24,11 +24,11 @@ fn source(line: u32, w: u32, inside: bool) -> f32 {
     return select(0.0, dy[select(0u, line + w, ok)], ok);
 }
 
-fn rows_of(replica: u32, part: u32, row0: u32, at: Place) {
+fn rows_of(replica: u32, part: u32, row0: u32, at: Place, thread: u32, mine: bool) {
     let phase = split(part);
     let taps0 = first_taps(phase);
     let filters = p.filters / p.groups;
-    //@for row: let channel@ = min(row0 + @u, rows() - 1u) * taps();
+    //@starts min(row0 + @, rows() - 1u) * taps()
     //@for row: var sum@ = vec4<f32>(0.0);
     for (var f = 0u; f < filters; f++) {
         let unit = phase.n * filters + f;
@@ -42,16 +42,17 @@ fn rows_of(replica: u32, part: u32, row0: u32, at: Place) {
                     let w = u32(i32(at.w * 4u) + (i32(phase.w + pad_w) - i32(kw * dilation_w)) / i32(stride_w));
                     let k = replica * p.weight_stride + unit * rows() * taps() + (kd * kernel_h + kh) * kernel_w + kw;
                     //@loads
-                    //@for row, tap: sum@ += weight[k + channel@ + #u] * four#;
+                    //@shared weight[@ + k]
+                    //@for row, tap: sum@ += s@_# * four#;
                 }
             }
         }
     }
-    //@for row: store_four(replica, part, row0 + @u, at, sum@);
+    //@for row: store_four(replica, part, row0 + @u, at, sum@, mine);
 }
 
-fn store_four(replica: u32, part: u32, row: u32, at: Place, sum: vec4<f32>) {
-    if row < rows() {
+fn store_four(replica: u32, part: u32, row: u32, at: Place, sum: vec4<f32>, mine: bool) {
+    if mine && row < rows() {
         for (var j = 0u; j < min(4u, steps().z - at.w * 4u); j++) {
             store_at(replica, part, row, Place(at.n, at.d, at.h, at.w * 4u + j), sum[j]);
         }

@@ -18,8 +18,10 @@ fn main(
                 for (var row = row0 + thread; row < min(row0 + ROWS, rows()); row += 8u) {
                     bias_of(group.z, y / row_tiles, row);
                 }
-            } else if x * 8u + thread < count {
-                rows_of(group.z, y / row_tiles, row0, (x * 8u + thread) * TAPS);
+            } else {
+                // All threads take part to the end, since they may load for each other.
+                let mine = x * 8u + thread < count;
+                rows_of(group.z, y / row_tiles, row0, min(x * 8u + thread, count - 1u) * TAPS, thread, mine);
             }
         }
     }
@@ -45,6 +47,11 @@ fn source(line: u32, w: u32, inside: bool) -> f32 {
     return select(0.0, x[select(0u, line + w, ok)], ok);
 }
 
+// dy within its line, 0 behind that.
+fn dy_at(at: u32, w: u32) -> f32 {
+    return select(0.0, dy[select(0u, at, w < out_w)], w < out_w);
+}
+
 fn four_of(first: u32, w: u32) -> vec4<f32> {
     if w + 4u <= out_w {
         return vec4<f32>(dy[first], dy[first + 1u], dy[first + 2u], dy[first + 3u]);
@@ -59,11 +66,11 @@ fn four_of(first: u32, w: u32) -> vec4<f32> {
     return four;
 }
 
-fn rows_of(replica: u32, part: u32, row0: u32, number: u32) {
+fn rows_of(replica: u32, part: u32, row0: u32, number: u32, thread: u32, mine: bool) {
     let t = tap(number);
     let filters = part % p.groups * rows();
     let channel = part % p.groups * (p.channels / p.groups) + t.n;
-    //@for row: let filter@ = (filters + min(row0 + @u, rows() - 1u)) * positions();
+    //@starts (filters + min(row0 + @, rows() - 1u)) * positions()
     //@for row, tap: var sum@_# = 0.0;
     for (var l = begin(part); l < end(part); l++) {
         let at = place(l, out_d, out_h, 1u);
@@ -75,15 +82,15 @@ fn rows_of(replica: u32, part: u32, row0: u32, number: u32) {
         for (var ow = 0u; ow < out_w; ow += 4u) {
             let w = ow * stride_w + t.w * dilation_w - pad_w;
             //@loads
-            //@for row: let d@ = four_of(dy0 + filter@ + ow, ow);
-            //@for row, tap: sum@_# += dot(d@, four#);
+            //@shared dy_at(dy0 + @ + ow, ow + #)
+            //@for row, tap: sum@_# += dot(vec4<f32>(s@_0, s@_1, s@_2, s@_3), four#);
         }
     }
-    //@for row, tap: store_row(replica, part, row0 + @u, number + #u, sum@_#);
+    //@for row, tap: store_row(replica, part, row0 + @u, number + #u, sum@_#, mine);
 }
 
-fn store_row(replica: u32, part: u32, row: u32, number: u32, sum: f32) {
-    if row < rows() {
+fn store_row(replica: u32, part: u32, row: u32, number: u32, sum: f32, mine: bool) {
+    if mine && row < rows() {
         store(replica, part, row, number, sum);
     }
 }

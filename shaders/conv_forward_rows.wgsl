@@ -12,9 +12,9 @@ fn main(
     let row_tiles = (rows() + ROWS - 1u) / ROWS;
     for (var y = group.y; y < row_tiles * parts(); y += groups.y) {
         for (var x = group.x * 8u; x < count; x += groups.x * 8u) {
-            if x + thread < count {
-                rows_of(group.z, y / row_tiles, y % row_tiles * ROWS, place(x + thread, out_d, out_h, fours));
-            }
+            // All threads take part to the end, since they may load for each other.
+            let at = place(min(x + thread, count - 1u), out_d, out_h, fours);
+            rows_of(group.z, y / row_tiles, y % row_tiles * ROWS, at, thread, x + thread < count);
         }
     }
 }
@@ -24,11 +24,11 @@ fn source(line: u32, w: u32, inside: bool) -> f32 {
     return select(0.0, x[select(0u, line + w, ok)], ok);
 }
 
-fn rows_of(replica: u32, part: u32, row0: u32, at: Place) {
+fn rows_of(replica: u32, part: u32, row0: u32, at: Place, thread: u32, mine: bool) {
     let terms = depth(part);
     let channels = p.channels / p.groups;
     let first = replica * p.weight_stride + part * rows() * terms;
-    //@for row: let filter@ = first + min(row0 + @u, rows() - 1u) * terms;
+    //@starts first + min(row0 + @, rows() - 1u) * terms
     //@for row: var sum@ = vec4<f32>(0.0);
     for (var c = 0u; c < channels; c++) {
         let channel = at.n * p.channels + part * channels + c;
@@ -42,16 +42,17 @@ fn rows_of(replica: u32, part: u32, row0: u32, at: Place) {
                     let w = at.w * 4u * stride_w + kw * dilation_w - pad_w;
                     let k = ((c * kernel_d + kd) * kernel_h + kh) * kernel_w + kw;
                     //@loads
-                    //@for row, tap: sum@ += weight[filter@ + k + #u] * four#;
+                    //@shared weight[@ + k]
+                    //@for row, tap: sum@ += s@_# * four#;
                 }
             }
         }
     }
-    //@for row: store_four(replica, part, row0 + @u, at, sum@);
+    //@for row: store_four(replica, part, row0 + @u, at, sum@, mine);
 }
 
-fn store_four(replica: u32, part: u32, row: u32, at: Place, sum: vec4<f32>) {
-    if row < rows() {
+fn store_four(replica: u32, part: u32, row: u32, at: Place, sum: vec4<f32>, mine: bool) {
+    if mine && row < rows() {
         let number = ((at.n * out_d + at.d) * out_h + at.h) * out_w + at.w * 4u;
         for (var j = 0u; j < min(4u, out_w - at.w * 4u); j++) {
             store(replica, part, row, number + j, sum[j]);

@@ -195,6 +195,38 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan whose training step is one launch, for proofs and measurements.
+    pub fn of_launch(launch: Launch, buffers: Vec<Buffer>, replicas: usize) -> Plan {
+        let nowhere = Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
+        let ports = Ports {
+            parameters: 0,
+            gradients: 0,
+            running: None,
+            state: None,
+            data: 0,
+            targets: 0,
+            order: 0,
+            affine: 0,
+            statistics: 0,
+            flags: 0,
+            output: nowhere,
+            input_gradient: None,
+        };
+        Plan {
+            buffers,
+            contents: vec![],
+            train: vec![launch],
+            evaluate: vec![],
+            learned: vec![],
+            running: vec![],
+            ports,
+            batch: 1,
+            evaluate_batch: 1,
+            replicas,
+            slots: 1,
+        }
+    }
+
     /// The launches of a program.
     pub fn program(&self, program: Program) -> &[Launch] {
         match program {

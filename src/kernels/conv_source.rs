@@ -72,8 +72,11 @@ fn source(recipe: &Recipe, form: Form) -> Source {
         }
         Tile::Software | Tile::SoftwareSubgroups => {
             let rows = [1, 2, 4, 8].into_iter().find(|&rows| rows >= product.rows).unwrap_or(16);
-            let text = unrolled(software, rows, product.taps, product.offset);
-            (text, [product.lanes.div_ceil(8), product.rows.div_ceil(rows)], format!("rows {rows} {}", product.taps))
+            let broadcast = recipe.tile == Tile::SoftwareSubgroups;
+            let shared = if form == Form::BackwardWeight { 4 } else { product.taps };
+            let text = unrolled(software, rows, product.taps, Shared { each: shared, broadcast }, product.offset);
+            let grid = [product.lanes.div_ceil(8), product.rows.div_ceil(rows)];
+            (text, grid, format!("rows {rows} {} {broadcast}", product.taps))
         }
     };
     let (finish, finish_name) =
@@ -149,12 +152,16 @@ impl Product {
 
 /// Writes out the `//@` lines of a software shader: arrays of registers that are indexed in loops
 /// would go to memory.
-fn unrolled(text: &str, rows: u32, taps: u32, offset: Box<dyn Fn(u32, u32) -> i64>) -> String {
+fn unrolled(text: &str, rows: u32, taps: u32, shared: Shared, offset: Box<dyn Fn(u32, u32) -> i64>) -> String {
     let mut out = format!("const ROWS = {rows}u;\nconst TAPS = {taps}u;\n");
     for line in text.lines() {
         let trimmed = line.trim_start();
         if trimmed == "//@loads" {
             loads(&mut out, taps, &offset);
+        } else if let Some(pattern) = trimmed.strip_prefix("//@starts ") {
+            shared.starts(&mut out, rows, pattern);
+        } else if let Some(pattern) = trimmed.strip_prefix("//@shared ") {
+            shared.loads(&mut out, rows, pattern);
         } else if let Some(pattern) = trimmed.strip_prefix("//@for row, tap: ") {
             for (row, tap) in (0..rows).flat_map(|row| (0..taps).map(move |tap| (row, tap))) {
                 out += &pattern.replace('@', &row.to_string()).replace('#', &tap.to_string());
@@ -171,6 +178,52 @@ fn unrolled(text: &str, rows: u32, taps: u32, offset: Box<dyn Fn(u32, u32) -> i6
         }
     }
     out
+}
+
+/// The operand that is the same for all threads of a workgroup: `each` neighbouring numbers for each
+/// row. A software driver loads it once for every thread all the same; where a subgroup is the whole
+/// workgroup, each thread loads its share and broadcasts it.
+#[derive(Clone, Copy)]
+struct Shared {
+    each: u32,
+    broadcast: bool,
+}
+
+impl Shared {
+    /// Where rows begin, or what a thread loads for the others: `@` stands for the row.
+    fn starts(self, out: &mut String, rows: u32, pattern: &str) {
+        let each = self.each;
+        if self.broadcast {
+            for load in 0..(rows * each).div_ceil(8) {
+                let number = format!("({}u + thread)", 8 * load);
+                let start = pattern.replace('@', &format!("{number} / {each}u"));
+                let _ =
+                    writeln!(out, "let within{load} = {number} % {each}u;\nlet start{load} = {start} + within{load};");
+            }
+        } else {
+            for row in 0..rows {
+                let _ = writeln!(out, "let start{row} = {};", pattern.replace('@', &format!("{row}u")));
+            }
+        }
+    }
+
+    /// `sROW_NUMBER`: `@` stands for where it lies, `#` for its number.
+    fn loads(self, out: &mut String, rows: u32, pattern: &str) {
+        let load = |start: String, number: String| pattern.replace('@', &start).replace('#', &number);
+        if self.broadcast {
+            for at in 0..(rows * self.each).div_ceil(8) {
+                let _ = writeln!(out, "let share{at} = {};", load(format!("start{at}"), format!("within{at}")));
+            }
+        }
+        for (row, number) in (0..rows).flat_map(|row| (0..self.each).map(move |number| (row, number))) {
+            let at = row * self.each + number;
+            let value = match self.broadcast {
+                true => format!("subgroupBroadcast(share{}, {}u)", at / 8, at % 8),
+                false => load(format!("(start{row} + {number}u)"), format!("{number}u")),
+            };
+            let _ = writeln!(out, "let s{row}_{number} = {value};");
+        }
+    }
 }
 
 /// `fourN`, what four neighbours meet at tap N: neighbouring taps share most of it.
