@@ -32,11 +32,14 @@ pub struct Optimizer {
     /// The name in configs.
     pub name: &'static str,
     /// Reads its own keys.
-    pub read: fn(&config::Table, Dialect) -> Result<Arc<dyn Rule>, config::Error>,
+    pub read: Reader,
     /// Some with other settings than the defaults, for tests: together they take every path of
     /// the shader.
     pub samples: fn() -> Vec<Arc<dyn Rule>>,
 }
+
+/// How an optimizer reads its keys.
+pub type Reader = fn(&config::Table, Dialect) -> Result<Arc<dyn Rule>, config::Error>;
 
 /// Every optimizer, in increasing complexity.
 pub const ALL: &[Optimizer] = &[

@@ -43,8 +43,11 @@ pub struct Kind {
     /// Its keys, for the reference.
     pub keys: &'static str,
     /// Reads them.
-    pub read: fn(&config::Table, &Run) -> Result<Arc<dyn Curve>, config::Error>,
+    pub read: Reader,
 }
+
+/// How a schedule reads its keys.
+pub type Reader = fn(&config::Table, &Run) -> Result<Arc<dyn Curve>, config::Error>;
 
 /// Every schedule, in increasing complexity; Keras's classes last.
 pub const ALL: &[Kind] = &[
