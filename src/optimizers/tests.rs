@@ -196,6 +196,18 @@ fn weights_decay_and_biases_do_not() {
 }
 
 #[test]
+fn accumulated_batches_are_one_batch() {
+    let gradients = [0.3, -0.8, 0.25, 0.9, -0.1, 0.4, 0.7, 0.2];
+    let mut parts = Walk::new("type = 'adam'\naccumulate = 4");
+    let mut whole = Walk::new("type = 'adam'");
+    for four in gradients.chunks(4) {
+        let steps: Vec<f64> = four.iter().map(|&gradient| parts.step(1e-3, gradient)).collect();
+        assert_eq!(steps[..3], [0.0; 3]);
+        assert!(close(steps[3], whole.step(1e-3, four.iter().sum::<f64>() / 4.0), 1e-12));
+    }
+}
+
+#[test]
 fn patterns_match_whole_names() {
     for (pattern, name, expected) in [
         ("layers.0.weight", "layers.0.weight", true),
@@ -228,6 +240,8 @@ fn whatever_is_wrong_is_said_with_its_place() {
         ("type = 'adam'\nepsilon = 0", "`epsilon` must be a number of at least"),
         ("type = 'adagrad'\nepsilon_placement = 'uncorrected'", "unknown epsilon_placement `uncorrected`"),
         ("type = 'sgd'\nclip_norm = 1\nclip_value = 2", "gradients are clipped in one way"),
+        ("type = 'sgd'\nclip_norm = 1\naccumulate = 4", "`accumulate` and `clip_norm` can't be combined"),
+        ("type = 'sgd'\naccumulate = 0", "`accumulate` must be an integer of at least 1"),
         ("type = 'sgd'\nclip_norm = 0", "`clip_norm` must be a number above 0"),
         ("type = 'sgd'\nweight_decay = -1", "`weight_decay` must be a number of at least 0"),
         ("type = 'sgd'\ngroups = [{ patern = 'a' }]", "unknown key `patern`; did you mean `pattern`?"),

@@ -41,7 +41,7 @@ def start():
     return numbers, [numbers.take(shape) for shape in SHAPES]
 
 
-def run_torch(make, scheduler=None, clip=None):
+def run_torch(make, scheduler=None, clip=None, accumulate=1):
     numbers, values = start()
     weight, bias = [torch.nn.Parameter(torch.tensor(value)) for value in values]
     optimizer = make(weight, bias)
@@ -49,10 +49,13 @@ def run_torch(make, scheduler=None, clip=None):
     recorded = []
     for step in range(1, STEPS + 1):
         for parameter, shape in zip([weight, bias], SHAPES):
-            parameter.grad = torch.tensor(numbers.take(shape))
+            gradient = torch.tensor(numbers.take(shape)) / accumulate
+            parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
         if clip:
             torch.nn.utils.clip_grad_value_([weight, bias], clip)
-        optimizer.step()
+        if step % accumulate == 0:
+            optimizer.step()
+            optimizer.zero_grad()
         if schedule:
             schedule.step()
         if step in RECORDED:
@@ -143,6 +146,8 @@ pytorch(
     lambda weight, bias: o.SGD([{"params": [weight], "lr": 0.03, "weight_decay": 0.3}, {"params": [bias]}], lr=0.01, momentum=0.9),
 )
 pytorch("type = 'momentum'\nclip_value = 0.25", both(o.SGD, momentum=0.9), clip=0.25)
+pytorch("type = 'adam'\naccumulate = 4\nweight_decay = 0.1\nlearning_rate = 0.02", decayed(o.Adam, 0.1, lr=0.02), accumulate=4)
+pytorch("type = 'adamw'\naccumulate = 3\nweight_decay = 0.1", decayed(o.AdamW, 0.1), accumulate=3)
 falling = "{ schedule = 'exponential', initial = 0.05, rate = 0.5, steps = 20 }"
 halve = lambda optimizer: o.lr_scheduler.LambdaLR(optimizer, lambda t: 0.5 ** (t / 20))
 pytorch(f"type = 'momentum'\nlearning_rate = {falling}", both(o.SGD, lr=0.05, momentum=0.9), scheduler=halve)
