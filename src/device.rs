@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     cpu::Cpu,
     gpu::{self, Adapter, Gpu},
-    kernels::{Element, Step},
+    kernels::{Element, Step, Tile},
     plan::{BufferId, Plan, Program},
 };
 
@@ -117,6 +117,22 @@ impl Device {
             return Err(Error::NoDevice(format!("no adapter `{wanted}`; there is {}", listed.join(", "))));
         };
         Ok(Device::Gpu(Arc::new(adapters[at].open().await?)))
+    }
+
+    /// The device with every family of shaders that it can run, to prove them all.
+    pub fn every_tile(&self) -> Vec<Device> {
+        match self {
+            Device::Cpu => vec![Device::Cpu],
+            Device::Gpu(gpu) => gpu.every_tile().into_iter().map(|gpu| Device::Gpu(Arc::new(gpu))).collect(),
+        }
+    }
+
+    /// The family of shaders that it runs, if it runs shaders.
+    pub fn tile(&self) -> Option<Tile> {
+        match self {
+            Device::Cpu => None,
+            Device::Gpu(gpu) => Some(gpu.tile),
+        }
     }
 
     /// What it is, in one line.

@@ -1,5 +1,51 @@
-//! stub
+//! gradus trains neural networks on any GPU through compute shaders, and on the CPU by the same plan.
+//!
+//! A network is a graph; the graph is compiled **once** into a *plan*, a flat list of kernel launches
+//! over preallocated buffers; the same plan runs on the GPU (WGSL) or on the CPU (Rust), so comparing
+//! the two is comparing two runs of one list. Data flows one way:
+//!
+//! ```text
+//! config ──► graph ──► plan ──► device (gpu | cpu) ──► trainer ──► run directory ──► plots
+//!  TOML       DAG     launches   executes them         epochs      metrics, weights
+//! ```
+//!
+//! # The tour, in reading order
+//!
+//! 1. `configs/digits.toml`: what a user writes. [`config`] turns it into checked values, with the
+//!    place of every mistake.
+//! 2. [`activations`] and `shaders/activations/relu.wgsl`: one function, written twice on purpose.
+//!    [`activations::ALL`] alone feeds configs, parity, gradient checks and the reference.
+//! 3. [`kernels`]: HOW one launch computes. Each file there has its shader of the same stem in
+//!    `shaders/`, the same parameters, the same order of bindings, and awkward cases to prove both.
+//! 4. [`ops`]: WHAT a node means, its shape and its launches forward and backward; [`graph`] orders
+//!    the nodes; [`losses`] and [`optimizers`] end a step.
+//! 5. [`plan`]: graph to launches. `plan/builder.rs` is backpropagation, `plan/placement.rs` gives
+//!    every tensor its place in memory.
+//! 6. [`cpu`] and [`gpu`]: the two executors; [`device`] is what training sees of them.
+//! 7. [`train`]: the loop on one screen. It has no clock, no files and no terminal; [`report`] has.
+//! 8. [`verify`]: the proof that the GPU is right on this machine; [`bench`]: what it reaches.
+//! 9. [`cli`]: one command, one file.
+//!
+//! # As a library
+//!
+//! ```
+//! use gradus::{config::Config, data, device::Device, train::{Model, Session, Split}};
+//!
+//! let config = Config::default_with(&["train.epochs=2".into()])?;
+//! let dataset = data::load(&config.data, true, config.seed)?;
+//! let model = Model::build(config, dataset)?;
+//! let mut session = pollster::block_on(Session::new(model, &Device::cpu()))?;
+//! let steps = session.begin_epoch(1);
+//! pollster::block_on(session.run(gradus::plan::Program::Train, &steps))?;
+//! let test = pollster::block_on(session.evaluate(Split::Test))?;
+//! assert!(test.unwrap().loss < 2.4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![warn(missing_docs)]
+
 pub mod activations;
+pub mod bench;
+pub mod cli;
 pub mod config;
 pub mod cpu;
 pub mod data;
@@ -14,6 +60,7 @@ pub mod optimizers;
 pub mod plan;
 pub mod random;
 pub mod real;
+pub mod report;
 pub mod schedules;
 pub mod train;
 pub mod verify;

@@ -27,19 +27,19 @@ pub use dialect::{Dialect, Placement, Velocity};
 pub use read::{Configured, check, read};
 pub use regularization::Regularization;
 
+/// A rule that was read from a config.
+pub type Read = Result<Arc<dyn Rule>, config::Error>;
+
 /// One optimizer as configs name it.
 pub struct Optimizer {
     /// The name in configs.
     pub name: &'static str,
     /// Reads its own keys.
-    pub read: Reader,
+    pub read: fn(&config::Table, Dialect) -> Read,
     /// Some with other settings than the defaults, for tests: together they take every path of
     /// the shader.
     pub samples: fn() -> Vec<Arc<dyn Rule>>,
 }
-
-/// How an optimizer reads its keys.
-pub type Reader = fn(&config::Table, Dialect) -> Result<Arc<dyn Rule>, config::Error>;
 
 /// Every optimizer, in increasing complexity.
 pub const ALL: &[Optimizer] = &[

@@ -34,6 +34,9 @@ pub struct Run {
     pub learning_rate: f64,
 }
 
+/// Reads a schedule's keys.
+pub type Reader = fn(&config::Table, &Run) -> Result<Arc<dyn Curve>, config::Error>;
+
 /// One schedule as configs name it.
 pub struct Kind {
     /// The name in configs.
@@ -45,9 +48,6 @@ pub struct Kind {
     /// Reads them.
     pub read: Reader,
 }
-
-/// How a schedule reads its keys.
-pub type Reader = fn(&config::Table, &Run) -> Result<Arc<dyn Curve>, config::Error>;
 
 /// Every schedule, in increasing complexity; Keras's classes last.
 pub const ALL: &[Kind] = &[

@@ -1,11 +1,13 @@
 //! Training: a session is a config that became a network on a device; the loop is on this screen.
 
+mod model;
 mod session;
 mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
-pub use session::{Model, Session, Split};
-pub use weights::{Snapshot, WeightsError, read_weights, write_weights};
+pub use model::Model;
+pub use session::{Session, Split};
+pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_weights};
 
 /// What a split's examples came to.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -57,6 +59,8 @@ pub trait Observer {
     fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error>;
     /// Whether to stop after the submission that is under way.
     fn stop(&mut self) -> bool;
+    /// The run stops here: what a resumed one begins with.
+    fn stopped(&mut self, snapshot: &Snapshot) -> Result<(), Error>;
 }
 
 /// How a run ended.
@@ -102,21 +106,22 @@ pub enum Error {
 /// See [`Error`].
 pub async fn train(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
     for epoch in session.epochs_done() + 1..=session.config().train.epochs {
-        let (first, steps) = (session.updates(), session.begin_epoch(epoch));
-        let mut read = 0;
-        let mut sums = [0.0; 2];
+        let steps = session.begin_epoch(epoch);
+        let (mut done, mut read) = (0, 0);
         for chunk in steps.chunks(session.steps_per_submission()) {
             session.run(Program::Train, chunk).await?;
-            let done = (chunk[chunk.len() - 1].index as u64 - first) as usize + 1;
+            done += chunk.len();
             let stop = observer.stop();
             if done == steps.len() || stop || observer.wants_progress() {
-                let records = session.read_steps(epoch, &steps[read..done], &mut sums).await?;
+                let records = session.read_steps(epoch, &steps[read..done]).await?;
                 observer.steps(&records)?;
                 read = done;
-                let examples = steps[..done].iter().map(|step| step.rows as usize).sum();
-                observer.progress(epoch, done, steps.len(), &figures(session.loss(), sums, examples));
+                let last = &steps[done - 1];
+                let figures = session.epoch_figures((last.first + last.rows) as usize);
+                observer.progress(epoch, last.slot as usize + 1, session.steps_per_epoch(), &figures);
             }
             if stop {
+                observer.stopped(&session.snapshot().await?)?;
                 return Ok(Outcome::Stopped);
             }
         }
@@ -124,14 +129,13 @@ pub async fn train(session: &mut Session, observer: &mut dyn Observer) -> Result
             epoch,
             step: session.updates(),
             learning_rate: session.learning_rate(session.updates() - 1),
-            train: figures(session.loss(), sums, session.examples(Split::Train)),
+            train: session.epoch_figures(session.examples(Split::Train)),
             dev: session.evaluate(Split::Dev).await?,
         };
         if let Some(dev) = record.dev {
             session.observe(dev.loss);
         }
-        let snapshot = session.snapshot().await?;
-        observer.epoch(&record, &snapshot)?;
+        observer.epoch(&record, &session.snapshot().await?)?;
     }
     Ok(Outcome::Finished)
 }

@@ -2,10 +2,12 @@
 //! pass against finite differences in f64.
 
 mod gradients;
+mod gradients_conv;
+mod nodes;
 mod parity;
 
 pub use gradients::{Check as GradientCheck, checks as gradient_checks};
-pub use parity::parity;
+pub use parity::{fill, parity, plan_of};
 
 /// What came of the cases of one kernel, or of one backward pass.
 #[derive(Debug, Clone, serde::Serialize)]

@@ -12,6 +12,9 @@ use crate::{device::Error, kernels::Tile, plan::Plan};
 /// How long the host waits for the GPU before it takes it for dead.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What the fastest shaders for a software driver need.
+const SOFTWARE_FEATURES: wgpu::Features = wgpu::Features::SUBGROUP.union(wgpu::Features::SHADER_INT64);
+
 /// An adapter that could be opened.
 pub struct Adapter {
     adapter: wgpu::Adapter,
@@ -74,6 +77,24 @@ impl Adapter {
         self.adapter.limits().max_storage_buffer_binding_size
     }
 
+    /// Whether a workgroup of 8 is one subgroup, whose lanes can hand each other numbers, and a load can
+    /// take two numbers at once.
+    fn has_subgroups_of_8(&self) -> bool {
+        let info = self.adapter.get_info();
+        self.adapter.features().contains(SOFTWARE_FEATURES)
+            && info.subgroup_min_size == 8
+            && info.subgroup_max_size == 8
+    }
+
+    /// The shaders that suit it.
+    fn tile(&self) -> Tile {
+        match (self.is_software(), self.has_subgroups_of_8()) {
+            (true, true) => Tile::SoftwareSubgroups,
+            (true, false) => Tile::Software,
+            (false, _) => Tile::Hardware,
+        }
+    }
+
     /// Opens it with all its limits.
     ///
     /// # Errors
@@ -82,6 +103,7 @@ impl Adapter {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("gradus"),
             required_limits: self.adapter.limits(),
+            required_features: self.adapter.features() & SOFTWARE_FEATURES,
             ..Default::default()
         };
         let opened = self.adapter.request_device(&descriptor).await;
@@ -103,7 +125,7 @@ impl Adapter {
             driver: self.driver(),
             backend: self.backend(),
             kind: self.kind(),
-            tile: if self.is_software() { Tile::Software } else { Tile::Hardware },
+            tile: self.tile(),
             device,
             queue,
             failure,
@@ -112,6 +134,7 @@ impl Adapter {
 }
 
 /// An open adapter.
+#[derive(Clone)]
 pub struct Gpu {
     /// The adapter's name.
     pub name: String,
@@ -129,6 +152,12 @@ pub struct Gpu {
 }
 
 impl Gpu {
+    /// The same adapter with every family of shaders that it can run, to prove them all.
+    pub fn every_tile(&self) -> Vec<Gpu> {
+        let can = |tile: &Tile| *tile != Tile::SoftwareSubgroups || self.tile == Tile::SoftwareSubgroups;
+        Tile::ALL.into_iter().filter(can).map(|tile| Gpu { tile, ..self.clone() }).collect()
+    }
+
     /// A storage buffer of 4-byte elements, all zeros.
     pub(super) fn buffer(&self, name: &str, length: usize) -> wgpu::Buffer {
         self.device.create_buffer(&wgpu::BufferDescriptor {

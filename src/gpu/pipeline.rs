@@ -61,7 +61,7 @@ impl<'a> Pipelines<'a> {
     pub fn record(&mut self, plan: &Plan, launches: &[Launch], buffers: &[wgpu::Buffer]) -> Vec<Recorded> {
         let uniforms = self.uniforms(launches);
         let record = |(at, launch): (usize, &Launch)| {
-            let source = launch.source(self.gpu.tile);
+            let source = launch.source(self.gpu.tile, plan.replicas);
             let pipeline = self.pipeline(launch.kernel, &source);
             let group = self.group(plan, launch, buffers, &uniforms, at);
             Recorded { pipeline, group, workgroups: source.workgroups }

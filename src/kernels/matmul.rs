@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::matmul_source::{self, Epilogue, Form, Shape};
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, Tile, Variant, case};
+use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, Variant, case};
 use super::{activation, product, read, reads, writes, wrong_bindings};
 use crate::{activations, parameters, real::Real, twin};
 
@@ -67,8 +67,9 @@ fn source(recipe: &Recipe, form: Form) -> Source {
     let MatmulParameters { m, n, k } = read(recipe.parameters);
     let extra = if form == Form::Tn { recipe.bound[3] } else { recipe.bound[2] };
     let activation = recipe.variant.activation();
-    let epilogue = Epilogue { activation: activation.map(|a| (a.name, a.wgsl)), extra };
-    matmul_source::source(form, Shape { m, n, k }, &epilogue, recipe.tile == Tile::Software)
+    let shape = Shape { m, n, k };
+    let variant = matmul_source::Variant::choose(shape, recipe.replicas, recipe.tile);
+    matmul_source::source(form, shape, &Epilogue { activation: activation.map(|a| a.wgsl), extra }, variant)
 }
 
 fn cost(parameters: &[u8]) -> Cost {
@@ -126,10 +127,22 @@ type Matrix<'a, T> = (&'a [T], u32, u32);
 /// c [m, n] = a · b, or c + a · b, by the GEMM crate. Every value is summed in an order that
 /// does not depend on the number of threads.
 pub fn gemm<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, add: bool, c: &mut [T]) {
+    // Waking threads costs more than a small product.
+    gemm_on(m * n * k >= 1 << 18, (m, n, k), a, b, add, c);
+}
+
+/// [`gemm`] on all threads, or on this one, for callers that occupy the threads themselves.
+pub(super) fn gemm_on<T: Real>(
+    threads: bool,
+    (m, n, k): (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    add: bool,
+    c: &mut [T],
+) {
     assert!(a.0.len() >= m * k && b.0.len() >= k * n && c.len() >= m * n, "the matrices fit their shapes");
     let stride = |stride: u32| stride as isize;
-    // Waking threads costs more than a small product.
-    let threads = if m * n * k < 1 << 18 { gemm::Parallelism::None } else { gemm::Parallelism::Rayon(0) };
+    let threads = if threads { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
     // SAFETY: the three slices hold the whole matrices (asserted above), c overlaps neither of
     // the others since it is borrowed mutably.
     unsafe {

@@ -1,24 +1,16 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
-use std::sync::Arc;
-
-use super::{Error, Figures, Snapshot, StepRecord, figures};
+use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures};
 use crate::{
-    config::{self, Config},
-    data::{self, Dataset, Inputs},
+    config::Config,
+    data::{self, Inputs},
     device::{self, Counters, Device, Executor},
     gpu,
-    graph::{Graph, elements},
+    graph::elements,
     kernels::{Step, statistics::FIGURES},
-    losses::{self, Loss, Targets},
-    optimizers::{self, Rule},
-    plan::{self, DataLayout, Options, Plan, Program},
-    random::{Purpose, Stream},
-    schedules::{Run, Schedule},
+    losses::{Loss, Targets},
+    plan::Program,
 };
-
-/// Rows of an evaluation step at least: a small training batch would make evaluation slow.
-const EVALUATE_ROWS: usize = 256;
 
 /// Which examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,121 +23,13 @@ pub enum Split {
     Test,
 }
 
-/// A config that became a network with its data, not yet on a device.
-pub struct Model {
-    /// The config.
-    pub config: Config,
-    /// The examples.
-    pub dataset: Dataset,
-    /// The network.
-    pub graph: Graph,
-    /// Its loss.
-    pub loss: &'static Loss,
-    /// Its optimizer.
-    pub rule: Arc<dyn Rule>,
-    /// The learning rate.
-    pub schedule: Schedule,
-    /// All of it, compiled.
-    pub plan: Arc<Plan>,
-}
-
 /// A model on a device.
 pub struct Session {
     model: Model,
     executor: Executor,
     updates: u64,
-}
-
-impl Model {
-    /// Builds the network for data that was loaded, and compiles it.
-    ///
-    /// # Errors
-    /// Whatever in the config does not fit itself or the data.
-    pub fn build(config: Config, dataset: Dataset) -> Result<Model, config::Error> {
-        let graph = Graph::build(&config.model, &dataset.shape)?;
-        let loss = losses::named(&config.model.loss).expect("the config knows just these");
-        let rule = optimizers::read(&config.optimizer)?;
-        check_outputs(&config, &graph, &dataset, loss)?;
-        let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
-        let layout = DataLayout {
-            bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
-            examples: dataset.examples(),
-            plane: dataset.normalization.plane,
-            order: splits.iter().sum(),
-            differentiate_input: false,
-        };
-        let batch = batch(&config, &dataset);
-        let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
-        let steps_per_epoch = splits[0].div_ceil(batch) as u64;
-        let run = Run {
-            steps: config.train.epochs as u64 * steps_per_epoch,
-            steps_per_epoch,
-            learning_rate: rule.default_learning_rate(),
-        };
-        let schedule = Schedule::read(&config.optimizer, &run)?;
-        let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
-        let options = Options { batch, evaluate_batch, replicas: 1, slots };
-        let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
-        let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
-        optimizers::check(rule.as_ref(), &names)?;
-        Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
-    }
-
-    /// The config with every default written out: what a run directory keeps.
-    pub fn resolved(&self) -> toml::Table {
-        let mut root = self.config.to_toml();
-        let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
-        let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
-        for (layer, given) in layers.iter_mut().zip(&self.config.model.layers) {
-            let table = layer.as_table_mut().expect("a layer is a table");
-            let name = given.name.clone();
-            let at = self.config.model.layers.iter().position(|l| std::ptr::eq(l, given)).expect("it is one of them");
-            let name = name.unwrap_or_else(|| format!("layers.{at}"));
-            let node = self.graph.nodes.iter().find(|node| node.name == name).expect("every layer is a node");
-            table.extend(node.op.keys());
-        }
-        let mut optimizer = toml::Table::new();
-        optimizer.insert("type".into(), self.rule.name().into());
-        optimizer.insert("learning_rate".into(), self.schedule.to_toml());
-        optimizer.extend(self.rule.keys());
-        root.insert("optimizer".into(), optimizer.into());
-        root
-    }
-
-    /// First values for every parameter, drawn from the seed.
-    pub fn initial_parameters(&self) -> Vec<f32> {
-        let mut values = vec![0.0; self.plan.buffers[self.plan.ports.parameters].length];
-        for (at, learned) in self.plan.learned.iter().enumerate() {
-            let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
-            let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
-            let fans = crate::initializers::Fans::of(&learned.shape);
-            (learned.initializer.draw)(fans, &mut stream, &mut values[range]);
-        }
-        values
-    }
-}
-
-/// Rows of a training step: 0 means the whole training set.
-fn batch(config: &Config, dataset: &Dataset) -> usize {
-    match config.train.batch_size {
-        0 => dataset.train.len().max(1),
-        size => size.min(dataset.train.len().max(1)),
-    }
-}
-
-fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
-    let outputs = elements(&graph.nodes[graph.output].shape);
-    let wanted = dataset.targets.width();
-    let binary = matches!(dataset.targets, data::Targets::Classes { count: 2, .. }) && outputs == 1;
-    if outputs == wanted || binary && loss.targets == Targets::Values {
-        return Ok(());
-    }
-    let last = config.model.layers.last().expect("a config has layers");
-    let message = format!(
-        "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
-        loss.name, dataset.name
-    );
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}")))
+    /// Loss and hits of this epoch's steps so far.
+    sums: [f64; 2],
 }
 
 impl Session {
@@ -156,10 +40,14 @@ impl Session {
     /// The device fails, or has not room enough.
     pub async fn new(model: Model, device: &Device) -> Result<Session, device::Error> {
         let executor = Executor::new(device, model.plan.clone()).await?;
-        let mut session = Session { model, executor, updates: 0 };
+        let mut session = Session { model, executor, updates: 0, sums: [0.0; 2] };
         session.upload();
         let initial = session.model.initial_parameters();
         session.executor.write_reals(session.model.plan.ports.parameters, 0, &initial);
+        if let Some(running) = session.model.plan.ports.running {
+            let initial = session.model.plan.initial_running();
+            session.executor.write_reals(running, 0, &initial);
+        }
         Ok(session)
     }
 
@@ -259,14 +147,20 @@ impl Session {
         }
     }
 
-    /// Uploads the epoch's permutation, and returns its steps.
+    /// Uploads the epoch's permutation, and returns those of its steps that are still to be done:
+    /// all of them, unless the run was resumed within the epoch.
     pub fn begin_epoch(&mut self, epoch: usize) -> Vec<Step> {
+        let begun = self.steps_per_epoch() as u64 * (epoch as u64 - 1);
+        let done = (self.updates - begun) as usize;
+        if done == 0 {
+            self.sums = [0.0; 2];
+        }
         let Model { config, dataset, plan, rule, schedule, .. } = &self.model;
-        let order = data::epoch_order(&dataset.train, config.seed, epoch as u32, config.train.shuffle);
+        let order = data::epoch_order(&dataset.train, config.seed, epoch as u32 - 1, config.train.shuffle);
         self.executor.write_words(plan.ports.order, 0, &order);
         self.executor.write_words(plan.ports.flags, 0, &vec![0; plan.slots]);
         let step = |at: usize| {
-            let (first, update) = (at * plan.batch, self.updates + at as u64);
+            let (first, update) = (at * plan.batch, begun + at as u64);
             Step {
                 index: update as u32,
                 slot: at as u32,
@@ -276,7 +170,7 @@ impl Session {
                 scalars: rule.scalars(schedule.at(update), update),
             }
         };
-        (0..self.steps_per_epoch()).map(step).collect()
+        (done..self.steps_per_epoch()).map(step).collect()
     }
 
     /// Runs steps.
@@ -290,16 +184,11 @@ impl Session {
         self.executor.run(program, steps).await
     }
 
-    /// Reads the figures of neighbouring steps that were run, and adds them to `sums`.
+    /// Reads the figures of neighbouring steps that were run, and adds them to the epoch's.
     ///
     /// # Errors
     /// The device fails; a loss or gradient is not finite.
-    pub async fn read_steps(
-        &mut self,
-        epoch: usize,
-        steps: &[Step],
-        sums: &mut [f64; 2],
-    ) -> Result<Vec<StepRecord>, Error> {
+    pub async fn read_steps(&mut self, epoch: usize, steps: &[Step]) -> Result<Vec<StepRecord>, Error> {
         let Some(first) = steps.first().map(|step| step.slot as usize) else { return Ok(vec![]) };
         let ports = self.model.plan.ports;
         let figures = self.executor.read_reals(ports.statistics, first * FIGURES, steps.len() * FIGURES).await?;
@@ -314,12 +203,17 @@ impl Session {
             if flag != 0 {
                 return Err(not_finite("a gradient"));
             }
-            sums[0] += f64::from(figures[0]);
-            sums[1] += f64::from(figures[1]);
+            self.sums[0] += f64::from(figures[0]);
+            self.sums[1] += f64::from(figures[1]);
             let loss = f64::from(figures[0]) / f64::from(step.rows);
             records.push(StepRecord { step: number, loss, learning_rate: self.learning_rate(number - 1) });
         }
         Ok(records)
+    }
+
+    /// Means over the first `examples` examples of this epoch, whose steps were read.
+    pub fn epoch_figures(&self, examples: usize) -> Figures {
+        figures(self.model.loss, self.sums, examples)
     }
 
     /// Loss and accuracy over a split; `None` if it is empty.
@@ -351,7 +245,7 @@ impl Session {
         Ok(Some(figures(self.model.loss, sums, range.len())))
     }
 
-    /// The parameters and the optimizer's state as they are now.
+    /// The parameters, running figures and the optimizer's state as they are now.
     ///
     /// # Errors
     /// The device fails.
@@ -363,17 +257,34 @@ impl Session {
             Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
             None => vec![],
         };
-        Ok(Snapshot { parameters, state, updates: self.updates, schedule: self.model.schedule.memory() })
+        let running = match plan.ports.running {
+            Some(running) => self.executor.read_reals(running, 0, whole(running)).await?,
+            None => vec![],
+        };
+        let schedule = self.model.schedule.memory();
+        Ok(Snapshot { parameters, running, state, updates: self.updates, sums: self.sums, schedule })
     }
 
-    /// Replaces parameters and state.
+    /// Replaces parameters and running figures alone: a run that starts from given weights.
+    pub fn restore_weights(&mut self, weights: &Weights) {
+        let ports = self.model.plan.ports;
+        self.executor.write_reals(ports.parameters, 0, &weights.parameters);
+        if let Some(running) = ports.running {
+            self.executor.write_reals(running, 0, &weights.running);
+        }
+    }
+
+    /// Replaces parameters, running figures and state.
     pub fn restore(&mut self, snapshot: &Snapshot) {
         let ports = self.model.plan.ports;
         self.executor.write_reals(ports.parameters, 0, &snapshot.parameters);
+        if let Some(running) = ports.running {
+            self.executor.write_reals(running, 0, &snapshot.running);
+        }
         if let Some(state) = ports.state {
             self.executor.write_reals(state, 0, &snapshot.state);
         }
-        self.updates = snapshot.updates;
+        (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
         self.model.schedule.remember(&snapshot.schedule);
     }
 }

@@ -1,7 +1,7 @@
 //! One launch on a device against the CPU twin in f64, three executions each: some faults show
 //! only when a launch is run again.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::Verdict;
 use crate::{
@@ -14,34 +14,55 @@ use crate::{
 /// Executions of each case.
 const EXECUTIONS: usize = 3;
 
-/// Runs every case of a kernel.
+/// Runs every case of a kernel, with every shader that there is for it.
 ///
 /// # Errors
 /// The device fails; a case that is over its tolerance is a verdict, not an error.
 pub async fn parity(device: &Device, kernel: &'static Kernel) -> Result<Verdict, Error> {
     let mut verdict = Verdict::new(kernel.name, "parity");
+    let devices = device.every_tile();
     for case in (kernel.cases)() {
-        let plan = Arc::new(plan(kernel, &case));
+        let plan = Arc::new(plan_of(kernel, &case));
         let expected = reference(&plan, &case);
-        let mut executor = Executor::new(device, plan.clone()).await?;
-        let mut runs: Vec<Vec<Vec<f64>>> = vec![];
-        for _ in 0..EXECUTIONS {
-            runs.push(execute(&mut executor, &plan, &case).await?);
+        let mut labels = BTreeSet::new();
+        for device in &devices {
+            let source = device.tile().map(|tile| plan.train[0].source(tile, plan.replicas).label);
+            if labels.insert(source) {
+                compare(device, &plan, &case, &expected, &mut verdict).await?;
+            }
         }
-        let same = |a: &[Vec<f64>], b: &[Vec<f64>]| {
-            a.iter().flatten().zip(b.iter().flatten()).all(|(a, b)| a.to_bits() == b.to_bits())
-        };
-        if !runs.iter().all(|run| same(run, &runs[0])) {
-            verdict.fail(&case.label, "two executions differ".into());
-            continue;
-        }
-        verdict.add(&case.label, error(kernel, &case, &plan, &runs[EXECUTIONS - 1], &expected), "off the CPU twin");
     }
     Ok(verdict)
 }
 
-/// A plan of one launch.
-fn plan(kernel: &'static Kernel, case: &Case) -> Plan {
+async fn compare(
+    device: &Device,
+    plan: &Arc<Plan>,
+    case: &Case,
+    expected: &[Vec<f64>],
+    verdict: &mut Verdict,
+) -> Result<(), Error> {
+    let kernel = plan.train[0].kernel;
+    let mut executor = Executor::new(device, plan.clone()).await?;
+    let mut runs: Vec<Vec<Vec<f64>>> = vec![];
+    for _ in 0..EXECUTIONS {
+        runs.push(execute(&mut executor, plan, case).await?);
+    }
+    let bits = |run: &[Vec<f64>]| run.iter().flatten().map(|value| value.to_bits()).collect::<Vec<_>>();
+    if runs.iter().any(|run| bits(run) != bits(&runs[0])) {
+        verdict.fail(&case.label, "two executions differ".into());
+        return Ok(());
+    }
+    let label = match device.tile() {
+        Some(tile) => format!("{} {tile:?}", case.label),
+        None => case.label.clone(),
+    };
+    verdict.add(&label, error(kernel, case, plan, &runs[EXECUTIONS - 1], expected), "off the CPU twin");
+    Ok(())
+}
+
+/// A plan whose training step is one launch, a case's.
+pub fn plan_of(kernel: &'static Kernel, case: &Case) -> Plan {
     let (mut buffers, mut bindings) = (vec![], vec![]);
     for (binding, operand) in kernel.bindings.iter().zip(&case.operands) {
         let length = operand.len();
@@ -67,9 +88,11 @@ fn plan(kernel: &'static Kernel, case: &Case) -> Plan {
         train: vec![launch],
         evaluate: vec![],
         learned: vec![],
+        running: vec![],
         ports: Ports {
             parameters: 0,
             gradients: 0,
+            running: None,
             state: None,
             data: 0,
             targets: 0,
@@ -116,7 +139,8 @@ fn reference(plan: &Arc<Plan>, case: &Case) -> Vec<Vec<f64>> {
     (0..plan.buffers.len()).map(read).collect()
 }
 
-async fn execute(executor: &mut Executor, plan: &Plan, case: &Case) -> Result<Vec<Vec<f64>>, Error> {
+/// Writes a case's operands to their places.
+pub fn fill(executor: &mut Executor, plan: &Plan, case: &Case) {
     for (slice, operand) in slices(plan, case) {
         for replica in 0..case.replicas {
             let at = replica * slice.stride;
@@ -133,6 +157,10 @@ async fn execute(executor: &mut Executor, plan: &Plan, case: &Case) -> Result<Ve
             }
         }
     }
+}
+
+async fn execute(executor: &mut Executor, plan: &Plan, case: &Case) -> Result<Vec<Vec<f64>>, Error> {
+    fill(executor, plan, case);
     executor.run(Program::Train, std::slice::from_ref(&case.step)).await?;
     let mut contents = vec![];
     for (at, buffer) in plan.buffers.iter().enumerate() {

@@ -1,0 +1,153 @@
+//! The command line: one command, one file. Results go to stdout, progress and logs to stderr.
+
+mod bench;
+mod devices;
+mod evaluate;
+mod explain;
+mod load;
+mod summary;
+mod train;
+mod verify;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::{config, data, device, train as training};
+
+/// Train neural networks on any GPU through compute shaders, and prove the GPU right.
+#[derive(Parser)]
+#[command(name = "gradus", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Train(train::Train),
+    Evaluate(evaluate::Evaluate),
+    Summary(summary::Summary),
+    Explain(explain::Explain),
+    Devices(devices::Devices),
+    Verify(verify::Verify),
+    Bench(bench::Bench),
+}
+
+/// One message for the user, and the code to exit with.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+}
+
+/// The exit codes that scripts rely on.
+mod code {
+    pub const OTHER: u8 = 1;
+    pub const USAGE: u8 = 2;
+    pub const DATA: u8 = 3;
+    pub const DEVICE: u8 = 4;
+    pub const NOT_FINITE: u8 = 5;
+    // 130 and 143 are 128 plus the signal that stopped a run.
+}
+
+impl Failure {
+    fn new(code: u8, message: impl Into<String>) -> Self {
+        Failure { code, message: message.into() }
+    }
+
+    /// A file that could not be read or written.
+    fn file(code: u8, path: &std::path::Path, error: impl std::fmt::Display) -> Self {
+        Failure::new(code, format!("{}: {error}", path.display()))
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        Failure::new(code::USAGE, error.to_string())
+    }
+}
+
+impl From<data::DataError> for Failure {
+    fn from(error: data::DataError) -> Self {
+        Failure::new(code::DATA, error.to_string())
+    }
+}
+
+impl From<device::Error> for Failure {
+    fn from(error: device::Error) -> Self {
+        Failure::new(code::DEVICE, error.to_string())
+    }
+}
+
+impl From<training::Error> for Failure {
+    fn from(error: training::Error) -> Self {
+        match error {
+            training::Error::Device(error) => error.into(),
+            training::Error::NotFinite { .. } => Failure::new(code::NOT_FINITE, error.to_string()),
+            training::Error::File { .. } => Failure::new(code::OTHER, error.to_string()),
+        }
+    }
+}
+
+/// A closed stdout is no crash: whoever closed it has read enough.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::new(0, ""),
+            _ => Failure::new(code::OTHER, format!("stdout: {error}")),
+        }
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    env_logger::Builder::from_env(
+        env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=off,naga=off"),
+    )
+    .format_timestamp(None)
+    .init();
+    let result = match Cli::parse().command {
+        Command::Train(command) => command.run(),
+        Command::Evaluate(command) => command.run(),
+        Command::Summary(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Devices(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Bench(command) => command.run(),
+    };
+    let Err(failure) = result else { return ExitCode::SUCCESS };
+    if !failure.message.is_empty() {
+        // Nothing is left to do if stderr is closed too.
+        let _ = writeln!(io::stderr(), "error: {}", failure.message);
+    }
+    ExitCode::from(failure.code)
+}
+
+/// Writes a line to stdout.
+fn say(line: impl AsRef<str>) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", line.as_ref())?;
+    Ok(out.flush()?)
+}
+
+/// Writes a line to stderr, for people.
+fn note(line: impl AsRef<str>) {
+    let _ = writeln!(io::stderr(), "{}", line.as_ref());
+}
+
+/// 1234567 as 1,234,567.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).expect("digits")).collect();
+    groups.join(",")
+}
+
+/// Bytes in the unit that suits them.
+fn bytes(bytes: u64) -> String {
+    indicatif::BinaryBytes(bytes).to_string()
+}

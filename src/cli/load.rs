@@ -1,0 +1,100 @@
+//! What several commands begin with: a config with its overrides, its data, a device.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::{Failure, code, note};
+use crate::{
+    config::Config,
+    data,
+    device::Device,
+    plan::Plan,
+    train::{Model, Weights, read_weights},
+};
+
+/// A config and changes to it.
+#[derive(Args)]
+pub struct ConfigArguments {
+    /// A TOML file; without one, the digits inside the binary
+    pub config: Option<PathBuf>,
+    /// Change a key by its dotted path: optimizer.learning_rate=3e-4, model.layers.0.units=64
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+}
+
+impl ConfigArguments {
+    /// Reads the config.
+    pub fn config(&self) -> Result<Config, Failure> {
+        Ok(match &self.config {
+            Some(path) => Config::load(path, &self.overrides)?,
+            None => Config::default_with(&self.overrides)?,
+        })
+    }
+
+    /// Reads the config, loads its data and builds its network.
+    pub fn model(&self) -> Result<Model, Failure> {
+        model(self.config()?)
+    }
+}
+
+/// Loads a config's data and builds its network.
+pub fn model(config: Config) -> Result<Model, Failure> {
+    let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed)?;
+    Ok(Model::build(config, dataset)?)
+}
+
+/// Where to compute.
+#[derive(Args)]
+pub struct DeviceArguments {
+    /// auto takes a real GPU, and the CPU device where there is none
+    #[arg(long, value_enum, default_value_t = Choice::Auto)]
+    pub device: Choice,
+    /// A GPU by its number or part of its name, see `gradus devices`
+    #[arg(long, value_name = "NAME|INDEX")]
+    pub adapter: Option<String>,
+}
+
+/// The values of `--device`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Choice {
+    /// A real GPU, else the CPU.
+    Auto,
+    /// The first adapter, a software one too.
+    Gpu,
+    /// The CPU twins.
+    Cpu,
+}
+
+impl DeviceArguments {
+    /// Opens the device, and says in one line which it is and why.
+    pub fn open(&self) -> Result<Device, Failure> {
+        let (device, why) = match (self.device, &self.adapter) {
+            (Choice::Cpu, Some(_)) => {
+                return Err(Failure::new(
+                    code::USAGE,
+                    "--adapter names a GPU, but --device is cpu: give one of the two",
+                ));
+            }
+            (Choice::Cpu, None) => (Device::cpu(), "as asked"),
+            (_, Some(wanted)) => (pollster::block_on(Device::gpu(Some(wanted)))?, "as asked"),
+            (Choice::Gpu, None) => (pollster::block_on(Device::gpu(None))?, "the first adapter"),
+            (Choice::Auto, None) => {
+                let device = pollster::block_on(Device::auto())?;
+                let why = match device {
+                    Device::Cpu => "no real GPU was found",
+                    Device::Gpu(_) => "the first real GPU",
+                };
+                (device, why)
+            }
+        };
+        note(format!("device: {}, {why}", device.describe()));
+        Ok(device)
+    }
+}
+
+/// Reads the weights of a run or of any safetensors file.
+pub fn weights(plan: &Plan, path: &Path) -> Result<Weights, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(code::DATA, path, error))?;
+    read_weights(plan, &bytes).map_err(|error| Failure::file(code::DATA, path, error))
+}
