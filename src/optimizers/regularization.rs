@@ -1,11 +1,13 @@
 //! What every optimizer does to gradients before its rule and to parameters beside it. In this
 //! order, for a parameter θ with gradient g in a group with learning rate factor f:
 //!
-//!     g ← g · min(1, c / ‖g‖)                clip_norm: each tensor; clip_global_norm: all of them
-//!     g ← min(max(g, −c), c)                 clip_value
-//!     g ← g + λ θ + κ sign(θ)                weight_decay as "l2", l1
-//!     θ ← θ − α f λ θ                        weight_decay as "decoupled"
-//!     θ ← θ + f · (the rule's change)
+//! ```text
+//! g ← g · min(1, c / ‖g‖)                clip_norm: each tensor; clip_global_norm: all of them
+//! g ← min(max(g, −c), c)                 clip_value
+//! g ← g + λ θ + κ sign(θ)                weight_decay as "l2", l1
+//! θ ← θ − α f λ θ                        weight_decay as "decoupled"
+//! θ ← θ + f · (the rule's change)
+//! ```
 //!
 //! So L2 is the lecture's penalty ½ λ ‖θ‖² (Keras's `L2(l)` is l ‖θ‖², so l = λ/2), and the clipped
 //! gradient is that of the loss alone, as in PyTorch. Decay acts on weights: on tensors with two
