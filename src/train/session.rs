@@ -216,7 +216,8 @@ impl Session {
         figures(self.model.loss, self.sums, examples)
     }
 
-    /// Loss and accuracy over a split; `None` if it is empty.
+    /// Loss and accuracy over a split; `None` if it is empty. Between epochs only: the training set is
+    /// put back into the file's order, so that its sum does not depend on the last permutation.
     ///
     /// # Errors
     /// The device fails.
@@ -224,6 +225,9 @@ impl Session {
         let range = self.range(split);
         if range.is_empty() {
             return Ok(None);
+        }
+        if split == Split::Train {
+            self.executor.write_words(self.model.plan.ports.order, 0, &self.model.dataset.train);
         }
         let rows = self.model.plan.evaluate_batch;
         let steps: Vec<Step> = range
