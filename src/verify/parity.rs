@@ -24,21 +24,29 @@ pub async fn parity(device: &Device, kernel: &'static Kernel) -> Result<Verdict,
     for case in (kernel.cases)() {
         let plan = Arc::new(plan_of(kernel, &case));
         let expected = reference(&plan, &case);
-        let mut labels = BTreeSet::new();
-        for device in &devices {
-            let source = device.tile().map(|tile| plan.train[0].source(tile, plan.replicas).label);
-            if labels.insert(source) {
-                compare(device, &plan, &case, &expected, &mut verdict).await?;
-            }
+        let distinct = distinct(&devices, &plan);
+        for device in &distinct {
+            // Where there are several shaders, the label says which.
+            let tile = device.tile().filter(|_| distinct.len() > 1).map_or(String::new(), |tile| format!(" {tile:?}"));
+            let label = format!("{}{tile}", case.label);
+            compare(device, &plan, &case, &label, &expected, &mut verdict).await?;
         }
     }
     Ok(verdict)
+}
+
+/// The devices whose shaders for a plan of one launch differ.
+fn distinct<'d>(devices: &'d [Device], plan: &Plan) -> Vec<&'d Device> {
+    let mut labels = BTreeSet::new();
+    let label = |device: &Device| device.tile().map(|tile| plan.train[0].source(tile, plan.replicas).label);
+    devices.iter().filter(|device| labels.insert(label(device))).collect()
 }
 
 async fn compare(
     device: &Device,
     plan: &Arc<Plan>,
     case: &Case,
+    label: &str,
     expected: &[Vec<f64>],
     verdict: &mut Verdict,
 ) -> Result<(), Error> {
@@ -50,14 +58,10 @@ async fn compare(
     }
     let bits = |run: &[Vec<f64>]| run.iter().flatten().map(|value| value.to_bits()).collect::<Vec<_>>();
     if runs.iter().any(|run| bits(run) != bits(&runs[0])) {
-        verdict.fail(&case.label, "two executions differ".into());
+        verdict.fail(label, "two executions differ".into());
         return Ok(());
     }
-    let label = match device.tile() {
-        Some(tile) => format!("{} {tile:?}", case.label),
-        None => case.label.clone(),
-    };
-    verdict.add(&label, error(kernel, case, plan, &runs[EXECUTIONS - 1], expected), "off the CPU twin");
+    verdict.add(label, error(kernel, case, plan, &runs[EXECUTIONS - 1], expected), "off the CPU twin");
     Ok(())
 }
 
