@@ -50,6 +50,7 @@ pub mod config;
 pub mod cpu;
 pub mod data;
 pub mod device;
+pub mod experiments;
 pub mod gpu;
 pub mod graph;
 pub mod initializers;
