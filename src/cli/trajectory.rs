@@ -159,10 +159,11 @@ fn table(surface: &Surface, paths: &[Path]) -> Result<(), Failure> {
     say(format!("{}: {}", surface.name, surface.formula))?;
     say(format!("{:10} {:>13} {:>6} {:>12} {:>12} {:>12}", "optimizer", "learning rate", "steps", "x", "y", "loss"))?;
     for path in paths {
-        let ([x, y], loss) = (path.points[path.points.len() - 1], path.losses[path.losses.len() - 1]);
         let (name, rate, steps) = (&path.optimizer, path.learning_rate, path.points.len() - 1);
-        let [x, y, loss] = [x, y, loss].map(number);
-        say(format!("{name:10} {rate:>13} {steps:>6} {x:>12} {y:>12} {loss:>12}"))?;
+        let end = path.points[steps];
+        let [x, y, loss] = [end[0], end[1], path.losses[steps]].map(number);
+        let right = surface.accuracy.map_or(String::new(), |accuracy| format!("  {:.1}% right", 100.0 * accuracy(end)));
+        say(format!("{name:10} {rate:>13} {steps:>6} {x:>12} {y:>12} {loss:>12}{right}"))?;
     }
     Ok(())
 }

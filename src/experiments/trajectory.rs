@@ -41,6 +41,8 @@ pub struct Surface {
     /// The learning rate of each optimizer of [`SEVEN`], in that order. They are chosen by hand so
     /// that each method shows its character in so many steps; nothing is proven by them alone.
     pub learning_rates: [f64; 7],
+    /// The share of right answers, where the function is a classifier's loss.
+    pub accuracy: Option<fn(Point) -> f64>,
 }
 
 /// Every function.

@@ -136,7 +136,11 @@ fn keys(rule: &dyn optimizers::Rule) -> String {
             _ => false,
         };
         if !common {
-            keys.push(format!("{key} = {value}"));
+            keys.push(match value {
+                // 1e-7, and not 0.0000001.
+                toml::Value::Float(number) => format!("{key} = {number:?}"),
+                other => format!("{key} = {other}"),
+            });
         }
     }
     keys.join(", ")

@@ -34,7 +34,6 @@ pub fn animation(surface: &Surface, paths: &[Path], mut drawn: impl FnMut(usize)
     let steps = paths.iter().map(|path| path.points.len() - 1).max().unwrap_or(0);
     // Trails grow step by step on one canvas; the points themselves are on their frame alone.
     let mut trails = view.background(paths);
-    let frames_and_still = |trails: &Canvas, step| view.frame(trails, paths, step);
     let mut bytes = vec![];
     let mut encoder = Encoder::new(&mut bytes, SIZE[0] as u32, SIZE[1] as u32);
     encoder.set_color(ColorType::Rgba);
@@ -47,11 +46,11 @@ pub fn animation(surface: &Surface, paths: &[Path], mut drawn: impl FnMut(usize)
     let mut writer = encoder.write_header()?;
     let mut whole = trails.clone();
     (1..=steps).for_each(|step| view.trails(&mut whole, paths, step));
-    writer.write_image_data(&opaque(&frames_and_still(&whole, steps)))?;
+    writer.write_image_data(&opaque(&view.frame(&whole, paths, steps)))?;
     let mut before: Option<Canvas> = None;
     for step in 0..=steps {
         view.trails(&mut trails, paths, step);
-        let frame = frames_and_still(&trails, step);
+        let frame = view.frame(&trails, paths, step);
         let (place, size, data) = match &before {
             None => ([0, 0], SIZE, opaque(&frame)),
             Some(before) => changes(before, &frame),
@@ -107,8 +106,7 @@ impl View<'_> {
         }
         let title = self.surface.name.replace('_', " ");
         canvas.text((SIZE[0] - Canvas::text_width(&title)) / 2, 8, &title, BLACK);
-        let widest = paths.iter().map(|path| Canvas::text_width(&path.optimizer)).max().unwrap_or(0);
-        let corner = [SIZE[0] - MARGINS[1] - widest - 34, MARGINS[2] + 8];
+        let corner = self.legend(paths);
         for y in corner[1]..corner[1] + 16 * paths.len() + 6 {
             let row = y * SIZE[0];
             canvas.pixels[row + corner[0]..row + SIZE[0] - MARGINS[1] - 6].fill([255; 3]);
@@ -119,6 +117,13 @@ impl View<'_> {
             canvas.text(x + 12, y - 6, &path.optimizer, BLACK);
         }
         canvas
+    }
+
+    /// The legend's upper left corner.
+    fn legend(&self, paths: &[Path]) -> [usize; 2] {
+        let widest = paths.iter().map(|path| Canvas::text_width(&path.optimizer)).max().unwrap_or(0);
+        let accuracy = if self.surface.accuracy.is_some() { Canvas::text_width(" 100.0%") } else { 0 };
+        [SIZE[0] - MARGINS[1] - widest - accuracy - 34, MARGINS[2] + 8]
     }
 
     fn axes(&self, canvas: &mut Canvas) {
@@ -161,6 +166,15 @@ impl View<'_> {
             }
         }
         canvas.text(MARGINS[0], 8, &format!("step {step}"), GREY);
+        if let Some(accuracy) = self.surface.accuracy {
+            let top = self.legend(paths)[1];
+            for (path, at) in paths.iter().zip(0..) {
+                let point = path.points.get(step).or(path.points.last()).copied().unwrap_or(self.surface.start);
+                let text = format!("{:5.1}%", 100.0 * accuracy(point));
+                let x = SIZE[0] - MARGINS[1] - 10 - Canvas::text_width(&text);
+                canvas.text(x, top + 16 * at + 4, &text, BLACK);
+            }
+        }
         canvas
     }
 }

@@ -15,11 +15,12 @@ pub const BEALE: Surface = Surface {
         let dy = 2.0 * x * (a + 2.0 * b * y + 3.0 * c * y * y);
         [dx, dy]
     },
-    start: [1.0, 1.5],
+    start: [0.7, 1.4],
     axes: [[-4.5, 4.5], [-4.5, 4.5]],
     minima: &[[3.0, 0.5]],
     steps: 199,
-    learning_rates: [0.01, 0.01, 0.01, 0.5, 40.0, 0.03, 0.1],
+    learning_rates: [0.008, 0.008, 0.008, 0.6, 12.0, 0.05, 0.2],
+    accuracy: None,
 };
 
 fn terms(x: f64, y: f64) -> [f64; 3] {

@@ -21,5 +21,6 @@ pub const HIMMELBLAU: Surface = Surface {
         [3.584_428_340_330_492, -1.848_126_526_964_404],
     ],
     steps: 119,
-    learning_rates: [0.01, 0.01, 0.01, 0.5, 40.0, 0.05, 0.2],
+    learning_rates: [0.01, 0.01, 0.01, 0.5, 12.0, 0.05, 0.2],
+    accuracy: None,
 };

@@ -17,5 +17,6 @@ pub const ILL_CONDITIONED: Surface = Surface {
     axes: [[-30.0, 30.0]; 2],
     minima: &[[0.0, 0.0]],
     steps: 149,
-    learning_rates: [1.9, 1.0, 1.0, 4.0, 60.0, 0.5, 1.0],
+    learning_rates: [1.9, 1.0, 1.0, 5.0, 200.0, 0.7, 1.5],
+    accuracy: None,
 };

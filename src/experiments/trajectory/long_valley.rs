@@ -13,5 +13,6 @@ pub const LONG_VALLEY: Surface = Surface {
     axes: [[-1.5, 1.5], [-4.0, 2.0]],
     minima: &[[0.0, 0.0]],
     steps: 199,
-    learning_rates: [0.2, 0.2, 0.1, 0.3, 40.0, 0.03, 0.05],
+    learning_rates: [0.1, 0.1, 0.1, 0.3, 12.0, 0.06, 0.1],
+    accuracy: None,
 };

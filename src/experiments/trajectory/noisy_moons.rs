@@ -15,11 +15,12 @@ pub const NOISY_MOONS: Surface = Surface {
     formula: "mean of log(1 + exp(-s (x u + y v))) over 200 points (u, v) of two moons, s = 1 or -1",
     f: |weights| mean(|margin, _| [softplus(-margin), 0.0], weights)[0],
     gradient: |weights| mean(|margin, [u, v]| [-u, -v].map(|signed| signed / (1.0 + margin.exp())), weights),
-    start: [-3.0, 3.0],
-    axes: [[-4.0, 4.0], [-6.0, 4.0]],
-    minima: &[[0.0, 0.0]],
+    start: [2.0, -4.0],
+    axes: [[-6.0, 6.0]; 2],
+    minima: &[[-1.320_320_325, 3.016_280_159]],
     steps: 119,
-    learning_rates: [0.5, 0.5, 0.5, 0.5, 40.0, 0.1, 0.2],
+    learning_rates: [0.5, 0.5, 0.5, 0.6, 12.0, 0.15, 0.3],
+    accuracy: Some(accuracy),
 };
 
 /// Points of each moon.
@@ -47,6 +48,11 @@ fn mean(term: impl Fn(f64, Point) -> Point, [x, y]: Point) -> Point {
     let terms = SIGNED.iter().map(|&[u, v]| term(x * u + y * v, [u, v]));
     let sum = terms.fold([0.0; 2], |sum, term| [sum[0] + term[0], sum[1] + term[1]]);
     sum.map(|sum| sum / SIGNED.len() as f64)
+}
+
+/// The share of examples on their side of the line.
+fn accuracy(weights: Point) -> f64 {
+    mean(|margin, _| [f64::from(u8::from(margin > 0.0)), 0.0], weights)[0]
 }
 
 /// log(1 + eᵛ), which does not overflow.

@@ -58,7 +58,8 @@ fn draw(svg: &mut String, surface: &Surface, paths: &[Path]) -> Result<(), Box<d
         let style = colour.stroke_width(2);
         chart
             .draw_series(visible(surface, &path.points).into_iter().map(|line| PathElement::new(line, style)))?
-            .label(&path.optimizer)
+            // The box is as wide as plotters believes the letters to be, which is too narrow.
+            .label(format!("{}  ", path.optimizer))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
     }
     // The places where walks end lie over all lines.

@@ -16,5 +16,6 @@ pub const ROSENBROCK: Surface = Surface {
     axes: [[-2.0, 2.0], [-1.0, 3.0]],
     minima: &[[1.0, 1.0]],
     steps: 299,
-    learning_rates: [0.001, 0.0005, 0.0005, 0.3, 20.0, 0.02, 0.1],
+    learning_rates: [0.0015, 0.0005, 0.0005, 0.6, 10.0, 0.03, 0.15],
+    accuracy: None,
 };

@@ -14,5 +14,6 @@ pub const SADDLE: Surface = Surface {
     axes: [[-1.5, 1.5], [-1.5, 1.5]],
     minima: &[],
     steps: 175,
-    learning_rates: [0.02, 0.02, 0.02, 0.1, 40.0, 0.02, 0.03],
+    learning_rates: [0.02, 0.02, 0.02, 0.2, 8.0, 0.05, 0.08],
+    accuracy: None,
 };
