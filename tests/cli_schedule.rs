@@ -119,6 +119,30 @@ fn a_trajectory_is_a_table_a_csv_and_a_picture() {
     assert_eq!(piped.lines().count(), 4, "{piped}");
 }
 
+/// A device or a link that is named as the output stays what it is.
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_is_written_through_and_not_replaced() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let folder = folder();
+    let (link, target, pipe) =
+        (folder.path().join("link.csv"), folder.path().join("target.csv"), folder.path().join("pipe.csv"));
+    fs::write(&target, "a text that is longer than nothing").expect("a file");
+    symlink(&target, &link).expect("a link");
+    let arguments = |csv| ["trajectory", "--optimizer", "sgd", "--steps", "1", "--csv", csv];
+    stdout(&run(folder.path(), &arguments("link.csv")));
+    assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
+    assert!(fs::read_to_string(&target).expect("text").starts_with("optimizer,step,x,y,loss\nsgd,0,"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let reader = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || fs::read_to_string(pipe).expect("text"))
+    };
+    stdout(&run(folder.path(), &arguments("pipe.csv")));
+    assert!(fs::symlink_metadata(&pipe).expect("it is there").file_type().is_fifo());
+    assert_eq!(reader.join().expect("a reader").lines().count(), 3);
+}
+
 #[test]
 fn mistakes_are_one_message_with_the_nearest_right_name() {
     let folder = folder();

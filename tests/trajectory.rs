@@ -10,7 +10,7 @@ fn surface(name: &str) -> &'static Surface {
 fn walk(surface: &Surface, optimizer: &str, keys: &[&str], steps: usize) -> Path {
     let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
     let walker = Walker::new(surface, optimizer, &keys, steps).expect("valid keys");
-    walker.walk(surface, surface.start, steps)
+    walker.walk(surface, surface.start, steps, || ())
 }
 
 fn seven(surface: &Surface) -> Vec<Path> {

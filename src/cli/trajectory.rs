@@ -15,8 +15,7 @@ use crate::{
 /// Walk optimizers over a function of two parameters, and draw where they go
 #[derive(Args)]
 pub struct Trajectory {
-    /// ill_conditioned, saddle, long_valley, beale, rosenbrock, himmelblau or noisy_moons
-    #[arg(long, value_name = "NAME", default_value = "beale")]
+    #[arg(long, value_name = "NAME", default_value = "beale", help = functions())]
     function: String,
     /// An optimizer, again for each one more; without it, the lecture's seven
     #[arg(long = "optimizer", value_name = "NAME")]
@@ -36,6 +35,11 @@ pub struct Trajectory {
     /// The picture: .svg, or .png, which moves; without it and --csv, FUNCTION.svg
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+}
+
+fn functions() -> String {
+    let names: Vec<&str> = trajectory::ALL.iter().map(|surface| surface.name).collect();
+    format!("One of {}", names.join(", "))
 }
 
 fn start(text: &str) -> Result<Point, String> {
@@ -64,11 +68,14 @@ impl Trajectory {
         let out = out.map(|out| format(&out).map(|format| (out, format))).transpose()?;
         let steps = self.steps.map_or(surface.steps, |steps| steps as usize);
         let start = self.start.unwrap_or(surface.start);
-        let mut paths = vec![];
-        for (optimizer, keys) in self.optimizers()? {
-            let walker = Walker::new(surface, &optimizer, &keys, steps).map_err(|error| place(error, &optimizer))?;
-            paths.push(walker.walk(surface, start, steps));
-        }
+        let walker = |(optimizer, keys): &(String, Vec<String>)| {
+            Walker::new(surface, optimizer, keys, steps).map_err(|error| place(error, optimizer))
+        };
+        let walkers = self.optimizers()?.iter().map(walker).collect::<Result<Vec<_>, _>>()?;
+        let bar = ProgressBar::new((steps * walkers.len()) as u64);
+        let walk = |walker: &Walker| walker.walk(surface, start, steps, || bar.inc(1));
+        let paths: Vec<Path> = walkers.iter().map(walk).collect();
+        bar.finish_and_clear();
         for path in paths.iter().filter(|path| path.points.len() <= steps) {
             let step = path.points.len();
             note(format!("{}: step {step} leads to no finite place; try a smaller learning_rate", path.optimizer));

@@ -114,8 +114,12 @@ pub(crate) fn file_name(name: &str) -> String {
     name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
 }
 
-/// Replaces a file, whole or not at all.
+/// Replaces a file, whole or not at all. What is there and no plain file (a device, a pipe, a link) is
+/// written through instead: a rename would put a file in its place.
 pub(crate) fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
+        return OpenOptions::new().write(true).create(true).truncate(true).open(path)?.write_all(contents);
+    }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(parent)?;
     file.write_all(contents)?;

@@ -55,8 +55,8 @@ impl Walker {
         self.rule.formula()
     }
 
-    /// Walks so many steps.
-    pub fn walk(&self, surface: &Surface, start: Point, steps: usize) -> Path {
+    /// Walks so many steps, and tells `stepped` of each.
+    pub fn walk(&self, surface: &Surface, start: Point, steps: usize, mut stepped: impl FnMut()) -> Path {
         let mut parameters = vec![0.0; BLOCK];
         parameters[..2].copy_from_slice(&start);
         let initial = self.rule.initial_state();
@@ -76,6 +76,7 @@ impl Walker {
             }
             path.points.push(point);
             path.losses.push(loss);
+            stepped();
         }
         path
     }
