@@ -23,6 +23,8 @@ struct Params {
 
 override grouped: bool = false; // whether there are blocks and groups
 override clipped: bool = false; // whether there are factors
+override accumulating: bool = false; // whether gradients are summed over several steps
+override sum_tensor: u32 = 0u;       // in which tensor of the state
 
 // Where the state's tensor number j begins, for this replica.
 var<private> state0: u32;
@@ -33,6 +35,21 @@ fn tensor(j: u32) -> u32 {
 // One number of the step's scalars: the host computed it in f64.
 fn scalar(i: u32) -> f32 {
     return step.scalars[i / 4u][i % 4u];
+}
+
+// The change that four gradients make, or their part of a sum that a later step will take.
+fn change_of(g: vec4<f32>, i: u32) -> vec4<f32> {
+    if !accumulating {
+        return update(g, i);
+    }
+    let at = tensor(sum_tensor) + i;
+    let sum = state[at] + scalar(10u) * g;
+    if scalar(9u) > 0.0 {
+        state[at] = sum;
+        return vec4<f32>(0.0);
+    }
+    state[at] = vec4<f32>(0.0);
+    return update(sum, i);
 }
 
 @compute @workgroup_size(256)
@@ -59,10 +76,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) w
                 g = clamp(g, vec4<f32>(-p.clip_value), vec4<f32>(p.clip_value));
             }
             g += group.y * theta + group.z * sign(theta);
-            let change = update(g, i);
+            let change = change_of(g, i);
             theta = theta - (scalar(11u) * group.x * group.w) * theta + group.x * change;
         } else {
-            theta += update(g, i);
+            theta += change_of(g, i);
         }
         parameters[parameters0 + i] = theta;
     }

@@ -39,7 +39,8 @@ fn threefry_rounds(v: vec2u, rotations: vec4u) -> vec2u {
     return vec2u(x, y);
 }
 
-// A number in [0, 1) from the upper 24 bits: as many as f32 holds, so it is exact and never 1.
-fn uniform(bits: u32) -> f32 {
+// A number in [0, 1) from the upper 24 bits: as many as f32 holds, so it is exact and never 1. It is
+// not called `uniform`, which names the address space.
+fn uniform_number(bits: u32) -> f32 {
     return f32(bits >> 8u) * (1.0 / 16777216.0);
 }

@@ -2,10 +2,11 @@
 //! const, its file in `shaders/activations/` and its place in [`ALL`]; the configs, the docs,
 //! parity and the gradient checks then have it.
 
-use crate::config;
+use crate::{config, real::Real};
 
 /// Every activation, in increasing complexity.
-pub const ALL: &[&Activation] = &[&RELU, &SIGMOID, &TANH];
+pub const ALL: &[&Activation] =
+    &[&RELU, &LEAKY_RELU, &HARD_SWISH, &SIGMOID, &TANH, &ELU, &SELU, &SOFTPLUS, &SILU, &GELU_TANH, &GELU];
 
 /// An element-wise function and its derivative.
 pub struct Activation {
@@ -150,3 +151,126 @@ pub const TANH: Activation = Activation {
     derivative: Derivative::OfOutput(slope!(|y| 1.0 - y * y)),
     wgsl: include_str!("../shaders/activations/tanh.wgsl"),
 };
+
+/// max(x, x/100): Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic
+/// models", 2013. Its derivative at 0 is 1/100, as in PyTorch.
+pub const LEAKY_RELU: Activation = Activation {
+    name: "leaky_relu",
+    formula: "x > 0 ? x : 0.01 x",
+    forward: map!(|x| if x > 0.0 { x } else { 0.01 * x }),
+    derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { 0.01 })),
+    wgsl: include_str!("../shaders/activations/leaky_relu.wgsl"),
+};
+
+/// Silu of straight pieces: Howard et al., "Searching for MobileNetV3", 2019. Its derivative is 0 at
+/// -3 and 1 at 3.
+pub const HARD_SWISH: Activation = Activation {
+    name: "hard_swish",
+    formula: "x min(max(x + 3, 0), 6) / 6",
+    forward: map!(|x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0),
+    derivative: Derivative::OfInput(slope!(|x| match x {
+        x if x <= -3.0 => 0.0,
+        x if x >= 3.0 => 1.0,
+        x => x / 3.0 + 0.5,
+    })),
+    wgsl: include_str!("../shaders/activations/hard_swish.wgsl"),
+};
+
+/// Exponential linear unit, α = 1: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep
+/// network learning by exponential linear units", 2016. Below 0, f′ = f + 1.
+pub const ELU: Activation = Activation {
+    name: "elu",
+    formula: "x > 0 ? x : e^x - 1",
+    forward: map!(|x| if x > 0.0 { x } else { x.exp_m1() }),
+    derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { y + 1.0 })),
+    wgsl: include_str!("../shaders/activations/elu.wgsl"),
+};
+
+/// Selu's λ, and λα; from the paper's fixed point of mean 0 and variance 1.
+const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+const SELU_BELOW: f64 = SELU_SCALE * 1.673_263_242_354_377_2;
+
+/// Self-normalising elu: Klambauer et al., "Self-normalizing neural networks", 2017. Its derivative
+/// at 0 is that from below, λα.
+pub const SELU: Activation = Activation {
+    name: "selu",
+    formula: "1.0507 (x > 0 ? x : 1.6733 (e^x - 1))",
+    forward: map!(|x| selu(x)),
+    derivative: Derivative::OfOutput(slope!(|y| selu_slope(y))),
+    wgsl: include_str!("../shaders/activations/selu.wgsl"),
+};
+
+/// A smooth relu: Dugas et al., 2001. Its derivative is the logistic function of x, 1 − e^-y.
+pub const SOFTPLUS: Activation = Activation {
+    name: "softplus",
+    formula: "log(1 + e^x)",
+    forward: map!(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()),
+    derivative: Derivative::OfOutput(slope!(|y| -(-y).exp_m1())),
+    wgsl: include_str!("../shaders/activations/softplus.wgsl"),
+};
+
+/// x σ(x), also called swish: Elfwing, Uchibe and Doya, 2017.
+pub const SILU: Activation = Activation {
+    name: "silu",
+    formula: "x / (1 + e^-x)",
+    forward: map!(|x| x * logistic(x)),
+    derivative: Derivative::OfInput(slope!(|x| logistic(x) * (1.0 + x * logistic(-x)))),
+    wgsl: include_str!("../shaders/activations/silu.wgsl"),
+};
+
+/// √(8/π): the tanh form is x σ(√(8/π) (x + 0.044715 x³)).
+const GELU_SCALE: f64 = 1.595_769_121_605_730_7;
+
+/// Gelu with its normal distribution approximated by tanh: Hendrycks and Gimpel, "Gaussian error
+/// linear units", 2016; GPT-2's.
+pub const GELU_TANH: Activation = Activation {
+    name: "gelu_tanh",
+    formula: "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))",
+    forward: map!(|x| x * logistic(gelu_argument(x))),
+    derivative: Derivative::OfInput(slope!(|x| gelu_tanh_slope(x))),
+    wgsl: include_str!("../shaders/activations/gelu_tanh.wgsl"),
+};
+
+/// x Φ(x), Φ the normal distribution: Hendrycks and Gimpel, 2016; PyTorch's default form.
+pub const GELU: Activation = Activation {
+    name: "gelu",
+    formula: "x/2 (1 + erf(x / sqrt 2))",
+    forward: map!(|x| x * normal_distribution(x)),
+    derivative: Derivative::OfInput(slope!(|x| normal_distribution(x) + x * normal_density(x))),
+    wgsl: include_str!("../shaders/activations/gelu.wgsl"),
+};
+
+fn selu<T: Real>(x: T) -> T {
+    if x > T::zero() { T::of(SELU_SCALE) * x } else { T::of(SELU_BELOW) * x.exp_m1() }
+}
+
+fn selu_slope<T: Real>(y: T) -> T {
+    if y > T::zero() { T::of(SELU_SCALE) } else { y + T::of(SELU_BELOW) }
+}
+
+fn gelu_argument<T: Real>(x: T) -> T {
+    T::of(GELU_SCALE) * (x + T::of(0.044_715) * x * x * x)
+}
+
+/// (x σ(u))′ = σ(u) (1 + x σ(-u) u′), u = [`gelu_argument`]. Beyond 15 σ is 0 or 1, but u′ grows.
+fn gelu_tanh_slope<T: Real>(x: T) -> T {
+    let (u, c) = (gelu_argument(x), x.max(T::of(-15.0)).min(T::of(15.0)));
+    let slope = T::of(GELU_SCALE) * (T::one() + T::of(3.0 * 0.044_715) * c * c);
+    logistic(u) * (T::one() + c * logistic(-u) * slope)
+}
+
+/// 1 / (1 + e^-x), without the infinity of e^-x for large negative x.
+fn logistic<T: Real>(x: T) -> T {
+    let e = (-x.abs()).exp();
+    if x >= T::zero() { T::one() / (T::one() + e) } else { e / (T::one() + e) }
+}
+
+/// Φ(x) = erfc(-x/√2) / 2: erfc keeps its digits where 1 + erf would cancel.
+fn normal_distribution<T: Real>(x: T) -> T {
+    T::of(0.5 * libm::erfc(-x.f64() * std::f64::consts::FRAC_1_SQRT_2))
+}
+
+/// e^(-x²/2) / √(2π)
+fn normal_density<T: Real>(x: T) -> T {
+    T::of(0.398_942_280_401_432_7) * (-x * x * T::of(0.5)).exp()
+}

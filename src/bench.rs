@@ -10,7 +10,8 @@ use crate::{
     config::Config,
     data::{Dataset, Inputs, Normalization, Targets},
     device::{self, Device, Executor},
-    kernels::{Case, Operand, Step, case, matmul, matmul::MatmulParameters},
+    kernels::{Case, Operand, Step, case, matmul, matmul::MatmulParameters, optimizer, sum, sum::SumParameters},
+    optimizers::{Rule, adam::Adam},
     plan::Program,
     train::{Model, Session},
     verify,
@@ -73,6 +74,33 @@ pub async fn matmul<E: From<device::Error>>(
     Ok(())
 }
 
+/// Elements of a stream: larger than any cache.
+const STREAM: usize = 1 << 22;
+
+/// What moves bytes rather than multiplies: c = a + b, and Adam's update, in bytes that must be moved.
+///
+/// # Errors
+/// The device fails, or `report` does.
+pub async fn streams<E: From<device::Error>>(
+    device: &Device,
+    report: &mut impl FnMut(Measurement) -> Result<(), E>,
+) -> Result<(), E> {
+    let operand = |name: &str| Operand::Reals(case::reals(name, STREAM));
+    let operands = vec![operand("a"), operand("b"), Operand::Output(STREAM)];
+    let add = Case::new(String::new(), SumParameters { count: STREAM as u32 }, operands);
+    let adam: Arc<dyn Rule> = Arc::new(Adam::default());
+    let update = optimizer::case_of(&adam, STREAM / 2, 0, &[]);
+    for (kernel, case, name) in [(&sum::SUM, add, "c = a + b"), (&optimizer::OPTIMIZER, update, "adam")] {
+        let bytes = (kernel.cost)(&case.parameters).bytes as f64;
+        let count = bytemuck::pod_read_unaligned::<u32>(&case.parameters[..4]);
+        // A byte takes about as long as ten operations.
+        let seconds = launch(device, kernel, case, 10.0 * bytes).await?;
+        let shape = format!("{name}, {count} numbers");
+        report(Measurement { bench: "stream".into(), shape, value: bytes / seconds / 1e9, unit: "GB/s" })?;
+    }
+    Ok(())
+}
+
 /// Seconds of one launch.
 async fn launch(
     device: &Device,
@@ -84,12 +112,11 @@ async fn launch(
     let mut executor = Executor::new(device, plan.clone()).await?;
     verify::fill(&mut executor, &plan, &case);
     let most = ((BUDGET / flops) as usize).clamp(1, 256);
-    let written = plan.buffers.len() - 1;
     let mut timed = async |count: usize| {
         let steps = vec![case.step.clone(); count];
         let begin = Instant::now();
         executor.run(Program::Train, &steps).await?;
-        executor.read_reals(written, 0, 1).await?;
+        executor.read_reals(0, 0, 1).await?;
         Ok::<f64, device::Error>(begin.elapsed().as_secs_f64())
     };
     timed(1).await?;

@@ -55,7 +55,8 @@ impl<T: Real> Cpu<T> {
             // Written buffers leave their place for the launch, so that the others can be read.
             let mut taken = self.take(launch);
             let slots = slots(launch, replica, &self.buffers, &mut taken);
-            twin(&mut Arguments { parameters: &launch.parameters, step, variant: &launch.variant, slots });
+            let (parameters, variant) = (&launch.parameters[..], &launch.variant);
+            twin(&mut Arguments { parameters, step, replica: replica as u32, variant, slots });
             for (id, storage) in taken {
                 self.buffers[id] = storage;
             }

@@ -1,6 +1,7 @@
 //! A network as a directed acyclic graph of nodes in topological order. Nothing here knows
 //! buffers or devices.
 
+pub mod blocks;
 pub mod order;
 
 use crate::{
@@ -70,15 +71,10 @@ impl Graph {
     /// Unknown ops and keys, names that are missing, taken twice or in a circle, and shapes
     /// that do not fit, each with its place in the config.
     pub fn build(model: &config::ModelConfig, input: &[usize]) -> Result<Graph, config::Error> {
-        let mut drafts: Vec<Draft> = vec![];
-        for (at, layer) in model.layers.iter().enumerate() {
-            let name = layer.name.clone().unwrap_or_else(|| format!("layers.{at}"));
-            let inputs = match &layer.inputs {
-                Some(inputs) => inputs.iter().map(|(name, _)| name.clone()).collect(),
-                None => vec![drafts.last().map_or(INPUT.to_owned(), |before| before.name.clone())],
-            };
-            drafts.push(Draft { name, op: ops::read(layer)?, inputs, place: layer.place.clone() });
-        }
+        let draft = |blocks::Flat { name, inputs, layer }| {
+            Ok(Draft { name, op: ops::read(&layer)?, inputs, place: layer.place })
+        };
+        let drafts = blocks::expand(&model.layers)?.into_iter().map(draft).collect::<Result<_, config::Error>>()?;
         Graph::of(drafts, input)
     }
 

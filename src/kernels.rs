@@ -5,13 +5,28 @@
 //! [`ALL`] alone feeds parity, `verify`, the docs and the tests.
 
 pub mod activation;
+pub mod batch_norm;
+mod batch_norm_cases;
+pub mod batch_norm_gradient;
 pub mod case;
 pub mod clip;
+pub mod concat;
+pub mod conv;
+mod conv_cases;
+pub mod conv_geometry;
+mod conv_source;
+pub mod dropout;
+pub mod embedding;
 pub mod gather;
+pub mod layer_norm;
 pub mod loss;
 pub mod matmul;
 pub mod matmul_source;
+pub mod multiply;
 pub mod optimizer;
+pub mod pool;
+pub mod shortcut;
+pub mod softmax;
 pub mod statistics;
 pub mod sum;
 
@@ -26,17 +41,45 @@ pub const ALL: &[&Kernel] = &[
     &gather::GATHER_FLOATS,
     &matmul::NT,
     &activation::FORWARD,
+    &batch_norm::MOMENTS,
+    &batch_norm::COMBINE,
+    &batch_norm::RUNNING,
+    &batch_norm::FORWARD,
+    &layer_norm::FORWARD,
+    &dropout::DROPOUT,
+    &embedding::FORWARD,
+    &softmax::FORWARD,
+    &multiply::MULTIPLY,
+    &concat::FORWARD,
+    &shortcut::FORWARD,
     &loss::CATEGORICAL,
     &loss::BERNOULLI,
     &loss::NORMAL,
     &statistics::STATISTICS,
     &activation::BACKWARD,
+    &softmax::BACKWARD,
+    &layer_norm::GRADIENTS,
+    &layer_norm::BACKWARD,
+    &embedding::BACKWARD,
+    &batch_norm_gradient::SUMS,
+    &batch_norm_gradient::GRADIENTS,
+    &batch_norm_gradient::BACKWARD,
+    &concat::BACKWARD,
+    &shortcut::BACKWARD,
     &matmul::TN,
     &matmul::NN,
     &sum::SUM,
     &clip::SQUARES,
     &clip::FACTORS,
     &optimizer::OPTIMIZER,
+    &conv::FORWARD,
+    &conv::BACKWARD_INPUT,
+    &conv::BACKWARD_WEIGHT,
+    &conv::WEIGHT_SUM,
+    &pool::MAX_FORWARD,
+    &pool::MAX_BACKWARD,
+    &pool::AVERAGE_FORWARD,
+    &pool::AVERAGE_BACKWARD,
 ];
 
 /// One computation, as both devices know it.
@@ -234,6 +277,8 @@ pub struct Arguments<'a, T> {
     pub parameters: &'a [u8],
     /// The step's numbers.
     pub step: &'a Step,
+    /// Which of the network's copies this is; the z of the shader's grid.
+    pub replica: u32,
     /// What fills the kernel's open place.
     pub variant: &'a Variant,
     /// The buffers, in the order of the kernel's bindings; an unbound one is empty.
@@ -320,6 +365,9 @@ pub fn read<P: Parameters>(bytes: &[u8]) -> P {
 
 /// The struct of a step's numbers, which every shader that needs them appends.
 pub const STEP_WGSL: &str = include_str!("../shaders/step.wgsl");
+
+/// The sum over a workgroup, for shaders that reduce.
+pub const TOTAL_WGSL: &str = include_str!("../shaders/total.wgsl");
 
 /// Invocations of an element-wise workgroup.
 pub const WIDTH: u32 = 256;

@@ -2,14 +2,28 @@
 //! pass. One op, one file; how a launch computes is the kernels' affair.
 
 pub mod activate;
+pub mod add;
+pub mod batch_norm;
+pub mod concat;
+pub mod conv;
+pub mod conv_transpose;
 pub mod dense;
+pub mod dropout;
+pub mod embedding;
 pub mod flatten;
 pub mod identity;
+pub mod layer_norm;
+pub mod multiply;
+pub mod pool;
+pub mod reshape;
+pub mod shortcut;
+pub mod softmax;
+pub mod window;
 
 use crate::{
     activations::{self, Activation},
     config,
-    graph::{NodeId, Shape},
+    graph::{NodeId, Shape, blocks, show},
     initializers::Initializer,
     plan::{Builder, TensorId},
 };
@@ -27,7 +41,33 @@ pub struct Kind {
 }
 
 /// Every op but the activations, which are ops by their own names.
-pub const ALL: &[Kind] = &[identity::IDENTITY, dense::DENSE, flatten::FLATTEN];
+pub const ALL: &[Kind] = &[
+    identity::IDENTITY,
+    conv::CONV1D,
+    conv::CONV2D,
+    conv::CONV3D,
+    conv_transpose::CONV_TRANSPOSE2D,
+    pool::MAX_POOL1D,
+    pool::MAX_POOL2D,
+    pool::MAX_POOL3D,
+    pool::AVG_POOL1D,
+    pool::AVG_POOL2D,
+    pool::AVG_POOL3D,
+    pool::GLOBAL_AVG_POOL,
+    flatten::FLATTEN,
+    reshape::RESHAPE,
+    dense::DENSE,
+    softmax::SOFTMAX,
+    dropout::DROPOUT_NODE,
+    batch_norm::BATCH_NORM,
+    layer_norm::LAYER_NORM,
+    layer_norm::GROUP_NORM,
+    embedding::EMBEDDING,
+    add::ADD,
+    multiply::MULTIPLY_NODE,
+    concat::CONCAT,
+    shortcut::SHORTCUT,
+];
 
 /// A node's meaning, with its settings.
 pub trait Op: std::fmt::Debug + Send + Sync {
@@ -46,6 +86,19 @@ pub trait Op: std::fmt::Debug + Send + Sync {
     /// What it learns, given its inputs' shapes.
     fn parameters(&self, _inputs: &[&[usize]]) -> Vec<Parameter> {
         vec![]
+    }
+
+    /// What it keeps from step to step without learning it by gradients.
+    fn running(&self, _inputs: &[&[usize]]) -> Vec<Running> {
+        vec![]
+    }
+
+    /// Whether it can be trained with batches of this many rows.
+    ///
+    /// # Errors
+    /// Why not.
+    fn check_rows(&self, _inputs: &[&[usize]], _rows: usize) -> Result<(), String> {
+        Ok(())
     }
 
     /// Adds the launches of the forward pass and names the output's tensor.
@@ -77,6 +130,17 @@ pub struct Parameter {
     pub initializer: Initializer,
 }
 
+/// Something a node keeps from step to step and updates itself: a mean over past batches.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Its name within the node, PyTorch's: `running_mean`.
+    pub name: &'static str,
+    /// Its shape, PyTorch's.
+    pub shape: Shape,
+    /// What every element begins with.
+    pub initial: f32,
+}
+
 /// Reads a layer's op with all its keys.
 ///
 /// # Errors
@@ -88,8 +152,9 @@ pub fn read(layer: &config::LayerConfig) -> Result<Box<dyn Op>, config::Error> {
     } else if let Some(activation) = Activation::named(&layer.op) {
         Box::new(activate::Activate { activation })
     } else {
+        let activations = activations::ALL.iter().map(|activation| activation.name);
         let names: Vec<&str> =
-            ALL.iter().map(|kind| kind.name).chain(activations::ALL.iter().map(|activation| activation.name)).collect();
+            ALL.iter().map(|kind| kind.name).chain(activations).chain(blocks::OPS.iter().copied()).collect();
         return Err(config::Error::unknown(&layer.op_place, "op", &layer.op, &names));
     };
     keys.finish()?;
@@ -104,5 +169,18 @@ pub fn single<'a>(inputs: &[&'a [usize]]) -> Result<&'a [usize], String> {
     match inputs {
         [only] => Ok(only),
         _ => Err(format!("takes 1 input, but is given {}", inputs.len())),
+    }
+}
+
+/// The shape that two or more inputs share.
+///
+/// # Errors
+/// There are fewer, or two shapes that differ.
+pub fn equal(inputs: &[&[usize]]) -> Result<Shape, String> {
+    let [first, others @ ..] = inputs else { return Err("takes 2 inputs or more".into()) };
+    match others.iter().find(|other| other != &first) {
+        _ if others.is_empty() => Err("takes 2 inputs or more, but is given 1".into()),
+        Some(other) => Err(format!("the inputs {} and {} differ", show(first), show(other))),
+        None => Ok(first.to_vec()),
     }
 }

@@ -59,6 +59,10 @@ pub const ALL: &[Optimizer] = &[
 /// Where in a step's numbers the learning rate itself stands: decoupled decay needs it, whatever
 /// the rule made of it.
 pub const LEARNING_RATE: usize = SCALARS - 1;
+/// Where the weight of a batch's gradient stands, if several are accumulated: 1/N.
+pub const SHARE: usize = SCALARS - 2;
+/// Where 1 stands if a step just accumulates, and 0 if it updates.
+pub const IDLE: usize = SCALARS - 3;
 
 /// One with its settings: how parameters follow from gradients.
 pub trait Rule: std::fmt::Debug + Send + Sync {
@@ -81,7 +85,8 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
         vec![0.0; self.states()]
     }
     /// The step's numbers, in f64: `learning_rate` and what depends on `updates`, the number of
-    /// updates done before this one. The last one is left to [`LEARNING_RATE`].
+    /// updates done before this one. The last three are left to [`IDLE`], [`SHARE`] and
+    /// [`LEARNING_RATE`].
     fn scalars(&self, learning_rate: f64, updates: u64) -> [f64; SCALARS];
     /// Defines `fn update(g: vec4<f32>, i: u32) -> vec4<f32>`, which returns the change.
     fn wgsl(&self) -> &'static str;
@@ -142,7 +147,9 @@ fn padded<const N: usize>(numbers: [f64; N]) -> [f64; SCALARS] {
 
 /// All samples of all optimizers.
 pub fn samples() -> Vec<Arc<dyn Rule>> {
-    ALL.iter().flat_map(|optimizer| (optimizer.samples)()).collect()
+    let accumulating = Configured::new(Arc::new(adam::Adam::default()), Dialect::Lecture).accumulate(3);
+    let all = ALL.iter().flat_map(|optimizer| (optimizer.samples)());
+    all.chain([Arc::new(accumulating) as Arc<dyn Rule>]).collect()
 }
 
 #[cfg(test)]

@@ -116,6 +116,19 @@ pub struct Learned {
     pub slice: Slice,
 }
 
+/// A tensor that training updates by other means than gradients, such as a running mean.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// PyTorch's name: `<layer>.running_mean`.
+    pub name: String,
+    /// PyTorch's shape.
+    pub shape: Vec<usize>,
+    /// What every element begins with.
+    pub initial: f32,
+    /// In the buffer of running figures.
+    pub slice: Slice,
+}
+
 /// Which list of launches to run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Program {
@@ -132,6 +145,8 @@ pub struct Ports {
     pub parameters: BufferId,
     /// Their gradients, at the same places.
     pub gradients: BufferId,
+    /// Running figures of batch normalisation and the like, where there are any.
+    pub running: Option<BufferId>,
     /// The optimizer's tensors, one behind the other; none for an optimizer without state.
     pub state: Option<BufferId>,
     /// The examples.
@@ -165,6 +180,8 @@ pub struct Plan {
     pub evaluate: Vec<Launch>,
     /// What is learned, in the order of the layers.
     pub learned: Vec<Learned>,
+    /// Running figures, in the order of the layers.
+    pub running: Vec<Running>,
     /// Where the host reads and writes.
     pub ports: Ports,
     /// Rows of a training step.
@@ -178,6 +195,38 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan whose training step is one launch, for proofs and measurements.
+    pub fn of_launch(launch: Launch, buffers: Vec<Buffer>, replicas: usize) -> Plan {
+        let nowhere = Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
+        let ports = Ports {
+            parameters: 0,
+            gradients: 0,
+            running: None,
+            state: None,
+            data: 0,
+            targets: 0,
+            order: 0,
+            affine: 0,
+            statistics: 0,
+            flags: 0,
+            output: nowhere,
+            input_gradient: None,
+        };
+        Plan {
+            buffers,
+            contents: vec![],
+            train: vec![launch],
+            evaluate: vec![],
+            learned: vec![],
+            running: vec![],
+            ports,
+            batch: 1,
+            evaluate_batch: 1,
+            replicas,
+            slots: 1,
+        }
+    }
+
     /// The launches of a program.
     pub fn program(&self, program: Program) -> &[Launch] {
         match program {
@@ -197,6 +246,18 @@ impl Plan {
     /// Bytes of all buffers on a GPU.
     pub fn bytes(&self) -> u64 {
         self.buffers.iter().map(|buffer| 4 * buffer.length as u64).sum()
+    }
+
+    /// First values of all running figures, in the layout of their buffer.
+    pub fn initial_running(&self) -> Vec<f32> {
+        let mut values = vec![0.0; self.ports.running.map_or(0, |running| self.buffers[running].length)];
+        for running in &self.running {
+            for replica in 0..self.replicas {
+                let start = running.slice.offset + replica * running.slice.stride;
+                values[start..start + running.slice.length].fill(running.initial);
+            }
+        }
+        values
     }
 
     /// What a step costs, all replicas together.

@@ -215,7 +215,7 @@ mod tests {
         let capabilities = naga::valid::Capabilities::empty();
         naga::valid::Validator::new(flags, capabilities).validate(&module).unwrap();
         let names: Vec<&str> = module.functions.iter().filter_map(|(_, function)| function.name.as_deref()).collect();
-        assert!(names.contains(&"threefry") && names.contains(&"uniform"), "{names:?}");
+        assert!(names.contains(&"threefry") && names.contains(&"uniform_number"), "{names:?}");
         for four in ROTATIONS.chunks(4) {
             let words: Vec<String> = four.iter().map(|r| format!("{r}u")).collect();
             let vector = format!("vec4u({})", words.join(", "));

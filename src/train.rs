@@ -1,11 +1,13 @@
 //! Training: a session is a config that became a network on a device; the loop is on this screen.
 
+mod model;
 mod session;
 mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
-pub use session::{Model, Session, Split};
-pub use weights::{Snapshot, WeightsError, read_weights, write_weights};
+pub use model::Model;
+pub use session::{Session, Split};
+pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_weights};
 
 /// What a split's examples came to.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]

@@ -2,6 +2,8 @@
 //! pass against finite differences in f64.
 
 mod gradients;
+mod gradients_conv;
+mod nodes;
 mod parity;
 
 pub use gradients::{Check as GradientCheck, checks as gradient_checks};

@@ -31,7 +31,7 @@ pub struct Bench {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// Matrix products by size.
+    /// Matrix products by size, and streams of bytes.
     Kernels,
     /// Whole training steps.
     Step,
@@ -53,6 +53,7 @@ impl Bench {
         for device in &devices {
             if self.what != Some(What::Step) {
                 pollster::block_on(bench::matmul(device, &mut |m| self.line(device, m)))?;
+                pollster::block_on(bench::streams(device, &mut |m| self.line(device, m)))?;
             }
             if self.what != Some(What::Kernels) {
                 pollster::block_on(bench::training(device, &mut |m| self.line(device, m)))?;

@@ -60,10 +60,10 @@ impl Evaluate {
             Checkpoint::Last => "last.safetensors",
             Checkpoint::Best => "best.safetensors",
         };
-        let parameters = load::weights(&model.plan, &self.run.join("checkpoints").join(file))?;
+        let weights = load::weights(&model.plan, &self.run.join("checkpoints").join(file))?;
         let device = self.device.open()?;
         let mut session = pollster::block_on(Session::new(model, &device))?;
-        session.restore_parameters(&parameters);
+        session.restore_weights(&weights);
         let (name, split) = match self.split {
             SplitName::Train => ("train", Split::Train),
             SplitName::Dev => ("dev", Split::Dev),

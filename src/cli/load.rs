@@ -10,7 +10,7 @@ use crate::{
     data,
     device::Device,
     plan::Plan,
-    train::{Model, read_weights},
+    train::{Model, Weights, read_weights},
 };
 
 /// A config and changes to it.
@@ -94,7 +94,7 @@ impl DeviceArguments {
 }
 
 /// Reads the weights of a run or of any safetensors file.
-pub fn weights(plan: &Plan, path: &Path) -> Result<Vec<f32>, Failure> {
+pub fn weights(plan: &Plan, path: &Path) -> Result<Weights, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file(code::DATA, path, error))?;
     read_weights(plan, &bytes).map_err(|error| Failure::file(code::DATA, path, error))
 }

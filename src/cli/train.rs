@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     device::Device,
     report::{Interrupts, RunDirectory, Watcher},
-    train::{self, Figures, Model, Outcome, Session, Snapshot, Split},
+    train::{self, Figures, Model, Outcome, Session, Snapshot, Split, Weights},
 };
 
 /// Train a network
@@ -47,8 +47,8 @@ impl Train {
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = pollster::block_on(Session::new(model, &device))?;
-        if let Some(parameters) = initial {
-            session.restore_parameters(&parameters);
+        if let Some(weights) = initial {
+            session.restore_weights(&weights);
         }
         if self.dry_run {
             return dry_run(&mut session);
@@ -102,7 +102,7 @@ impl Train {
     }
 }
 
-fn initial_weights(model: &Model) -> Result<Option<Vec<f32>>, Failure> {
+fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure> {
     let path = &model.config.model.initial_weights;
     if path.is_empty() {
         return Ok(None);

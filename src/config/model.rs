@@ -92,7 +92,7 @@ impl ModelConfig {
 }
 
 impl LayerConfig {
-    fn read(table: &Table) -> Result<LayerConfig, Error> {
+    pub(crate) fn read(table: &Table) -> Result<LayerConfig, Error> {
         let op = table.require_string("op")?.to_string();
         let name = table.string("name")?.map(str::to_string);
         if name.as_ref().is_some_and(String::is_empty) {

@@ -71,6 +71,15 @@ fn backward<T: Real>(arguments: &mut Arguments<T>) {
     dx.par_chunks_mut(CHUNK).zip(v.par_chunks(CHUNK)).for_each(|(dx, v)| slope(activation.slope(), dx, v));
 }
 
+/// What a shader with an optional activation appends: the activation's file, or functions that do
+/// nothing.
+pub fn wgsl(variant: &Variant) -> &'static str {
+    match variant.activation() {
+        Some(activation) => activation.wgsl,
+        None => "fn forward(x: f32) -> f32 { return x; }\nfn derivative(x: f32) -> f32 { return 1.0; }\n",
+    }
+}
+
 /// y = f(y) over a slice of either type.
 pub fn map<T: Real>(map: &activations::Map, y: &mut [T]) {
     match bytemuck::try_cast_slice_mut::<T, f32>(y) {
@@ -99,7 +108,7 @@ fn cases(backward: bool) -> Vec<Case> {
                     v[at * 7] = f64::from(extreme as f32);
                 }
             }
-            if backward {
+            if backward && activation.of_output() {
                 // f′ is asked of values that f can give.
                 (activation.forward.f64)(&mut v);
                 v.iter_mut().for_each(|v| *v = f64::from(*v as f32));

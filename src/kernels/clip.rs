@@ -36,7 +36,7 @@ pub const SQUARES: Kernel = Kernel {
         label: "clip_squares".into(),
         wgsl: include_str!("../../shaders/clip_squares.wgsl").into(),
         constants: vec![],
-        workgroups: strided(read::<SquaresParameters>(recipe.parameters).count / 4, WIDTH),
+        workgroups: strided(read::<SquaresParameters>(recipe.parameters).count / BLOCK as u32, WIDTH),
     },
     cpu: twin!(squares),
     cost: |p| {

@@ -24,7 +24,7 @@ pub const CATEGORICAL: Kernel = Kernel {
     formula: "loss = log sum e^x - x[t]; dx = (softmax(x) - [i = t]) / batch",
     bindings: &[reads("x"), reads_words("targets"), reads_words("order"), writes("dx"), writes("figures")],
     parameters: LossParameters::FIELDS,
-    source: |recipe| source(recipe, "loss_categorical", include_str!("../../shaders/loss_categorical.wgsl")),
+    source: |recipe| source(recipe, "loss_categorical", &[include_str!("../../shaders/loss_categorical.wgsl")]),
     cpu: twin!(categorical),
     cost,
     cases: categorical_cases,
@@ -37,7 +37,9 @@ pub const BERNOULLI: Kernel = Kernel {
     formula: "loss = sum log(1 + e^x) - t x; dx = (sigmoid(x) - t) / batch",
     bindings: &[reads("x"), reads("targets"), reads_words("order"), writes("dx"), writes("figures")],
     parameters: LossParameters::FIELDS,
-    source: |recipe| source(recipe, "loss_bernoulli", include_str!("../../shaders/loss_bernoulli.wgsl")),
+    source: |recipe| {
+        source(recipe, "loss_bernoulli", &[include_str!("../../shaders/loss_bernoulli.wgsl"), VALUES_WGSL])
+    },
     cpu: twin!(bernoulli),
     cost,
     cases: || value_cases(true),
@@ -50,17 +52,20 @@ pub const NORMAL: Kernel = Kernel {
     formula: "loss = mean (x - t)^2; dx = 2 (x - t) / (outputs batch)",
     bindings: &[reads("x"), reads("targets"), reads_words("order"), writes("dx"), writes("figures")],
     parameters: LossParameters::FIELDS,
-    source: |recipe| source(recipe, "loss_normal", include_str!("../../shaders/loss_normal.wgsl")),
+    source: |recipe| source(recipe, "loss_normal", &[include_str!("../../shaders/loss_normal.wgsl"), VALUES_WGSL]),
     cpu: twin!(normal),
     cost,
     cases: || value_cases(false),
     tolerance: 8.0,
 };
 
-fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
+/// What the two losses over values share.
+const VALUES_WGSL: &str = include_str!("../../shaders/loss_values.wgsl");
+
+fn source(recipe: &Recipe, name: &str, files: &[&str]) -> Source {
     Source {
         label: name.into(),
-        wgsl: [file, STEP_WGSL].concat(),
+        wgsl: files.concat() + STEP_WGSL,
         constants: vec![],
         workgroups: strided(read::<LossParameters>(recipe.parameters).rows, 64),
     }

@@ -127,10 +127,22 @@ type Matrix<'a, T> = (&'a [T], u32, u32);
 /// c [m, n] = a · b, or c + a · b, by the GEMM crate. Every value is summed in an order that
 /// does not depend on the number of threads.
 pub fn gemm<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, add: bool, c: &mut [T]) {
+    // Waking threads costs more than a small product.
+    gemm_on(m * n * k >= 1 << 18, (m, n, k), a, b, add, c);
+}
+
+/// [`gemm`] on all threads, or on this one, for callers that occupy the threads themselves.
+pub(super) fn gemm_on<T: Real>(
+    threads: bool,
+    (m, n, k): (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    add: bool,
+    c: &mut [T],
+) {
     assert!(a.0.len() >= m * k && b.0.len() >= k * n && c.len() >= m * n, "the matrices fit their shapes");
     let stride = |stride: u32| stride as isize;
-    // Waking threads costs more than a small product.
-    let threads = if m * n * k < 1 << 18 { gemm::Parallelism::None } else { gemm::Parallelism::Rayon(0) };
+    let threads = if threads { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
     // SAFETY: the three slices hold the whole matrices (asserted above), c overlaps neither of
     // the others since it is borrowed mutably.
     unsafe {

@@ -10,7 +10,7 @@ use super::{
 };
 use super::{WIDTH, is_finite, read, reads, reads_words, strided, writes, writes_words, wrong_bindings};
 use crate::{
-    optimizers::{self, LEARNING_RATE},
+    optimizers::{self, IDLE, LEARNING_RATE},
     parameters,
     real::Real,
     twin,
@@ -199,7 +199,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// A case of a rule: `update` updates after the first, with the operands of the last bindings.
-fn case_of(rule: &std::sync::Arc<dyn optimizers::Rule>, count: usize, update: u64, groups: &[Operand]) -> Case {
+pub fn case_of(rule: &std::sync::Arc<dyn optimizers::Rule>, count: usize, update: u64, groups: &[Operand]) -> Case {
     let states = rule.states();
     // A second moment is never negative; the same holds for every sum of squares. RMSProp's first
     // tensor is larger than the square of its second, or the difference would be all rounding.
@@ -223,7 +223,9 @@ fn case_of(rule: &std::sync::Arc<dyn optimizers::Rule>, count: usize, update: u6
     let label = format!("{} {count}{}", rule.name(), if groups.is_empty() { "" } else { " in groups" });
     let mut case = Case::new(label, parameters, operands);
     let mut scalars = rule.scalars(1e-2, update);
-    scalars[LEARNING_RATE] = 1e-2;
+    if scalars[LEARNING_RATE] == 0.0 && scalars[IDLE] == 0.0 {
+        scalars[LEARNING_RATE] = 1e-2;
+    }
     // Both devices must start from the same numbers.
     scalars[..SCALARS].iter_mut().for_each(|s| *s = f64::from(*s as f32));
     case.step = Step { index: update as u32, slot: update as u32 % 3, scalars, ..Step::over(1) };

@@ -1,6 +1,6 @@
 //! c = a + b: where a tensor is used twice, its gradients are summed.
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Slot, Source, WIDTH, case, read, reads, strided, writes};
+use super::{Arguments, Case, Cost, Kernel, Operand, Recipe, Slot, Source, WIDTH, case, read, reads, strided, writes};
 use super::{Parameters, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
@@ -18,12 +18,7 @@ pub const SUM: Kernel = Kernel {
     formula: "c = a + b",
     bindings: &[reads("a"), reads("b"), writes("c")],
     parameters: SumParameters::FIELDS,
-    source: |recipe| Source {
-        label: "sum".into(),
-        wgsl: include_str!("../../shaders/sum.wgsl").into(),
-        constants: vec![],
-        workgroups: strided(read::<SumParameters>(recipe.parameters).count, WIDTH),
-    },
+    source,
     cpu: twin!(sum),
     cost: |p| {
         let count = u64::from(read::<SumParameters>(p).count);
@@ -32,6 +27,18 @@ pub const SUM: Kernel = Kernel {
     cases,
     tolerance: 1.0,
 };
+
+fn source(recipe: &Recipe) -> Source {
+    let count = read::<SumParameters>(recipe.parameters).count;
+    let (wide, element) = if count.is_multiple_of(4) { (4, "vec4<f32>") } else { (1, "f32") };
+    let elements = format!("alias Element = {element};\nconst WIDE = {wide}u;\n");
+    Source {
+        label: format!("sum {wide}"),
+        wgsl: [include_str!("../../shaders/sum.wgsl"), &elements].concat(),
+        constants: vec![],
+        workgroups: strided(count / wide, WIDTH),
+    }
+}
 
 fn sum<T: Real>(arguments: &mut Arguments<T>) {
     let [Slot::Real(a), Slot::Real(b), Slot::RealMut(c)] = &mut arguments.slots[..] else { wrong_bindings() };
@@ -51,5 +58,5 @@ fn cases() -> Vec<Case> {
         case.replicas = if count == 65 { 3 } else { 1 };
         case
     };
-    case::COUNTS.iter().map(of).collect()
+    [&[4, 508, 280_004], case::COUNTS].concat().iter().map(of).collect()
 }

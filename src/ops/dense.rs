@@ -68,8 +68,8 @@ impl Op for Dense {
             keys.insert("activation".into(), activation.name.into());
         }
         keys.insert("bias".into(), self.bias.into());
-        keys.insert("initializer".into(), self.initializer.name.into());
-        keys.insert("bias_initializer".into(), self.bias_initializer.name.into());
+        keys.insert("initializer".into(), self.initializer.to_toml());
+        keys.insert("bias_initializer".into(), self.bias_initializer.to_toml());
         keys
     }
 
@@ -84,8 +84,9 @@ impl Op for Dense {
 
     fn parameters(&self, inputs: &[&[usize]]) -> Vec<Parameter> {
         let shape = vec![self.units, elements(inputs[0])];
+        let initializer = self.bias_initializer.for_bias_of(&shape);
+        let bias = Parameter { name: "bias", shape: vec![self.units], initializer };
         let weight = Parameter { name: "weight", shape, initializer: self.initializer };
-        let bias = Parameter { name: "bias", shape: vec![self.units], initializer: self.bias_initializer };
         if self.bias { vec![weight, bias] } else { vec![weight] }
     }
 

@@ -1,9 +1,11 @@
 //! Adadelta (Zeiler, "ADADELTA: an adaptive learning rate method", 2012):
 //!
-//!     r ← ρ r + (1 − ρ) g²
-//!     δ ← g √(u + ε) / √(r + ε)
-//!     u ← ρ u + (1 − ρ) δ²
-//!     θ ← θ − α δ
+//! ```text
+//! r ← ρ r + (1 − ρ) g²
+//! δ ← g √(u + ε) / √(r + ε)
+//! u ← ρ u + (1 − ρ) δ²
+//! θ ← θ − α δ
+//! ```
 //!
 //! ε inside both roots is part of the method: it is what the first steps are made of.
 

@@ -1,8 +1,10 @@
 //! AdaGrad (Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and
 //! stochastic optimization", JMLR 12, 2011):
 //!
-//!     r ← r + g²                     r begins at `initial_accumulator`
-//!     θ ← θ − α g / (√r + ε)         ε outside; θ ← θ − α g / √(r + ε) with ε inside
+//! ```text
+//! r ← r + g²                     r begins at `initial_accumulator`
+//! θ ← θ − α g / (√r + ε)         ε outside; θ ← θ − α g / √(r + ε) with ε inside
+//! ```
 
 use std::sync::Arc;
 

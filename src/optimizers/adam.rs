@@ -1,14 +1,18 @@
 //! Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2014):
 //!
-//!     t ← t + 1
-//!     s ← β₁ s + (1 − β₁) g          r ← β₂ r + (1 − β₂) g²
-//!     ŝ = s / (1 − β₁ᵗ)              r̂ = r / (1 − β₂ᵗ)
-//!     θ ← θ − α ŝ / (√r̂ + ε)         ε outside; θ ← θ − α ŝ / √(r̂ + ε) with ε inside
+//! ```text
+//! t ← t + 1
+//! s ← β₁ s + (1 − β₁) g          r ← β₂ r + (1 − β₂) g²
+//! ŝ = s / (1 − β₁ᵗ)              r̂ = r / (1 − β₂ᵗ)
+//! θ ← θ − α ŝ / (√r̂ + ε)         ε outside; θ ← θ − α ŝ / √(r̂ + ε) with ε inside
+//! ```
 //!
 //! Keras corrects the learning rate in place of r, so that ε stands beside a root that is still
 //! biased, and weighs 1/√(1−β₂ᵗ) times as much: 32 times in the first step ("uncorrected"):
 //!
-//!     θ ← θ − α √(1 − β₂ᵗ) ŝ / (√r + ε)
+//! ```text
+//! θ ← θ − α √(1 − β₂ᵗ) ŝ / (√r + ε)
+//! ```
 //!
 //! `amsgrad` (Reddi, Kale and Kumar, "On the convergence of Adam and beyond", ICLR 2018) takes the
 //! largest r so far, before its correction, as Keras and PyTorch do.

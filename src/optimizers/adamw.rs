@@ -1,8 +1,10 @@
 //! AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019): [`Adam`], and
 //! weights that decay by themselves, past the division by √r̂:
 //!
-//!     θ ← θ − α λ θ
-//!     θ ← θ − α ŝ / (√r̂ + ε)
+//! ```text
+//! θ ← θ − α λ θ
+//! θ ← θ − α ŝ / (√r̂ + ε)
+//! ```
 //!
 //! λ is `weight_decay`; `decay = "l2"` would make this Adam again.
 

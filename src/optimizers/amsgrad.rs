@@ -1,8 +1,10 @@
 //! AMSGrad (Reddi, Kale and Kumar, "On the convergence of Adam and beyond", ICLR 2018): [`Adam`]
 //! whose divisor never falls,
 //!
-//!     r' ← max(r', r)
-//!     θ ← θ − α ŝ / (√(r' / (1 − β₂ᵗ)) + ε)
+//! ```text
+//! r' ← max(r', r)
+//! θ ← θ − α ŝ / (√(r' / (1 − β₂ᵗ)) + ε)
+//! ```
 
 use std::sync::Arc;
 

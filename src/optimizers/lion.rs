@@ -1,7 +1,9 @@
 //! Lion (Chen et al., "Symbolic discovery of optimization algorithms", 2023):
 //!
-//!     θ ← θ − α sign(β₁ m + (1 − β₁) g)
-//!     m ← β₂ m + (1 − β₂) g
+//! ```text
+//! θ ← θ − α sign(β₁ m + (1 − β₁) g)
+//! m ← β₂ m + (1 − β₂) g
+//! ```
 //!
 //! Every step is as long as the learning rate, so that should be 3 to 10 times smaller than Adam's.
 

@@ -1,14 +1,18 @@
 //! SGD with momentum (Polyak, "Some methods of speeding up the convergence of iteration methods",
 //! 1964), as the lecture and Keras write it:
 //!
-//!     v ← β v − α g
-//!     θ ← θ + v                      velocity = "step"
+//! ```text
+//! v ← β v − α g
+//! θ ← θ + v                      velocity = "step"
+//! ```
 //!
 //! and as PyTorch does, where the buffer holds gradients, so that a change of α acts on old ones
 //! too (while α is constant, both are the same):
 //!
-//!     b ← β b + g
-//!     θ ← θ − α b                    velocity = "gradient"
+//! ```text
+//! b ← β b + g
+//! θ ← θ − α b                    velocity = "gradient"
+//! ```
 
 use std::sync::Arc;
 

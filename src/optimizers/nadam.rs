@@ -1,10 +1,12 @@
 //! Nadam (Dozat, "Incorporating Nesterov momentum into Adam", 2016): Adam with Nesterov's look
 //! ahead and a momentum μ that rises to β₁,
 //!
-//!     μₜ = β₁ (1 − ½·0.96^(κ t))     Mₜ = μ₁ μ₂ ⋯ μₜ
-//!     s ← β₁ s + (1 − β₁) g          r ← β₂ r + (1 − β₂) g²
-//!     ŝ = μₜ₊₁ s / (1 − Mₜ₊₁) + (1 − μₜ) g / (1 − Mₜ)
-//!     θ ← θ − α ŝ / (√(r / (1 − β₂ᵗ)) + ε)
+//! ```text
+//! μₜ = β₁ (1 − ½·0.96^(κ t))     Mₜ = μ₁ μ₂ ⋯ μₜ
+//! s ← β₁ s + (1 − β₁) g          r ← β₂ r + (1 − β₂) g²
+//! ŝ = μₜ₊₁ s / (1 − Mₜ₊₁) + (1 − μₜ) g / (1 − Mₜ)
+//! θ ← θ − α ŝ / (√(r / (1 − β₂ᵗ)) + ε)
+//! ```
 //!
 //! κ is `momentum_decay`: 1/250 in the paper and in PyTorch, 1 in Keras.
 

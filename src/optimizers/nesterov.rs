@@ -2,22 +2,28 @@
 //! importance of initialization and momentum in deep learning", ICML 2013). The lecture walks in
 //! two steps, with the gradient taken between them, at the place looked ahead to:
 //!
-//!     θ ← θ + β v
-//!     g ← gradient at this θ
-//!     v ← β v − α g
-//!     θ ← θ − α g
+//! ```text
+//! θ ← θ + β v
+//! g ← gradient at this θ
+//! v ← β v − α g
+//! θ ← θ − α g
+//! ```
 //!
 //! A training step computes its gradient at the stored parameters, so what is stored here is the
 //! place looked ahead to, φ = θ + β v, as in Keras. The gradient at φ then gives
 //!
-//!     v ← β v − α g
-//!     φ ← φ + β v − α g              velocity = "step"
+//! ```text
+//! v ← β v − α g
+//! φ ← φ + β v − α g              velocity = "step"
+//! ```
 //!
 //! which is the same walk, seen half a step later; φ differs from θ by β v, which goes to 0 as the
 //! walk ends. PyTorch's buffer holds gradients:
 //!
-//!     b ← β b + g
-//!     φ ← φ − α (g + β b)            velocity = "gradient"
+//! ```text
+//! b ← β b + g
+//! φ ← φ − α (g + β b)            velocity = "gradient"
+//! ```
 
 use std::sync::Arc;
 

@@ -1,11 +1,13 @@
 //! What every optimizer does to gradients before its rule and to parameters beside it. In this
 //! order, for a parameter θ with gradient g in a group with learning rate factor f:
 //!
-//!     g ← g · min(1, c / ‖g‖)                clip_norm: each tensor; clip_global_norm: all of them
-//!     g ← min(max(g, −c), c)                 clip_value
-//!     g ← g + λ θ + κ sign(θ)                weight_decay as "l2", l1
-//!     θ ← θ − α f λ θ                        weight_decay as "decoupled"
-//!     θ ← θ + f · (the rule's change)
+//! ```text
+//! g ← g · min(1, c / ‖g‖)                clip_norm: each tensor; clip_global_norm: all of them
+//! g ← min(max(g, −c), c)                 clip_value
+//! g ← g + λ θ + κ sign(θ)                weight_decay as "l2", l1
+//! θ ← θ − α f λ θ                        weight_decay as "decoupled"
+//! θ ← θ + f · (the rule's change)
+//! ```
 //!
 //! So L2 is the lecture's penalty ½ λ ‖θ‖² (Keras's `L2(l)` is l ‖θ‖², so l = λ/2), and the clipped
 //! gradient is that of the loss alone, as in PyTorch. Decay acts on weights: on tensors with two
@@ -68,6 +70,23 @@ pub struct Regularization {
     pub groups: Vec<Group>,
 }
 
+impl Clip {
+    /// Its key.
+    pub fn key(self) -> &'static str {
+        match self {
+            Clip::Value(_) => CLIPS[0],
+            Clip::Norm(_) => CLIPS[1],
+            Clip::GlobalNorm(_) => CLIPS[2],
+        }
+    }
+
+    fn limit(self) -> f64 {
+        match self {
+            Clip::Value(limit) | Clip::Norm(limit) | Clip::GlobalNorm(limit) => limit,
+        }
+    }
+}
+
 impl Default for Regularization {
     fn default() -> Self {
         Regularization { weight_decay: 0.0, decay: Decay::L2, l1: 0.0, decay_all: false, clip: None, groups: vec![] }
@@ -111,12 +130,9 @@ impl Regularization {
         keys.insert("decay".into(), if self.decay == Decay::L2 { "l2" } else { "decoupled" }.into());
         keys.insert("l1".into(), self.l1.into());
         keys.insert("decay_all".into(), self.decay_all.into());
-        match self.clip {
-            Some(Clip::Value(limit)) => keys.insert(CLIPS[0].into(), limit.into()),
-            Some(Clip::Norm(limit)) => keys.insert(CLIPS[1].into(), limit.into()),
-            Some(Clip::GlobalNorm(limit)) => keys.insert(CLIPS[2].into(), limit.into()),
-            None => None,
-        };
+        if let Some(clip) = self.clip {
+            keys.insert(clip.key().into(), clip.limit().into());
+        }
         if !self.groups.is_empty() {
             let groups: Vec<toml::Value> = self.groups.iter().map(|group| group.keys().into()).collect();
             keys.insert("groups".into(), groups.into());

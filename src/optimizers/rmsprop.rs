@@ -1,8 +1,10 @@
 //! RMSProp (Tieleman and Hinton, "Lecture 6.5: rmsprop", 2012), with Graves's centring ("Generating
 //! sequences with recurrent neural networks", 2013) and momentum where they are asked for:
 //!
-//!     r ← ρ r + (1 − ρ) g²
-//!     θ ← θ − α g / (√r + ε)         ε outside; √(r + ε) with ε inside
+//! ```text
+//! r ← ρ r + (1 − ρ) g²
+//! θ ← θ − α g / (√r + ε)         ε outside; √(r + ε) with ε inside
+//! ```
 //!
 //! `centered` keeps the mean of gradients m ← ρ m + (1 − ρ) g as well and takes the variance r − m²
 //! for r. With momentum the quotient goes through a buffer as in `momentum`: Keras's holds steps,

@@ -1,6 +1,8 @@
 //! Stochastic gradient descent (Robbins and Monro, "A stochastic approximation method", 1951):
 //!
-//!     θ ← θ − α g
+//! ```text
+//! θ ← θ − α g
+//! ```
 
 use std::sync::Arc;
 

@@ -1,1 +1,252 @@
+use rand::RngExt;
 
+use super::*;
+use crate::{
+    random::{Purpose, Stream},
+    schedules::{Run, Schedule},
+};
+
+fn config(optimizer: &str) -> config::OptimizerConfig {
+    let text = format!(
+        "[data]\nsource = 'digits'\n[model]\nloss = 'normal'\nlayers = [{{ op = 'relu' }}]\n[optimizer]\n{optimizer}\n"
+    );
+    config::Config::read("c.toml", &text, &[]).expect("an outline").optimizer
+}
+
+fn rule(optimizer: &str) -> Arc<dyn Rule> {
+    read(&config(optimizer)).unwrap_or_else(|error| panic!("{error}\n{optimizer}"))
+}
+
+/// One parameter's walk in f64: its rule, its state, its updates.
+struct Walk {
+    rule: Arc<dyn Rule>,
+    state: Vec<f64>,
+    updates: u64,
+}
+
+impl Walk {
+    fn new(optimizer: &str) -> Self {
+        let rule = rule(optimizer);
+        Walk { state: rule.initial_state(), rule, updates: 0 }
+    }
+
+    /// The change that a gradient makes.
+    fn step(&mut self, learning_rate: f64, gradient: f64) -> f64 {
+        let scalars = self.rule.scalars(learning_rate, self.updates);
+        let mut change = [gradient];
+        let mut state: Vec<&mut [f64]> = self.state.chunks_mut(1).collect();
+        update(self.rule.as_ref(), &scalars, &mut change, &mut state);
+        self.updates += 1;
+        change[0]
+    }
+}
+
+fn close(a: f64, b: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance * b.abs().max(1e-300)
+}
+
+#[test]
+fn the_first_step_of_adam_is_the_sign_of_the_gradient() {
+    for dialect in ["lecture", "pytorch"] {
+        for gradient in [-30.0, -0.02, 0.5, 1e3] {
+            let step = Walk::new(&format!("type = 'adam'\ndialect = '{dialect}'")).step(1e-3, gradient);
+            assert!(close(step, -1e-3 * f64::signum(gradient), 1e-5), "{dialect} {gradient}: {step}");
+        }
+    }
+}
+
+#[test]
+fn bias_corrected_means_of_a_constant_are_that_constant() {
+    let (gradient, mut walk) = (0.37, Walk::new("type = 'adam'"));
+    for t in 1..=200 {
+        walk.step(1e-3, gradient);
+        assert!(close(walk.state[0] / (1.0 - 0.9f64.powi(t)), gradient, 1e-12), "s at {t}");
+        assert!(close(walk.state[1] / (1.0 - 0.999f64.powi(t)), gradient * gradient, 1e-12), "r at {t}");
+        // The mean is the lecture's sum (1−β) Σ β^(t−i) g, whose weights sum to 1 − βᵗ.
+        let sum: f64 = (1..=t).map(|i| 0.1 * 0.9f64.powi(t - i) * gradient).sum();
+        assert!(close(walk.state[0], sum, 1e-12), "the sum at {t}");
+    }
+}
+
+#[test]
+fn the_first_mean_of_rmsprop_is_a_tenth_of_the_square() {
+    let mut walk = Walk::new("type = 'rmsprop'");
+    walk.step(1e-3, 3.0);
+    assert!(close(walk.state[0], 0.1 * 9.0, 1e-15));
+    (1..50).for_each(|_| _ = walk.step(1e-3, 3.0));
+    // What the 0 at the beginning leaves decays as βᵗ.
+    assert!(close(9.0 - walk.state[0], 9.0 * 0.9f64.powi(50), 1e-12));
+}
+
+#[test]
+fn adagrad_on_a_constant_gradient_steps_like_one_over_the_root_of_t() {
+    let (rate, gradient, epsilon) = (0.01, 0.3, 1e-7);
+    let mut walk = Walk::new("type = 'adagrad'");
+    for t in 1..=1000 {
+        let root = f64::from(t).sqrt();
+        let lecture = -(rate / root) * gradient / (gradient + epsilon / root);
+        assert!(close(walk.step(rate, gradient), lecture, 1e-12), "{t}");
+    }
+}
+
+#[test]
+fn where_epsilon_stands_matters_for_small_gradients() {
+    let step = |keys: &str| -Walk::new(&format!("type = 'adam'\nepsilon = 1e-7\n{keys}")).step(1.0, 1e-4);
+    let (outside, inside) = (step(""), step("epsilon_placement = 'inside'"));
+    assert!((outside - 0.999).abs() < 1e-4 && (inside - 0.30).abs() < 2e-3, "{outside} {inside}");
+    // Keras's ε weighs 1/√(1−β₂) = 31.6 times as much in the first step.
+    let keras = step("dialect = 'keras'");
+    assert!(close(keras, 1e-4 / (1e-4 + 1e-7 / 0.001f64.sqrt()), 1e-12), "{keras}");
+}
+
+/// The stored parameters of Nesterov's method are the lecture's, shifted by βv.
+#[test]
+fn shifted_nesterov_walks_the_lectures_two_steps() {
+    let gradient = |theta: f64| 3.0 * theta - 1.0;
+    let (rate, beta) = (0.05, 0.9);
+    for velocity in ["step", "gradient"] {
+        let mut walk = Walk::new(&format!("type = 'nesterov'\nvelocity = '{velocity}'"));
+        let (mut theta, mut v, mut stored) = (2.0, 0.0, 2.0);
+        for step in 0..100 {
+            stored += walk.step(rate, gradient(stored));
+            theta += beta * v;
+            let g = gradient(theta);
+            v = beta * v - rate * g;
+            theta -= rate * g;
+            assert!((stored - (theta + beta * v)).abs() < 1e-12, "{velocity} {step}: {stored} {theta} {v}");
+        }
+    }
+}
+
+/// Robbins and Monro's conditions on a noisy quadratic ½(θ − 1)², gradient θ − 1 + n with n normal of
+/// deviation 1, from θ = 6, 20 seeds, 20,000 steps. α = 1/i is the mean of what was seen: deviation
+/// 1/√20,000 = 0.007. A constant α = 0.5 keeps a variance of α/(2−α) = ⅓. With α = ½/i² all steps
+/// together reach less than π²/12 = 0.82 of the way in the exponent: half of it is left.
+#[test]
+fn rates_that_sum_to_infinity_with_finite_squares_reach_the_optimum() {
+    let distance = |schedule: &str| -> f64 {
+        let optimizer = config(&format!("type = 'sgd'\nlearning_rate = {schedule}"));
+        let rule = read(&optimizer).expect("sgd");
+        let run = Run { steps: 20_000, steps_per_epoch: 100, learning_rate: 1.0 };
+        let schedule = Schedule::read(&optimizer, &run).expect("a schedule");
+        let of = |seed| {
+            let mut stream = Stream::new(seed, Purpose::Test.stream(7), 0);
+            let mut theta = 6.0;
+            for t in 0..run.steps {
+                let noise: f64 = stream.sample(rand_distr::StandardNormal);
+                theta += rule.scalars(schedule.at(t), t)[0] * (theta - 1.0 + noise);
+            }
+            (theta - 1.0f64).powi(2)
+        };
+        ((0..20).map(of).sum::<f64>() / 20.0).sqrt()
+    };
+    let reached = distance("{ schedule = 'robbins_monro', initial = 1.0 }");
+    let plateau = distance("0.5");
+    let stalled = distance("{ schedule = 'robbins_monro', initial = 0.5, power = 2 }");
+    assert!(reached < 0.02, "1/i comes within {reached}");
+    assert!((0.3..0.9).contains(&plateau), "a constant rate stays {plateau} away, not 0.58");
+    assert!(stalled > 1.5, "1/i² stops {stalled} away");
+}
+
+#[test]
+fn every_key_is_written_and_read_back() {
+    for optimizer in ALL {
+        for dialect in Dialect::ALL {
+            let rule = rule(&format!("type = '{}'\ndialect = '{}'", optimizer.name, dialect.name()));
+            let mut keys = rule.keys();
+            keys.insert("type".into(), optimizer.name.into());
+            // Keys alone decide: another dialect's defaults must not come through.
+            for other in Dialect::ALL {
+                keys.insert("dialect".into(), other.name().into());
+                let again = self::rule(&keys.to_string());
+                assert_eq!(rule.formula(), again.formula());
+                assert_eq!(rule.initial_state(), again.initial_state());
+                for updates in [0, 1, 50] {
+                    assert_eq!(rule.scalars(0.1, updates), again.scalars(0.1, updates), "{}", optimizer.name);
+                }
+            }
+        }
+    }
+    let text = "type = 'adam'\nweight_decay = 0.1\nl1 = 0.2\ndecay_all = true\nclip_norm = 2.0\n\
+                groups = [{ pattern = 'a.*', learning_rate = 0.5, weight_decay = 0.0 }]";
+    let mut keys = rule(text).keys();
+    keys.insert("type".into(), "adam".into());
+    let again = rule(&keys.to_string().replace("[[groups]]", "[[optimizer.groups]]"));
+    assert_eq!(again.keys(), rule(text).keys());
+    assert!(again.formula().contains("g = g + 0.1 p"), "{}", again.formula());
+}
+
+#[test]
+fn weights_decay_and_biases_do_not() {
+    let factors = |text: &str, name: &str, shape: &[usize]| {
+        let rule = rule(&format!("type = 'sgd'\nweight_decay = 0.1\nl1 = 0.2\n{text}"));
+        rule.regularization().expect("it is active").factors(name, shape)
+    };
+    assert_eq!(factors("", "a.weight", &[2, 3]), [1.0, 0.1, 0.2, 0.0]);
+    assert_eq!(factors("", "a.bias", &[2]), [1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(factors("decay_all = true", "a.bias", &[2]), [1.0, 0.1, 0.2, 0.0]);
+    assert_eq!(factors("dialect = 'keras'", "a.weight", &[2, 3]), [1.0, 0.0, 0.2, 0.1]);
+    assert_eq!(factors("decay = 'decoupled'", "a.weight", &[2, 3]), [1.0, 0.0, 0.2, 0.1]);
+    let groups = "groups = [{ pattern = 'a.*', learning_rate = 0.5, weight_decay = 0.0 }, { pattern = '*' }]";
+    assert_eq!(factors(groups, "a.weight", &[2, 3]), [0.5, 0.0, 0.2, 0.0]);
+    assert_eq!(factors(groups, "b.weight", &[2, 3]), [1.0, 0.1, 0.2, 0.0]);
+    assert!(rule("type = 'adam'").regularization().is_none());
+    assert_eq!(rule("type = 'adamw'").regularization().expect("its own decay").weight_decay, 0.01);
+    assert!(rule("type = 'adamw'\nweight_decay = 0").regularization().is_none());
+}
+
+#[test]
+fn accumulated_batches_are_one_batch() {
+    let gradients = [0.3, -0.8, 0.25, 0.9, -0.1, 0.4, 0.7, 0.2];
+    let mut parts = Walk::new("type = 'adam'\naccumulate = 4");
+    let mut whole = Walk::new("type = 'adam'");
+    for four in gradients.chunks(4) {
+        let steps: Vec<f64> = four.iter().map(|&gradient| parts.step(1e-3, gradient)).collect();
+        assert_eq!(steps[..3], [0.0; 3]);
+        assert!(close(steps[3], whole.step(1e-3, four.iter().sum::<f64>() / 4.0), 1e-12));
+    }
+}
+
+#[test]
+fn patterns_match_whole_names() {
+    for (pattern, name, expected) in [
+        ("layers.0.weight", "layers.0.weight", true),
+        ("layers.0", "layers.0.weight", false),
+        ("layers.0.*", "layers.0.weight", true),
+        ("layers.1.*", "layers.11.weight", false),
+        ("*.bias", "layers.0.bias", true),
+        ("*", "", true),
+        ("a*b*c", "aXbYc", true),
+        ("a*b*c", "acb", false),
+        ("*é*", "aéb", true),
+    ] {
+        assert_eq!(regularization::matches(pattern, name), expected, "{pattern} {name}");
+    }
+    let names = ["layers.0.weight", "layers.0.bias"];
+    let of =
+        |pattern: &str| check(rule(&format!("type = 'sgd'\ngroups = [{{ pattern = '{pattern}' }}]")).as_ref(), &names);
+    assert!(of("*.bias").is_ok());
+    let error = of("layer.0.*").unwrap_err().to_string();
+    assert!(error.contains("no parameter's name matches `layer.0.*`; there is layers.0.weight"), "{error}");
+}
+
+#[test]
+fn whatever_is_wrong_is_said_with_its_place() {
+    for (text, expected) in [
+        ("type = 'adan'", "c.toml:7:8: unknown optimizer `adan`; did you mean `adam`?"),
+        ("type = 'adam'\ndialect = 'torch'", "c.toml:8:11: unknown dialect `torch`; did you mean `pytorch`?"),
+        ("type = 'adam'\nbeta = 0.9", "unknown key `beta`; did you mean `beta1`?"),
+        ("type = 'adam'\nbeta1 = 1.0", "c.toml:8:9: `beta1` must be a number of at least 0 and below 1, found 1.0"),
+        ("type = 'adam'\nepsilon = 0", "`epsilon` must be a number of at least"),
+        ("type = 'adagrad'\nepsilon_placement = 'uncorrected'", "unknown epsilon_placement `uncorrected`"),
+        ("type = 'sgd'\nclip_norm = 1\nclip_value = 2", "gradients are clipped in one way"),
+        ("type = 'sgd'\nclip_norm = 1\naccumulate = 4", "`accumulate` and `clip_norm` can't be combined"),
+        ("type = 'sgd'\naccumulate = 0", "`accumulate` must be an integer of at least 1"),
+        ("type = 'sgd'\nclip_norm = 0", "`clip_norm` must be a number above 0"),
+        ("type = 'sgd'\nweight_decay = -1", "`weight_decay` must be a number of at least 0"),
+        ("type = 'sgd'\ngroups = [{ patern = 'a' }]", "unknown key `patern`; did you mean `pattern`?"),
+    ] {
+        let error = read(&config(text)).expect_err(text).to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What ops write a plan with: tensors that are written once each, and launches between them.
 //! Nothing here has an address yet; see [`super::placement`].
 
-use super::compile::DataLayout;
+use super::{Program, compile::DataLayout};
 use crate::{
     activations::Activation,
     graph::{Graph, NodeId, elements},
@@ -28,6 +28,8 @@ pub(super) enum Home {
     Parameters(usize),
     /// At the same offset among the gradients.
     Gradients(usize),
+    /// Among its like in the buffer of running figures, at this offset.
+    Running(usize),
     /// Alone in a buffer that keeps its contents from step to step, a copy for every replica.
     Own,
     /// Alone in such a buffer, which all replicas share.
@@ -57,22 +59,36 @@ pub(super) struct HostTensors {
     pub state: Option<TensorId>,
     pub parameters: TensorId,
     pub gradients: TensorId,
+    pub running: Option<TensorId>,
+}
+
+/// What every program of a plan shares.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub host: HostTensors,
+    /// For each node, its parameters' values and gradients.
+    pub weights: Vec<Vec<(TensorId, TensorId)>>,
+    /// For each node, its running figures.
+    pub running: Vec<Vec<TensorId>>,
 }
 
 /// One program of the plan while it is written.
 pub struct Builder<'g> {
     graph: &'g Graph,
+    program: Program,
     rows: usize,
     needed: Vec<bool>,
     layout: &'g DataLayout,
     pub(super) host: HostTensors,
     pub(super) tensors: Vec<Tensor>,
     pub(super) launches: Vec<Draft>,
-    /// For each node, its parameters' values and gradients.
     weights: Vec<Vec<(TensorId, TensorId)>>,
+    running: Vec<Vec<TensorId>>,
     outputs: Vec<Option<TensorId>>,
     /// The argument of a node's activation, where a launch of its own computes that.
     arguments: Vec<Option<TensorId>>,
+    /// What each node's forward pass keeps for its backward pass.
+    kept: Vec<Vec<TensorId>>,
     /// Gradients that came from each node's consumers; whether f′ of the node is in them already.
     gradients: Vec<Vec<(TensorId, bool)>>,
 }
@@ -80,15 +96,17 @@ pub struct Builder<'g> {
 impl<'g> Builder<'g> {
     pub(super) fn new(
         graph: &'g Graph,
+        program: Program,
         rows: usize,
         layout: &'g DataLayout,
-        host: HostTensors,
+        common: Common,
         tensors: Vec<Tensor>,
-        weights: Vec<Vec<(TensorId, TensorId)>>,
     ) -> Self {
+        let Common { host, weights, running } = common;
         let count = graph.nodes.len();
         Builder {
             graph,
+            program,
             rows,
             needed: graph.differentiable(layout.differentiate_input),
             layout,
@@ -96,8 +114,10 @@ impl<'g> Builder<'g> {
             tensors,
             launches: vec![],
             weights,
+            running,
             outputs: vec![None; count],
             arguments: vec![None; count],
+            kept: vec![vec![]; count],
             gradients: vec![vec![]; count],
         }
     }
@@ -105,6 +125,11 @@ impl<'g> Builder<'g> {
     /// The network.
     pub fn graph(&self) -> &'g Graph {
         self.graph
+    }
+
+    /// Whether this is the training program: batch normalisation and dropout differ in evaluation.
+    pub fn training(&self) -> bool {
+        self.program == Program::Train
     }
 
     /// Rows of a batch.
@@ -132,11 +157,36 @@ impl<'g> Builder<'g> {
         self.weights[node][parameter].1
     }
 
+    /// One of a node's running figures; see [`crate::ops::Running`].
+    pub fn running(&self, node: NodeId, which: usize) -> TensorId {
+        self.running[node][which]
+    }
+
     /// A new tensor of reals.
     pub fn scratch(&mut self, node: NodeId, name: &str, elements: usize) -> TensorId {
         let name = format!("{}.{name}", self.graph.nodes[node].name);
         self.tensors.push(Tensor { name, element: Element::Real, elements, home: Home::Scratch });
         TensorId(self.tensors.len() - 1)
+    }
+
+    /// A new tensor of reals with the elements of a batch of `like`'s outputs.
+    pub fn scratch_like(&mut self, node: NodeId, name: &str, like: NodeId) -> TensorId {
+        self.scratch(node, name, self.count(like))
+    }
+
+    /// Elements of a batch of a node's outputs.
+    pub fn count(&self, node: NodeId) -> usize {
+        self.rows * elements(&self.graph.nodes[node].shape)
+    }
+
+    /// Keeps a tensor of the forward pass for the node's backward pass; see [`Builder::kept`].
+    pub fn keep(&mut self, node: NodeId, tensor: TensorId) {
+        self.kept[node].push(tensor);
+    }
+
+    /// What the node's forward pass kept, in its order.
+    pub fn kept(&self, node: NodeId, which: usize) -> TensorId {
+        self.kept[node][which]
     }
 
     /// Adds a launch: one tensor for each of the kernel's bindings.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Contents, Learned, Plan, Ports,
-    builder::{Builder, Draft, Home, HostTensors, Tensor, TensorId},
+    Contents, Learned, Plan, Ports, Program, Running,
+    builder::{Builder, Common, Draft, Home, HostTensors, Tensor, TensorId},
     placement::{self, ALIGNMENT},
     update,
 };
@@ -47,9 +47,11 @@ pub struct Options {
 pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLayout, options: &Options) -> Plan {
     let mut tensors = vec![];
     let (learned, weights, count) = parameters(graph, &mut tensors);
-    let host = host_tensors(graph, loss, rule.as_ref(), layout, options, count, &mut tensors);
+    let (figures, running) = running(graph, &mut tensors);
+    let host = host_tensors(graph, loss, rule.as_ref(), layout, options, count, &figures, &mut tensors);
+    let common = Common { host, weights, running };
 
-    let mut train = Builder::new(graph, options.batch, layout, host, tensors, weights.clone());
+    let mut train = Builder::new(graph, Program::Train, options.batch, layout, common.clone(), tensors);
     let output = train.forward();
     let dy = finish(&mut train, loss, output);
     let input_gradient = train.backward(dy);
@@ -58,7 +60,7 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
     train.launches[before..].iter_mut().for_each(|launch| launch.node = "optimizer".into());
     let (train, tensors) = (train.launches, train.tensors);
 
-    let mut evaluate = Builder::new(graph, options.evaluate_batch, layout, host, tensors, weights);
+    let mut evaluate = Builder::new(graph, Program::Evaluate, options.evaluate_batch, layout, common, tensors);
     let output = evaluate.forward();
     finish(&mut evaluate, loss, output);
     let (mut evaluate, tensors) = (evaluate.launches, evaluate.tensors);
@@ -68,10 +70,12 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
     let placed = placement::place(&tensors, &[&train, &evaluate], &keep, options.replicas);
     let place = |drafts: &mut Vec<Draft>| drafts.drain(..).map(|draft| placed.launch(draft)).collect();
     let learned = learned.into_iter().map(|(learned, id)| Learned { slice: placed.slice(id), ..learned }).collect();
+    let running = figures.into_iter().map(|(running, id)| Running { slice: placed.slice(id), ..running }).collect();
     let buffer = |id: TensorId| placed.slice(id).buffer;
     let ports = Ports {
         parameters: buffer(host.parameters),
         gradients: buffer(host.gradients),
+        running: host.running.map(buffer),
         state: host.state.map(buffer),
         data: buffer(host.data),
         targets: buffer(host.targets),
@@ -88,6 +92,7 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
         train: place(&mut { train }),
         evaluate: place(&mut evaluate),
         learned,
+        running,
         ports,
         batch: options.batch,
         evaluate_batch: options.evaluate_batch,
@@ -116,7 +121,7 @@ fn parameters(
             };
             let pair = (add(Home::Parameters(offset)), add(Home::Gradients(offset)));
             own.push(pair);
-            let slice = super::Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
+            let slice = NOWHERE;
             learned.push((Learned { name, shape: parameter.shape, initializer: parameter.initializer, slice }, pair.0));
             offset += size.next_multiple_of(ALIGNMENT);
         }
@@ -126,6 +131,30 @@ fn parameters(
     (learned, weights, offset.max(ALIGNMENT))
 }
 
+/// An address that placement fills in.
+const NOWHERE: super::Slice = super::Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
+
+/// Every node's running figures, aligned among their like.
+#[allow(clippy::type_complexity, reason = "one caller, two results")]
+fn running(graph: &Graph, tensors: &mut Vec<Tensor>) -> (Vec<(Running, TensorId)>, Vec<Vec<TensorId>>) {
+    let (mut figures, mut running, mut offset) = (vec![], vec![], 0);
+    for (at, node) in graph.nodes.iter().enumerate() {
+        let mut own = vec![];
+        for kept in node.op.running(&graph.input_shapes(at)) {
+            let name = format!("{}.{}", node.name, kept.name);
+            let (size, home) = (elements(&kept.shape), Home::Running(offset));
+            tensors.push(Tensor { name: name.clone(), element: Element::Real, elements: size, home });
+            let id = TensorId(tensors.len() - 1);
+            own.push(id);
+            figures.push((Running { name, shape: kept.shape, initial: kept.initial, slice: NOWHERE }, id));
+            offset += size.next_multiple_of(ALIGNMENT);
+        }
+        running.push(own);
+    }
+    (figures, running)
+}
+
+#[allow(clippy::too_many_arguments, reason = "one caller; all that tensors depend on")]
 fn host_tensors(
     graph: &Graph,
     loss: &Loss,
@@ -133,6 +162,7 @@ fn host_tensors(
     layout: &DataLayout,
     options: &Options,
     count: usize,
+    figures: &[(Running, TensorId)],
     tensors: &mut Vec<Tensor>,
 ) -> HostTensors {
     let features = elements(&graph.nodes[0].shape);
@@ -159,6 +189,7 @@ fn host_tensors(
         state: (rule.states() > 0).then(|| add("state", Element::Real, rule.states() * count, Home::Own)),
         parameters: add("parameters", Element::Real, count, Home::Parameters(0)),
         gradients: add("gradients", Element::Real, count, Home::Gradients(0)),
+        running: figures.first().map(|(_, id)| *id),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Tensors to buffers. Parameters lie contiguous in one buffer, gradients in another, at the same
-//! places; a tensor of the host's has a buffer of its own. Activations and gradients of
+//! places; running figures in a third; a tensor of the host's has a buffer of its own. Activations and gradients of
 //! activations share scratch buffers by lifetime: a buffer serves a tensor from the launch that
 //! writes it to the last that reads it, then the next tensor. So no launch reads and writes one
 //! buffer, which a GPU would refuse.
@@ -71,12 +71,19 @@ fn fixed(tensors: &[Tensor], replicas: usize, placed: &mut Placed) {
     for name in ["parameters", "gradients"] {
         placed.buffers.push(Buffer { name: name.into(), element: Element::Real, length: replicas * count });
     }
+    let figures = total(|home| if let Home::Running(offset) = home { Some(offset) } else { None });
+    let running = placed.buffers.len();
+    if figures > 0 {
+        let length = replicas * figures;
+        placed.buffers.push(Buffer { name: "running".into(), element: Element::Real, length });
+    }
     for (at, tensor) in tensors.iter().enumerate() {
         let length = tensor.elements;
         let alone = Slice { buffer: placed.buffers.len(), offset: 0, length, stride: 0 };
         let slice = match tensor.home {
             Home::Parameters(offset) => Slice { buffer: 0, offset, length, stride: count },
             Home::Gradients(offset) => Slice { buffer: 1, offset, length, stride: count },
+            Home::Running(offset) => Slice { buffer: running, offset, length, stride: figures },
             Home::Shared => alone,
             Home::Own => Slice { stride: length.next_multiple_of(ALIGNMENT), ..alone },
             Home::Scratch => continue,

@@ -125,7 +125,7 @@ impl Watcher {
     }
 
     fn save(&self, snapshot: &Snapshot) -> Result<(), Error> {
-        self.directory.write("checkpoints/last.safetensors", &write_weights(&self.plan, &snapshot.parameters))?;
+        self.directory.write("checkpoints/last.safetensors", &write_weights(&self.plan, snapshot))?;
         self.directory.write("checkpoints/resume.safetensors", &snapshot.to_bytes(&self.plan))
     }
 
@@ -203,7 +203,7 @@ impl Observer for Watcher {
         let judged = record.dev.map_or(record.train.loss, |dev| dev.loss);
         if judged < self.best {
             self.best = judged;
-            self.directory.write("checkpoints/best.safetensors", &write_weights(&self.plan, &snapshot.parameters))?;
+            self.directory.write("checkpoints/best.safetensors", &write_weights(&self.plan, snapshot))?;
         }
         self.save(snapshot)?;
         self.progress.epoch(record, seconds, rate);

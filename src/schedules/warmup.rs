@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Curve, Plateau, Run};
+use super::{Curve, Plateau, Reader, Run};
 use crate::config;
 
 /// A schedule with its warmup.
@@ -20,7 +20,7 @@ pub(super) struct Warmup {
 }
 
 /// Reads the warmup's keys and the schedule behind it.
-pub(super) fn read(table: &config::Table, run: &Run, behind: super::Reader) -> Result<Arc<dyn Curve>, config::Error> {
+pub(super) fn read(table: &config::Table, run: &Run, behind: Reader) -> Result<Arc<dyn Curve>, config::Error> {
     let steps = table.integer("warmup", ..)?.unwrap_or(0) as u64;
     let start = table.number("warmup_start", config::NOT_NEGATIVE)?;
     let curve = behind(table, &Run { steps: run.steps.saturating_sub(steps), ..*run })?;

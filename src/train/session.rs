@@ -1,24 +1,16 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
-use std::sync::Arc;
-
-use super::{Error, Figures, Snapshot, StepRecord, figures};
+use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures};
 use crate::{
-    config::{self, Config},
-    data::{self, Dataset, Inputs},
+    config::Config,
+    data::{self, Inputs},
     device::{self, Counters, Device, Executor},
     gpu,
-    graph::{Graph, elements},
+    graph::elements,
     kernels::{Step, statistics::FIGURES},
-    losses::{self, Loss, Targets},
-    optimizers::{self, Rule},
-    plan::{self, DataLayout, Options, Plan, Program},
-    random::{Purpose, Stream},
-    schedules::{Run, Schedule},
+    losses::{Loss, Targets},
+    plan::Program,
 };
-
-/// Rows of an evaluation step at least: a small training batch would make evaluation slow.
-const EVALUATE_ROWS: usize = 256;
 
 /// Which examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,24 +23,6 @@ pub enum Split {
     Test,
 }
 
-/// A config that became a network with its data, not yet on a device.
-pub struct Model {
-    /// The config.
-    pub config: Config,
-    /// The examples.
-    pub dataset: Dataset,
-    /// The network.
-    pub graph: Graph,
-    /// Its loss.
-    pub loss: &'static Loss,
-    /// Its optimizer.
-    pub rule: Arc<dyn Rule>,
-    /// The learning rate.
-    pub schedule: Schedule,
-    /// All of it, compiled.
-    pub plan: Arc<Plan>,
-}
-
 /// A model on a device.
 pub struct Session {
     model: Model,
@@ -56,98 +30,6 @@ pub struct Session {
     updates: u64,
     /// Loss and hits of this epoch's steps so far.
     sums: [f64; 2],
-}
-
-impl Model {
-    /// Builds the network for data that was loaded, and compiles it.
-    ///
-    /// # Errors
-    /// Whatever in the config does not fit itself or the data.
-    pub fn build(config: Config, dataset: Dataset) -> Result<Model, config::Error> {
-        let graph = Graph::build(&config.model, &dataset.shape)?;
-        let loss = losses::named(&config.model.loss).expect("the config knows just these");
-        let rule = optimizers::read(&config.optimizer)?;
-        check_outputs(&config, &graph, &dataset, loss)?;
-        let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
-        let layout = DataLayout {
-            bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
-            examples: dataset.examples(),
-            plane: dataset.normalization.plane,
-            order: splits.iter().sum(),
-            differentiate_input: false,
-        };
-        let batch = batch(&config, &dataset);
-        let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
-        let steps_per_epoch = splits[0].div_ceil(batch) as u64;
-        let run = Run {
-            steps: config.train.epochs as u64 * steps_per_epoch,
-            steps_per_epoch,
-            learning_rate: rule.default_learning_rate(),
-        };
-        let schedule = Schedule::read(&config.optimizer, &run)?;
-        let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
-        let options = Options { batch, evaluate_batch, replicas: 1, slots };
-        let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
-        let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
-        optimizers::check(rule.as_ref(), &names)?;
-        Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
-    }
-
-    /// The config with every default written out: what a run directory keeps.
-    pub fn resolved(&self) -> toml::Table {
-        let mut root = self.config.to_toml();
-        let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
-        let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
-        for (layer, given) in layers.iter_mut().zip(&self.config.model.layers) {
-            let table = layer.as_table_mut().expect("a layer is a table");
-            let name = given.name.clone();
-            let at = self.config.model.layers.iter().position(|l| std::ptr::eq(l, given)).expect("it is one of them");
-            let name = name.unwrap_or_else(|| format!("layers.{at}"));
-            let node = self.graph.nodes.iter().find(|node| node.name == name).expect("every layer is a node");
-            table.extend(node.op.keys());
-        }
-        let mut optimizer = toml::Table::new();
-        optimizer.insert("type".into(), self.rule.name().into());
-        optimizer.insert("learning_rate".into(), self.schedule.to_toml());
-        optimizer.extend(self.rule.keys());
-        root.insert("optimizer".into(), optimizer.into());
-        root
-    }
-
-    /// First values for every parameter, drawn from the seed.
-    pub fn initial_parameters(&self) -> Vec<f32> {
-        let mut values = vec![0.0; self.plan.buffers[self.plan.ports.parameters].length];
-        for (at, learned) in self.plan.learned.iter().enumerate() {
-            let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
-            let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
-            let fans = crate::initializers::Fans::of(&learned.shape);
-            (learned.initializer.draw)(fans, &mut stream, &mut values[range]);
-        }
-        values
-    }
-}
-
-/// Rows of a training step: 0 means the whole training set.
-fn batch(config: &Config, dataset: &Dataset) -> usize {
-    match config.train.batch_size {
-        0 => dataset.train.len().max(1),
-        size => size.min(dataset.train.len().max(1)),
-    }
-}
-
-fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
-    let outputs = elements(&graph.nodes[graph.output].shape);
-    let wanted = dataset.targets.width();
-    let binary = matches!(dataset.targets, data::Targets::Classes { count: 2, .. }) && outputs == 1;
-    if outputs == wanted || binary && loss.targets == Targets::Values {
-        return Ok(());
-    }
-    let last = config.model.layers.last().expect("a config has layers");
-    let message = format!(
-        "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
-        loss.name, dataset.name
-    );
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}")))
 }
 
 impl Session {
@@ -162,6 +44,10 @@ impl Session {
         session.upload();
         let initial = session.model.initial_parameters();
         session.executor.write_reals(session.model.plan.ports.parameters, 0, &initial);
+        if let Some(running) = session.model.plan.ports.running {
+            let initial = session.model.plan.initial_running();
+            session.executor.write_reals(running, 0, &initial);
+        }
         Ok(session)
     }
 
@@ -330,7 +216,8 @@ impl Session {
         figures(self.model.loss, self.sums, examples)
     }
 
-    /// Loss and accuracy over a split; `None` if it is empty.
+    /// Loss and accuracy over a split; `None` if it is empty. Between epochs only: the training set is
+    /// put back into the file's order, so that its sum does not depend on the last permutation.
     ///
     /// # Errors
     /// The device fails.
@@ -338,6 +225,9 @@ impl Session {
         let range = self.range(split);
         if range.is_empty() {
             return Ok(None);
+        }
+        if split == Split::Train {
+            self.executor.write_words(self.model.plan.ports.order, 0, &self.model.dataset.train);
         }
         let rows = self.model.plan.evaluate_batch;
         let steps: Vec<Step> = range
@@ -359,7 +249,7 @@ impl Session {
         Ok(Some(figures(self.model.loss, sums, range.len())))
     }
 
-    /// The parameters and the optimizer's state as they are now.
+    /// The parameters, running figures and the optimizer's state as they are now.
     ///
     /// # Errors
     /// The device fails.
@@ -371,19 +261,30 @@ impl Session {
             Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
             None => vec![],
         };
+        let running = match plan.ports.running {
+            Some(running) => self.executor.read_reals(running, 0, whole(running)).await?,
+            None => vec![],
+        };
         let schedule = self.model.schedule.memory();
-        Ok(Snapshot { parameters, state, updates: self.updates, sums: self.sums, schedule })
+        Ok(Snapshot { parameters, running, state, updates: self.updates, sums: self.sums, schedule })
     }
 
-    /// Replaces the parameters alone: a run that starts from given weights.
-    pub fn restore_parameters(&mut self, parameters: &[f32]) {
-        self.executor.write_reals(self.model.plan.ports.parameters, 0, parameters);
+    /// Replaces parameters and running figures alone: a run that starts from given weights.
+    pub fn restore_weights(&mut self, weights: &Weights) {
+        let ports = self.model.plan.ports;
+        self.executor.write_reals(ports.parameters, 0, &weights.parameters);
+        if let Some(running) = ports.running {
+            self.executor.write_reals(running, 0, &weights.running);
+        }
     }
 
-    /// Replaces parameters and state.
+    /// Replaces parameters, running figures and state.
     pub fn restore(&mut self, snapshot: &Snapshot) {
         let ports = self.model.plan.ports;
         self.executor.write_reals(ports.parameters, 0, &snapshot.parameters);
+        if let Some(running) = ports.running {
+            self.executor.write_reals(running, 0, &snapshot.running);
+        }
         if let Some(state) = ports.state {
             self.executor.write_reals(state, 0, &snapshot.state);
         }

@@ -5,13 +5,15 @@ use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use crate::plan::{Learned, Plan};
+use crate::plan::{Plan, Slice};
 
-/// Parameters and optimizer state at one moment, padding included.
+/// Parameters, running figures and optimizer state at one moment, padding included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     /// All parameters.
     pub parameters: Vec<f32>,
+    /// All running figures.
+    pub running: Vec<f32>,
     /// The optimizer's tensors, one behind the other.
     pub state: Vec<f32>,
     /// Updates done.
@@ -27,48 +29,72 @@ pub struct Snapshot {
 #[error("{0}")]
 pub struct WeightsError(pub String);
 
-/// The plan's parameters as the bytes of a safetensors file.
-pub fn write_weights(plan: &Plan, parameters: &[f32]) -> Vec<u8> {
-    write(plan, parameters, &[], HashMap::new())
+/// What a network computes with, padding included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weights {
+    /// All parameters.
+    pub parameters: Vec<f32>,
+    /// All running figures.
+    pub running: Vec<f32>,
 }
 
-/// Parameters, further whole buffers of state by name, and metadata.
-fn write(plan: &Plan, parameters: &[f32], state: &[(String, &[f32])], metadata: HashMap<String, String>) -> Vec<u8> {
+/// A snapshot's parameters and running figures as the bytes of a safetensors file.
+pub fn write_weights(plan: &Plan, snapshot: &Snapshot) -> Vec<u8> {
+    write(plan, &snapshot.parameters, &snapshot.running, &[], HashMap::new())
+}
+
+/// Every tensor of a state_dict: its name, its shape, its place, and whether it is a running figure.
+fn tensors(plan: &Plan) -> impl Iterator<Item = (&str, &[usize], Slice, bool)> {
+    let learned = plan.learned.iter().map(|learned| (&learned.name[..], &learned.shape[..], learned.slice, false));
+    let running = plan.running.iter().map(|running| (&running.name[..], &running.shape[..], running.slice, true));
+    learned.chain(running)
+}
+
+/// Parameters, running figures, further whole buffers of state by name, and metadata.
+fn write(
+    plan: &Plan,
+    parameters: &[f32],
+    running: &[f32],
+    state: &[(String, &[f32])],
+    metadata: HashMap<String, String>,
+) -> Vec<u8> {
     let view = |shape: &[usize], values| {
         TensorView::new(Dtype::F32, shape.to_vec(), bytemuck::cast_slice(values)).expect("the shape has these values")
     };
-    let of = |learned: &Learned| {
-        let values = &parameters[learned.slice.offset..learned.slice.offset + learned.slice.length];
-        (learned.name.clone(), view(&learned.shape, values))
+    let of = |(name, shape, slice, runs): (&str, &[usize], Slice, bool)| {
+        let values = &(if runs { running } else { parameters })[slice.offset..slice.offset + slice.length];
+        (name.to_owned(), view(shape, values))
     };
-    let mut tensors: Vec<(String, TensorView)> = plan.learned.iter().map(of).collect();
-    tensors.extend(state.iter().map(|(name, values)| (name.clone(), view(&[values.len()], values))));
-    safetensors::serialize(tensors, Some(metadata)).expect("names and shapes are plain")
+    let mut views: Vec<(String, TensorView)> = tensors(plan).map(of).collect();
+    views.extend(state.iter().map(|(name, values)| (name.clone(), view(&[values.len()], values))));
+    safetensors::serialize(views, Some(metadata)).expect("names and shapes are plain")
 }
 
-/// Parameters for the plan from the bytes of a safetensors file. Every parameter must be there in
-/// its shape; other tensors are ignored.
+/// Parameters and running figures for the plan from the bytes of a safetensors file. Every one must
+/// be there in its shape; other tensors are ignored.
 ///
 /// # Errors
-/// Not a safetensors file; a parameter that is missing, or in another shape or type.
-pub fn read_weights(plan: &Plan, bytes: &[u8]) -> Result<Vec<f32>, WeightsError> {
+/// Not a safetensors file; a tensor that is missing, or in another shape or type.
+pub fn read_weights(plan: &Plan, bytes: &[u8]) -> Result<Weights, WeightsError> {
     let file =
         SafeTensors::deserialize(bytes).map_err(|error| WeightsError(format!("no safetensors file: {error}")))?;
-    let mut parameters = vec![0.0; plan.buffers[plan.ports.parameters].length];
-    for learned in &plan.learned {
+    let parameters = vec![0.0; plan.buffers[plan.ports.parameters].length];
+    let mut weights = Weights { parameters, running: plan.initial_running() };
+    for (name, shape, slice, runs) in tensors(plan) {
         let there = file.names();
-        let tensor = file.tensor(&learned.name).map_err(|_| {
-            WeightsError(format!("the parameter `{}` is missing; the file has {}", learned.name, list(&there)))
-        })?;
-        if tensor.shape() != learned.shape || tensor.dtype() != Dtype::F32 {
+        let what = if runs { "running figure" } else { "parameter" };
+        let tensor = file
+            .tensor(name)
+            .map_err(|_| WeightsError(format!("the {what} `{name}` is missing; the file has {}", list(&there))))?;
+        if tensor.shape() != shape || tensor.dtype() != Dtype::F32 {
             let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
-            let message = format!("`{}` is {found}, but the network has F32 {:?}", learned.name, learned.shape);
-            return Err(WeightsError(message));
+            return Err(WeightsError(format!("`{name}` is {found}, but the network has F32 {shape:?}")));
         }
         let values: Vec<f32> = bytemuck::pod_collect_to_vec(tensor.data());
-        parameters[learned.slice.offset..][..values.len()].copy_from_slice(&values);
+        let to = if runs { &mut weights.running } else { &mut weights.parameters };
+        to[slice.offset..][..values.len()].copy_from_slice(&values);
     }
-    Ok(parameters)
+    Ok(weights)
 }
 
 fn list(names: &[&str]) -> String {
@@ -89,7 +115,7 @@ impl Snapshot {
             ("sums".to_owned(), list(&self.sums)),
             ("schedule".to_owned(), list(&self.schedule)),
         ]);
-        write(plan, &self.parameters, state, metadata)
+        write(plan, &self.parameters, &self.running, state, metadata)
     }
 
     /// Reads what [`Snapshot::to_bytes`] wrote.
@@ -97,7 +123,7 @@ impl Snapshot {
     /// # Errors
     /// See [`read_weights`]; state of another optimizer or network.
     pub fn from_bytes(plan: &Plan, bytes: &[u8]) -> Result<Snapshot, WeightsError> {
-        let parameters = read_weights(plan, bytes)?;
+        let Weights { parameters, running } = read_weights(plan, bytes)?;
         let wrong = |what: &str| WeightsError(format!("{what}: not a checkpoint of this run"));
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| WeightsError(error.to_string()))?;
         let entry = |name: &str| header.metadata().as_ref().and_then(|entries| entries.get(name));
@@ -118,6 +144,6 @@ impl Snapshot {
         let updates = updates.ok_or_else(|| wrong("the number of updates is missing"))?;
         let sums = numbers("sums").and_then(|sums| <[f64; 2]>::try_from(sums).ok());
         let sums = sums.ok_or_else(|| wrong("the epoch's figures are missing"))?;
-        Ok(Snapshot { parameters, state, updates, sums, schedule })
+        Ok(Snapshot { parameters, running, state, updates, sums, schedule })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::Verdict;
+use super::{Verdict, nodes};
 use crate::{
     activations, config,
     cpu::Cpu,
@@ -29,6 +29,8 @@ pub struct Check {
     pub graph: Graph,
     /// Its loss.
     pub loss: &'static Loss,
+    /// Examples are words below this, not reals, and have no gradient.
+    pub words: Option<u32>,
 }
 
 /// A network for every node and every loss.
@@ -54,22 +56,32 @@ pub fn checks() -> Vec<Check> {
     checks.push(check("flatten, identity", &losses::NORMAL, through));
     let no_bias = Dense { bias: false, ..Dense::new(4, Some(&activations::SIGMOID)) };
     checks.push(check("dense without bias", &losses::BERNOULLI, vec![("a", Box::new(no_bias), &[INPUT])]));
+    checks.extend(super::gradients_conv::checks());
+    checks.extend(nodes::checks());
     checks
 }
 
-fn dense(units: usize, activation: Option<&'static activations::Activation>) -> Box<dyn Op> {
+pub(super) fn dense(units: usize, activation: Option<&'static activations::Activation>) -> Box<dyn Op> {
     Box::new(Dense::new(units, activation))
 }
 
-fn check(name: &str, loss: &'static Loss, layers: Vec<(&str, Box<dyn Op>, &[&str])>) -> Check {
-    let draft = |(name, op, inputs): (&str, Box<dyn Op>, &[&str])| Draft {
+/// A node before the graph is known: its name, op and inputs.
+pub(super) type Layer<'a> = (&'a str, Box<dyn Op>, &'a [&'a str]);
+
+fn check(name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Check {
+    check_over(&[2, 3], name, loss, layers)
+}
+
+/// A check whose examples have this shape.
+pub(super) fn check_over(input: &[usize], name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Check {
+    let draft = |(name, op, inputs): Layer| Draft {
         name: name.into(),
         op,
         inputs: inputs.iter().map(|&input| input.into()).collect(),
         place: config::Place::Document("gradient check".into()),
     };
-    let graph = Graph::of(layers.into_iter().map(draft).collect(), &[2, 3]).expect("the layers fit");
-    Check { name: name.into(), graph, loss }
+    let graph = Graph::of(layers.into_iter().map(draft).collect(), input).expect("the layers fit");
+    Check { name: name.into(), graph, loss, words: None }
 }
 
 impl Check {
@@ -87,6 +99,9 @@ impl Check {
             verdict.add(&learned.name, worst / TOLERANCE, "off the difference");
         }
         // The batch takes examples in order, unscaled: its gradient is that of the data.
+        if self.words.is_some() {
+            return verdict;
+        }
         let slice: Slice = plan.ports.input_gradient.expect("it was asked for");
         probe.loss();
         let gradients = probe.cpu.reals(slice.buffer)[..slice.length].to_vec();
@@ -113,8 +128,13 @@ impl Probe {
         let (rows, batch) = (5, 4);
         let features = elements(&check.graph.nodes[0].shape);
         let outputs = elements(&check.graph.nodes[check.graph.output].shape);
-        let layout =
-            DataLayout { bytes: false, examples: rows, plane: features, order: rows, differentiate_input: true };
+        let layout = DataLayout {
+            bytes: false,
+            examples: rows,
+            plane: features,
+            order: rows,
+            differentiate_input: check.words.is_none(),
+        };
         let options = Options { batch: rows, evaluate_batch: rows, replicas: 1, slots: 1 };
         let plan = Arc::new(plan::compile(&check.graph, check.loss, Arc::new(Sgd::default()), &layout, &options));
         let mut cpu = Cpu::new(plan.clone());
@@ -123,7 +143,11 @@ impl Probe {
             let values = case::reals(&learned.name, learned.slice.length);
             cpu.write_reals(ports.parameters, learned.slice.offset, &values);
         }
-        cpu.write_reals(ports.data, 0, &case::reals("examples", rows * features));
+        let examples = match check.words {
+            Some(end) => case::words("examples", rows * features, end).into_iter().map(f64::from).collect(),
+            None => case::reals("examples", rows * features),
+        };
+        cpu.write_reals(ports.data, 0, &examples);
         cpu.write_words(ports.order, 0, &(0..rows as u32).collect::<Vec<_>>());
         cpu.write_reals(ports.affine, 0, &[1.0, 0.0]);
         match check.loss.targets {

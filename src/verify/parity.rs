@@ -8,7 +8,7 @@ use crate::{
     cpu::Cpu,
     device::{Device, Error, Executor},
     kernels::{Access, Case, Element, Kernel, Operand},
-    plan::{ALIGNMENT, Buffer, Launch, Plan, Ports, Program, Slice},
+    plan::{ALIGNMENT, Buffer, Launch, Plan, Program, Slice},
 };
 
 /// Executions of each case.
@@ -81,31 +81,7 @@ pub fn plan_of(kernel: &'static Kernel, case: &Case) -> Plan {
         variant: case.variant.clone(),
         bindings,
     };
-    let nowhere = Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
-    Plan {
-        buffers,
-        contents: vec![],
-        train: vec![launch],
-        evaluate: vec![],
-        learned: vec![],
-        ports: Ports {
-            parameters: 0,
-            gradients: 0,
-            state: None,
-            data: 0,
-            targets: 0,
-            order: 0,
-            affine: 0,
-            statistics: 0,
-            flags: 0,
-            output: nowhere,
-            input_gradient: None,
-        },
-        batch: 1,
-        evaluate_batch: 1,
-        replicas: case.replicas,
-        slots: 1,
-    }
+    Plan::of_launch(launch, buffers, case.replicas)
 }
 
 /// Every replica's numbers: the first's, turned by the replica's number.

@@ -107,6 +107,7 @@ impl Walker {
             parameters: bytemuck::bytes_of(&sizes),
             step: &Step { index: update as u32, scalars, ..Step::over(1) },
             variant: &Variant::Update(self.rule.clone()),
+            replica: 0,
             slots: vec![
                 Slot::RealMut(parameters),
                 Slot::Real(&gradients),

@@ -1,0 +1,224 @@
+//! Batch normalisation: Ioffe and Szegedy, "Batch normalization", 2015. A channel's mean and
+//! variance are taken over the rows of the batch and all positions, in slices, so that few channels
+//! still fill a GPU; the backward pass is in [`super::batch_norm_gradient`].
+
+use rayon::prelude::*;
+
+use super::{Arguments, Cost, Kernel, Parameters, Recipe, STEP_WGSL, Slot, Source, Step, TOTAL_WGSL, Variant, WIDTH};
+use super::{activation, batch_norm_cases as cases, product, read, reads, strided, writes, wrong_bindings};
+use crate::{parameters, real::Real, twin};
+
+parameters! {
+    /// The parameters of all kernels of batch normalisation.
+    BatchNormParameters {
+        /// Rows of the batch that the plan was built for.
+        rows: u32,
+        /// Channels: what is normalised, each for itself.
+        channels: u32,
+        /// Positions of each channel in a row; 1 for a vector.
+        positions: u32,
+        /// Parts into which a channel is cut for its sums.
+        slices: u32,
+        /// ε, added to the variance.
+        epsilon: f32,
+        /// Share of the batch's figures in the new running ones.
+        momentum: f32,
+        /// 1 where the running variance is that of a sample (÷ n − 1), 0 for ÷ n.
+        unbiased: u32,
+    }
+}
+
+/// Mean, and Σ (x − mean)², of each slice of each channel
+pub const MOMENTS: Kernel = Kernel {
+    name: "batch_norm_moments",
+    formula: "parts = mean x, sum (x - mean)^2 of each slice",
+    bindings: &[reads("x"), writes("parts")],
+    parameters: BatchNormParameters::FIELDS,
+    source: |recipe| sliced(recipe, "batch_norm_moments", include_str!("../../shaders/batch_norm_moments.wgsl")),
+    cpu: twin!(moments),
+    cost: |p| elementwise(p, 5, 8),
+    cases: cases::moments,
+    tolerance: 8.0,
+};
+
+/// Mean and 1/√(variance + ε) of each channel, and the running figures
+pub const COMBINE: Kernel = Kernel {
+    name: "batch_norm_combine",
+    formula: "moments = mean, 1 / sqrt(var + epsilon); running += momentum ((mean, var) - running)",
+    bindings: &[reads("parts"), writes("moments"), writes("running_mean"), writes("running_var")],
+    parameters: BatchNormParameters::FIELDS,
+    source: |recipe| by_channel(recipe, "batch_norm_combine", include_str!("../../shaders/batch_norm_combine.wgsl")),
+    cpu: twin!(combine),
+    cost: channelwise,
+    cases: cases::combine,
+    tolerance: 16.0,
+};
+
+/// The running figures as moments, for evaluation
+pub const RUNNING: Kernel = Kernel {
+    name: "batch_norm_running",
+    formula: "moments = running_mean, 1 / sqrt(running_var + epsilon)",
+    bindings: &[reads("running_mean"), reads("running_var"), writes("moments")],
+    parameters: BatchNormParameters::FIELDS,
+    source: |recipe| by_channel(recipe, "batch_norm_running", include_str!("../../shaders/batch_norm_running.wgsl")),
+    cpu: twin!(running),
+    cost: channelwise,
+    cases: cases::running,
+    tolerance: 8.0,
+};
+
+/// y = f((x − mean) / deviation · weight + bias)
+pub const FORWARD: Kernel = Kernel {
+    name: "batch_norm_forward",
+    formula: "y = f((x - mean) / deviation weight + bias)",
+    bindings: &[reads("x"), reads("moments"), reads("weight"), reads("bias"), writes("y")],
+    parameters: BatchNormParameters::FIELDS,
+    source: |recipe| by_element(recipe, "batch_norm_forward", include_str!("../../shaders/batch_norm_forward.wgsl"), 2),
+    cpu: twin!(forward),
+    cost: |p| elementwise(p, 4, 8),
+    cases: cases::forward,
+    tolerance: 12.0,
+};
+
+/// The shader of a kernel that sums slices.
+pub(super) fn sliced(recipe: &Recipe, name: &str, file: &str) -> Source {
+    let p: BatchNormParameters = read(recipe.parameters);
+    Source {
+        label: name.into(),
+        wgsl: [file, TOTAL_WGSL, STEP_WGSL].concat(),
+        constants: vec![],
+        workgroups: [p.slices, p.channels.clamp(1, super::LARGEST_GRID)],
+    }
+}
+
+/// The shader of a kernel with a thread for every channel.
+pub(super) fn by_channel(recipe: &Recipe, name: &str, file: &str) -> Source {
+    let p: BatchNormParameters = read(recipe.parameters);
+    let wgsl = [file, STEP_WGSL].concat();
+    Source { label: name.into(), wgsl, constants: vec![], workgroups: strided(p.channels, 64) }
+}
+
+/// The shader of a kernel with a thread for every element, an activation in its open place; the
+/// weight is its binding `weight`.
+pub(super) fn by_element(recipe: &Recipe, name: &str, file: &str, weight: usize) -> Source {
+    let p: BatchNormParameters = read(recipe.parameters);
+    let affine = recipe.bound[weight];
+    Source {
+        label: format!("{name} {}{}", recipe.variant.name(), if affine { " affine" } else { "" }),
+        wgsl: [file, activation::wgsl(recipe.variant), STEP_WGSL].concat(),
+        constants: vec![("affine", f64::from(u8::from(affine)))],
+        workgroups: strided(p.rows * p.channels * p.positions, WIDTH),
+    }
+}
+
+/// The cost of work on every element.
+pub(super) fn elementwise(parameters: &[u8], flops: u64, bytes: u64) -> Cost {
+    let p: BatchNormParameters = read(parameters);
+    let count = product(&[p.rows, p.channels, p.positions]);
+    Cost { flops: flops * count, bytes: bytes * count }
+}
+
+/// The cost of work on every slice.
+pub(super) fn channelwise(parameters: &[u8]) -> Cost {
+    let p: BatchNormParameters = read(parameters);
+    let count = product(&[p.channels, p.slices]);
+    Cost { flops: 6 * count, bytes: 8 * count + 16 * u64::from(p.channels) }
+}
+
+impl BatchNormParameters {
+    /// Values of a channel that count in this step.
+    pub(super) fn values(&self, step: &Step) -> usize {
+        step.rows.min(self.rows) as usize * self.positions as usize
+    }
+
+    /// The values of a channel that belong to a slice: places among [`BatchNormParameters::values`].
+    pub(super) fn slice(&self, slice: usize, step: &Step) -> std::ops::Range<usize> {
+        let length = (self.rows as usize * self.positions as usize).div_ceil(self.slices as usize);
+        let values = self.values(step);
+        (slice * length).min(values)..((slice + 1) * length).min(values)
+    }
+
+    /// Where the value of this place lies in a tensor.
+    pub(super) fn at(&self, channel: usize, place: usize) -> usize {
+        let positions = self.positions as usize;
+        (place / positions * self.channels as usize + channel) * positions + place % positions
+    }
+}
+
+fn moments<T: Real>(arguments: &mut Arguments<T>) {
+    let (p, step) = (arguments.parameters::<BatchNormParameters>(), arguments.step);
+    let [Slot::Real(x), Slot::RealMut(parts)] = &mut arguments.slots[..] else { wrong_bindings() };
+    parts.par_chunks_exact_mut(2).enumerate().for_each(|(at, part)| {
+        let (channel, slice) = (at / p.slices as usize, p.slice(at % p.slices as usize, step));
+        let count = T::of(slice.len().max(1) as f64);
+        let values = || slice.clone().map(|place| x[p.at(channel, place)]);
+        let mean = values().sum::<T>() / count;
+        let (mut distances, mut squares) = (T::zero(), T::zero());
+        for distance in values().map(|x| x - mean) {
+            distances += distance;
+            squares += distance * distance;
+        }
+        part[0] = mean + distances / count;
+        part[1] = (squares - distances * distances / count).max(T::zero());
+    });
+}
+
+fn combine<T: Real>(arguments: &mut Arguments<T>) {
+    let (p, step) = (arguments.parameters::<BatchNormParameters>(), arguments.step);
+    let [Slot::Real(parts), Slot::RealMut(moments), Slot::RealMut(running_mean), Slot::RealMut(running_var)] =
+        &mut arguments.slots[..]
+    else {
+        wrong_bindings()
+    };
+    let (values, momentum) = (p.values(step), T::of(p.momentum.into()));
+    let count = T::of(values.max(1) as f64);
+    for (channel, parts) in parts.chunks_exact(2 * p.slices as usize).enumerate() {
+        let sizes = (0..p.slices as usize).map(|slice| T::of(p.slice(slice, step).len() as f64));
+        let parts = || sizes.clone().zip(parts.chunks_exact(2));
+        let origin = parts().next().map_or(T::zero(), |(_, part)| part[0]);
+        let mean = origin + parts().map(|(size, part)| size * (part[0] - origin)).sum::<T>() / count;
+        let squares: T = parts().map(|(size, part)| part[1] + size * (part[0] - mean) * (part[0] - mean)).sum();
+        moments[2 * channel] = mean;
+        moments[2 * channel + 1] = T::one() / (squares / count + T::of(p.epsilon.into())).sqrt();
+        // One value alone has no variance to keep.
+        if values > 1 {
+            let variance = squares / (count - T::of(p.unbiased.into()));
+            let (old_mean, old_var) = (running_mean[channel], running_var[channel]);
+            running_mean[channel] = old_mean + momentum * (mean - old_mean);
+            running_var[channel] = old_var + momentum * (variance - old_var);
+        }
+    }
+}
+
+fn running<T: Real>(arguments: &mut Arguments<T>) {
+    let p: BatchNormParameters = arguments.parameters();
+    let [Slot::Real(mean), Slot::Real(variance), Slot::RealMut(moments)] = &mut arguments.slots[..] else {
+        wrong_bindings()
+    };
+    for ((moments, &mean), &variance) in moments.chunks_exact_mut(2).zip(*mean).zip(*variance) {
+        moments[0] = mean;
+        moments[1] = T::one() / (variance + T::of(p.epsilon.into())).sqrt();
+    }
+}
+
+fn forward<T: Real>(arguments: &mut Arguments<T>) {
+    let p: BatchNormParameters = arguments.parameters();
+    let [Slot::Real(x), Slot::Real(moments), Slot::Real(weight), Slot::Real(bias), Slot::RealMut(y)] =
+        &mut arguments.slots[..]
+    else {
+        wrong_bindings()
+    };
+    let (channels, positions) = (p.channels as usize, p.positions as usize);
+    let row = channels * positions;
+    y.par_chunks_exact_mut(row).zip(x.par_chunks_exact(row)).for_each(|(y, x)| {
+        for (channel, (y, x)) in y.chunks_exact_mut(positions).zip(x.chunks_exact(positions)).enumerate() {
+            let (mean, rate) = (moments[2 * channel], moments[2 * channel + 1]);
+            let weight = weight.get(channel).copied().unwrap_or(T::one());
+            let bias = bias.get(channel).copied().unwrap_or(T::zero());
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = (x - mean) * rate * weight + bias);
+        }
+        if let Variant::Activation(f) = arguments.variant {
+            activation::map(&f.forward, y);
+        }
+    });
+}

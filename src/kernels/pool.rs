@@ -1,0 +1,361 @@
+//! Pooling over up to three axes (a missing one has extent 1): the maximum of every window, or its
+//! mean, and their gradients.
+//!
+//! The gradient of a maximum goes to the window's first maximum alone, as in PyTorch: shared out
+//! among equals, which come often behind a ReLU, it would not be a subgradient that anyone else
+//! computes. A mean counts the padding's zeros, as PyTorch does by default.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, Variant, activation, case};
+use super::{product, read, reads, strided, writes, wrong_bindings};
+use crate::{activations, parameters, real::Real, twin};
+
+parameters! {
+    /// A pooling's geometry: every plane of x [planes, in…] to one of y [planes, out…].
+    PoolParameters {
+        /// Examples times channels.
+        planes: u32,
+        /// Extent of x, depth.
+        in_d: u32,
+        /// Extent of x, height.
+        in_h: u32,
+        /// Extent of x, width.
+        in_w: u32,
+        /// Extent of y, depth.
+        out_d: u32,
+        /// Extent of y, height.
+        out_h: u32,
+        /// Extent of y, width.
+        out_w: u32,
+        /// Extent of a window, depth.
+        kernel_d: u32,
+        /// Extent of a window, height.
+        kernel_h: u32,
+        /// Extent of a window, width.
+        kernel_w: u32,
+        /// Pixels from one window to the next, depth.
+        stride_d: u32,
+        /// Pixels from one window to the next, height.
+        stride_h: u32,
+        /// Pixels from one window to the next, width.
+        stride_w: u32,
+        /// Padding before the first pixel, depth.
+        pad_d: u32,
+        /// Padding before the first pixel, height.
+        pad_h: u32,
+        /// Padding before the first pixel, width.
+        pad_w: u32,
+    }
+}
+
+/// y[o] = max x[i] over the window of o
+pub const MAX_FORWARD: Kernel = Kernel {
+    name: "pool_max_forward",
+    formula: "y[o] = max x[i] over the window of o",
+    bindings: &[reads("x"), writes("y")],
+    parameters: PoolParameters::FIELDS,
+    source: |recipe| source(recipe, "pool_max_forward", include_str!("../../shaders/pool_max_forward.wgsl"), false),
+    cpu: twin!(max_forward),
+    cost,
+    cases: || cases(Form::MaxForward),
+    tolerance: 1.0,
+};
+
+/// dx[i] = (Σ dy[o] over the windows whose first maximum is i) · f′(x[i])
+pub const MAX_BACKWARD: Kernel = Kernel {
+    name: "pool_max_backward",
+    formula: "dx[i] = (sum dy[o] over the windows whose first maximum is i) * f'(x[i])",
+    bindings: &[reads("x"), reads("y"), reads("dy"), writes("dx")],
+    parameters: PoolParameters::FIELDS,
+    source: |recipe| source(recipe, "pool_max_backward", include_str!("../../shaders/pool_max_backward.wgsl"), true),
+    cpu: twin!(max_backward),
+    cost,
+    cases: || cases(Form::MaxBackward),
+    tolerance: 4.0,
+};
+
+/// y[o] = Σ x[i] over the window of o / taps
+pub const AVERAGE_FORWARD: Kernel = Kernel {
+    name: "pool_average_forward",
+    formula: "y[o] = sum x[i] over the window of o / taps",
+    bindings: &[reads("x"), writes("y")],
+    parameters: PoolParameters::FIELDS,
+    source: |recipe| {
+        source(recipe, "pool_average_forward", include_str!("../../shaders/pool_average_forward.wgsl"), false)
+    },
+    cpu: twin!(average_forward),
+    cost,
+    cases: || cases(Form::AverageForward),
+    tolerance: 4.0,
+};
+
+/// dx[i] = (Σ dy[o] over the windows that hold i / taps) · f′(v[i])
+pub const AVERAGE_BACKWARD: Kernel = Kernel {
+    name: "pool_average_backward",
+    formula: "dx[i] = (sum dy[o] over the windows that hold i / taps) * f'(v[i])",
+    bindings: &[reads("dy"), reads("v"), writes("dx")],
+    parameters: PoolParameters::FIELDS,
+    source: |recipe| {
+        source(recipe, "pool_average_backward", include_str!("../../shaders/pool_average_backward.wgsl"), true)
+    },
+    cpu: twin!(average_backward),
+    cost,
+    cases: || cases(Form::AverageBackward),
+    tolerance: 4.0,
+};
+
+fn source(recipe: &Recipe, name: &str, file: &str, backward: bool) -> Source {
+    let p: PoolParameters = read(recipe.parameters);
+    let (end, label) = match recipe.variant.activation() {
+        _ if !backward => ("", name.to_owned()),
+        Some(activation) => (activation.wgsl, format!("{name} {}", activation.name)),
+        None => ("fn derivative(v: f32) -> f32 {\n    return 1.0;\n}\n", name.to_owned()),
+    };
+    // Without an activation nothing is bound that its derivative could read.
+    let file = if recipe.variant.activation().is_none() { file.replace("v[v0 + i]", "1.0") } else { file.to_owned() };
+    let [inputs, outputs] = [[p.in_d, p.in_h, p.in_w], [p.out_d, p.out_h, p.out_w]]
+        .map(|extents| p.planes * extents.iter().product::<u32>());
+    let count = if backward { inputs } else { outputs };
+    Source { label, wgsl: [&file, end].concat(), constants: vec![], workgroups: strided(count, 64) }
+}
+
+fn cost(parameters: &[u8]) -> Cost {
+    let p: PoolParameters = read(parameters);
+    let outputs = product(&[p.planes, p.out_d, p.out_h, p.out_w]);
+    let inputs = product(&[p.planes, p.in_d, p.in_h, p.in_w]);
+    Cost { flops: outputs * product(&[p.kernel_d, p.kernel_h, p.kernel_w]), bytes: 4 * (outputs + inputs) }
+}
+
+/// One plane's walk over windows.
+#[derive(Clone, Copy)]
+struct Plane {
+    input: [usize; 3],
+    output: [usize; 3],
+    kernel: [usize; 3],
+    stride: [usize; 3],
+    pad: [usize; 3],
+}
+
+impl From<PoolParameters> for Plane {
+    fn from(p: PoolParameters) -> Self {
+        let triple = |d: u32, h: u32, w: u32| [d as usize, h as usize, w as usize];
+        Plane {
+            input: triple(p.in_d, p.in_h, p.in_w),
+            output: triple(p.out_d, p.out_h, p.out_w),
+            kernel: triple(p.kernel_d, p.kernel_h, p.kernel_w),
+            stride: triple(p.stride_d, p.stride_h, p.stride_w),
+            pad: triple(p.pad_d, p.pad_h, p.pad_w),
+        }
+    }
+}
+
+impl Plane {
+    fn inputs(&self) -> usize {
+        self.input.iter().product()
+    }
+
+    fn outputs(&self) -> usize {
+        self.output.iter().product()
+    }
+
+    /// The reciprocal of a window's size, padding included.
+    fn share<T: Real>(&self) -> T {
+        T::one() / T::of(self.kernel.iter().product::<usize>() as f64)
+    }
+
+    /// The pixels of a window along one axis, without the padding.
+    fn span(&self, axis: usize, position: usize) -> Range<usize> {
+        let start = position * self.stride[axis];
+        let end = (start + self.kernel[axis]).saturating_sub(self.pad[axis]);
+        start.saturating_sub(self.pad[axis])..end.min(self.input[axis])
+    }
+
+    /// Visits every window in order.
+    fn windows(&self, mut visit: impl FnMut(usize, Pixels)) {
+        let [_, in_h, in_w] = self.input;
+        let mut at = 0;
+        for od in 0..self.output[0] {
+            for oh in 0..self.output[1] {
+                for ow in 0..self.output[2] {
+                    visit(at, Pixels { d: self.span(0, od), h: self.span(1, oh), w: self.span(2, ow), in_h, in_w });
+                    at += 1;
+                }
+            }
+        }
+    }
+}
+
+/// The pixels of a window.
+struct Pixels {
+    d: Range<usize>,
+    h: Range<usize>,
+    w: Range<usize>,
+    in_h: usize,
+    in_w: usize,
+}
+
+impl Pixels {
+    /// Their places, in order.
+    #[inline]
+    fn each(&self, mut visit: impl FnMut(usize)) {
+        for d in self.d.clone() {
+            for h in self.h.clone() {
+                let line = (d * self.in_h + h) * self.in_w;
+                (line + self.w.start..line + self.w.end).for_each(&mut visit);
+            }
+        }
+    }
+
+    /// The first of the largest; NaN counts as the largest, so that it is not hidden.
+    #[inline]
+    fn first_maximum<T: Real>(&self, x: &[T]) -> usize {
+        // Padding is at most half a window: there is a first pixel.
+        let mut best = (self.d.start * self.in_h + self.h.start) * self.in_w + self.w.start;
+        self.each(|at| {
+            if x[at] > x[best] || x[at].is_nan() {
+                best = at;
+            }
+        });
+        best
+    }
+}
+
+fn max_forward<T: Real>(arguments: &mut Arguments<T>) {
+    let plane = Plane::from(arguments.parameters::<PoolParameters>());
+    let [Slot::Real(x), Slot::RealMut(y)] = &mut arguments.slots[..] else { wrong_bindings() };
+    y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| {
+        plane.windows(|at, pixels| y[at] = x[pixels.first_maximum(x)]);
+    });
+}
+
+fn max_backward<T: Real>(arguments: &mut Arguments<T>) {
+    let plane = Plane::from(arguments.parameters::<PoolParameters>());
+    let variant = arguments.variant;
+    let [Slot::Real(x), Slot::Real(_), Slot::Real(dy), Slot::RealMut(dx)] = &mut arguments.slots[..] else {
+        wrong_bindings()
+    };
+    let planes = dx.par_chunks_mut(plane.inputs()).zip(x.par_chunks(plane.inputs()));
+    planes.zip(dy.par_chunks(plane.outputs())).for_each(|((dx, x), dy)| {
+        dx.fill(T::zero());
+        plane.windows(|at, pixels| dx[pixels.first_maximum(x)] += dy[at]);
+        variant.activation().inspect(|f| activation::slope(f.slope(), dx, x));
+    });
+}
+
+fn average_forward<T: Real>(arguments: &mut Arguments<T>) {
+    let plane = Plane::from(arguments.parameters::<PoolParameters>());
+    let share = plane.share::<T>();
+    let [Slot::Real(x), Slot::RealMut(y)] = &mut arguments.slots[..] else { wrong_bindings() };
+    y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| {
+        plane.windows(|at, pixels| {
+            let mut sum = T::zero();
+            pixels.each(|at| sum += x[at]);
+            y[at] = share * sum;
+        });
+    });
+}
+
+fn average_backward<T: Real>(arguments: &mut Arguments<T>) {
+    let plane = Plane::from(arguments.parameters::<PoolParameters>());
+    let (variant, share) = (arguments.variant, plane.share::<T>());
+    let [Slot::Real(dy), Slot::Real(v), Slot::RealMut(dx)] = &mut arguments.slots[..] else { wrong_bindings() };
+    let planes = dx.par_chunks_mut(plane.inputs()).zip(dy.par_chunks(plane.outputs()));
+    planes.enumerate().for_each(|(number, (dx, dy))| {
+        dx.fill(T::zero());
+        plane.windows(|at, pixels| pixels.each(|pixel| dx[pixel] += share * dy[at]));
+        if let Some(f) = variant.activation() {
+            activation::slope(f.slope(), dx, &v[number * plane.inputs()..][..plane.inputs()]);
+        }
+    });
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    MaxForward,
+    MaxBackward,
+    AverageForward,
+    AverageBackward,
+}
+
+/// Planes, then (in, kernel, stride, pad) for depth, height and width: one pixel, primes, overlap,
+/// gaps, padding, whole planes, more than 65,535 planes and elements.
+const SHAPES: &[(u32, [[u32; 4]; 3])] = &[
+    (1, [[1, 1, 1, 0], [1, 1, 1, 0], [1, 1, 1, 0]]),
+    (3, [[1, 1, 1, 0], [1, 1, 1, 0], [13, 3, 2, 1]]),
+    (2, [[1, 1, 1, 0], [1, 1, 1, 0], [257, 2, 2, 0]]),
+    (5, [[1, 1, 1, 0], [6, 2, 2, 0], [8, 2, 2, 0]]),
+    (7, [[1, 1, 1, 0], [7, 3, 1, 1], [9, 3, 1, 1]]),
+    (2, [[1, 1, 1, 0], [11, 3, 2, 1], [13, 5, 3, 2]]),
+    (3, [[1, 1, 1, 0], [7, 2, 3, 0], [8, 1, 4, 0]]),
+    (65, [[1, 1, 1, 0], [7, 7, 1, 0], [7, 7, 1, 0]]),
+    (4, [[1, 1, 1, 0], [5, 2, 1, 1], [5, 4, 1, 2]]),
+    (3, [[5, 3, 2, 1], [6, 2, 2, 0], [7, 3, 1, 1]]),
+    (1, [[4, 4, 1, 0], [3, 3, 1, 0], [5, 5, 1, 0]]),
+    (70_001, [[1, 1, 1, 0], [2, 2, 2, 0], [3, 2, 1, 0]]),
+    (1, [[1, 1, 1, 0], [1, 1, 1, 0], [70_003, 3, 1, 1]]),
+];
+
+fn cases(form: Form) -> Vec<Case> {
+    let of = |(at, &(planes, [d, h, w])): (usize, &(u32, [[u32; 4]; 3]))| {
+        let out = |[extent, kernel, stride, pad]: [u32; 4]| (extent + 2 * pad - kernel) / stride + 1;
+        let p = PoolParameters {
+            planes,
+            in_d: d[0],
+            in_h: h[0],
+            in_w: w[0],
+            out_d: out(d),
+            out_h: out(h),
+            out_w: out(w),
+            kernel_d: d[1],
+            kernel_h: h[1],
+            kernel_w: w[1],
+            stride_d: d[2],
+            stride_h: h[2],
+            stride_w: w[2],
+            pad_d: d[3],
+            pad_h: h[3],
+            pad_w: w[3],
+        };
+        let plane = Plane::from(p);
+        let (inputs, outputs) = (planes as usize * plane.inputs(), planes as usize * plane.outputs());
+        // Few different values, and those of an activation: equals are what a maximum gets wrong.
+        let activation = activations::ALL.iter().copied().filter(|f| f.of_output()).cycle().nth(at / 2);
+        let activation =
+            activation.filter(|_| at % 2 == 1 && matches!(form, Form::MaxBackward | Form::AverageBackward));
+        let mut x: Vec<f64> =
+            case::words("x", inputs, 7).into_iter().map(|word| f64::from(word) / 4.0 - 0.75).collect();
+        activation.inspect(|f| (f.forward.f64)(&mut x));
+        x.iter_mut().for_each(|x| *x = f64::from(*x as f32));
+        let dy = Operand::Reals(case::reals("dy", outputs));
+        let replicas = if at == 3 || at == 4 { 3 } else { 1 };
+        let operands = match form {
+            Form::MaxForward | Form::AverageForward => vec![Operand::Reals(x), Operand::Output(outputs)],
+            Form::MaxBackward => {
+                // What the forward pass gave. A turned x does not fit a turned y, unless all are equal.
+                if replicas > 1 {
+                    let first = x[0];
+                    x.fill(first);
+                }
+                let mut y = vec![0.0; outputs];
+                for (y, x) in y.chunks_exact_mut(plane.outputs()).zip(x.chunks_exact(plane.inputs())) {
+                    plane.windows(|at, pixels| y[at] = x[pixels.first_maximum(x)]);
+                }
+                vec![Operand::Reals(x), Operand::Reals(y), dy, Operand::Output(inputs)]
+            }
+            Form::AverageBackward => {
+                let v = activation.map_or(Operand::Unbound, |_| Operand::Reals(x));
+                vec![dy, v, Operand::Output(inputs)]
+            }
+        };
+        let name = activation.map_or(String::new(), |f| format!(", {}", f.name));
+        let mut case = Case::new(format!("{planes} x {d:?} {h:?} {w:?}{name}"), p, operands);
+        case.variant = activation.map_or(Variant::Plain, Variant::Activation);
+        case.terms = plane.kernel.iter().product();
+        case.replicas = replicas;
+        case
+    };
+    SHAPES.iter().enumerate().map(of).collect()
+}

@@ -1,0 +1,93 @@
+//! A learned vector for each word of a vocabulary.
+
+use super::{Kind, Op, Parameter, single};
+use crate::{
+    config,
+    graph::{NodeId, Shape, elements, show},
+    initializers::{self, Initializer},
+    kernels::{
+        Variant,
+        embedding::{BACKWARD, EmbeddingParameters, FORWARD},
+    },
+    plan::{Builder, TensorId},
+};
+
+/// y[t] = weight[x[t]]
+pub const EMBEDDING: Kind = Kind {
+    name: "embedding",
+    formula: "y[t] = weight[x[t]]",
+    keys: "vocabulary, units, initializer",
+    read: |table| Ok(Box::new(Embedding::read(table)?)),
+};
+
+/// Tokens `[tokens]` to vectors `[tokens, units]`. A token is its word's number, from 0, as a
+/// number; there is no gradient with respect to it. A number outside the vocabulary is taken for the
+/// nearest inside.
+#[derive(Debug)]
+pub struct Embedding {
+    /// Words.
+    pub vocabulary: usize,
+    /// Of each word's vector.
+    pub units: usize,
+    /// How the vectors begin; PyTorch's N(0, 1) by default.
+    pub initializer: Initializer,
+}
+
+impl Embedding {
+    fn read(table: &config::Table) -> Result<Self, config::Error> {
+        Ok(Embedding {
+            // Up to here every whole number is an f32.
+            vocabulary: table.require_integer("vocabulary", 1..=1 << 24)?,
+            units: table.require_integer("units", 1..)?,
+            initializer: initializers::read(table, "initializer")?.unwrap_or(initializers::NORMAL),
+        })
+    }
+
+    fn parameters_of(&self, builder: &Builder, node: NodeId) -> EmbeddingParameters {
+        EmbeddingParameters {
+            rows: builder.rows() as u32,
+            tokens: elements(builder.graph().input_shapes(node)[0]) as u32,
+            vocabulary: self.vocabulary as u32,
+            units: self.units as u32,
+        }
+    }
+}
+
+impl Op for Embedding {
+    fn name(&self) -> &'static str {
+        EMBEDDING.name
+    }
+
+    fn keys(&self) -> toml::Table {
+        let mut keys = toml::Table::new();
+        keys.insert("vocabulary".into(), (self.vocabulary as i64).into());
+        keys.insert("units".into(), (self.units as i64).into());
+        keys.insert("initializer".into(), self.initializer.to_toml());
+        keys
+    }
+
+    fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String> {
+        let input = single(inputs)?;
+        match elements(input) {
+            0 => Err(format!("the input {} has no tokens", show(input))),
+            tokens => Ok(vec![tokens, self.units]),
+        }
+    }
+
+    fn parameters(&self, _: &[&[usize]]) -> Vec<Parameter> {
+        vec![Parameter { name: "weight", shape: vec![self.vocabulary, self.units], initializer: self.initializer }]
+    }
+
+    fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
+        let (x, y) = (builder.input(node, 0), builder.scratch_like(node, "y", node));
+        let (p, weight) = (self.parameters_of(builder, node), builder.weight(node, 0));
+        builder.launch(node, &FORWARD, p, Variant::Plain, &[Some(x), Some(weight), Some(y)]);
+        y
+    }
+
+    fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
+        let (x, dweight) = (builder.input(node, 0), builder.weight_gradient(node, 0));
+        let p = self.parameters_of(builder, node);
+        builder.launch(node, &BACKWARD, p, Variant::Plain, &[Some(dy), Some(x), Some(dweight)]);
+    }
+}

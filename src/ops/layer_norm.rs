@@ -1,0 +1,145 @@
+//! Layer and group normalisation: each example by itself, the same in training and evaluation.
+
+use super::batch_norm::{launch_activated, launch_through};
+use super::{Kind, Op, Parameter, single};
+use crate::{
+    activations::Activation,
+    config,
+    graph::{NodeId, Shape, elements, show},
+    initializers,
+    kernels::{
+        Variant,
+        layer_norm::{BACKWARD, FORWARD, GRADIENTS, LayerNormParameters},
+    },
+    plan::{Builder, TensorId},
+};
+
+/// y = f((x − mean) / deviation · weight + bias), over all elements of an example
+pub const LAYER_NORM: Kind = Kind {
+    name: "layer_norm",
+    formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of each example",
+    keys: "epsilon, affine, activation",
+    read: |table| Ok(Box::new(LayerNorm::read(table, None)?)),
+};
+
+/// y = f((x − mean) / deviation · weight + bias), over groups of channels of an example
+pub const GROUP_NORM: Kind = Kind {
+    name: "group_norm",
+    formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of groups of channels",
+    keys: "groups, epsilon, affine, activation",
+    read: |table| {
+        let groups = table.require_integer("groups", 1..)?;
+        Ok(Box::new(LayerNorm::read(table, Some(groups))?))
+    },
+};
+
+/// The settings of both: Ba, Kiros and Hinton, "Layer normalization", 2016, with a weight for every
+/// element; Wu and He, "Group normalization", 2018, with a weight for every channel.
+#[derive(Debug)]
+pub struct LayerNorm {
+    /// Groups of channels; `None` is layer normalisation.
+    pub groups: Option<usize>,
+    /// Added to the variance.
+    pub epsilon: f64,
+    /// Whether weight and bias are there.
+    pub affine: bool,
+    /// f, or none.
+    pub activation: Option<&'static Activation>,
+}
+
+impl LayerNorm {
+    /// The default settings.
+    pub fn new(groups: Option<usize>) -> Self {
+        LayerNorm { groups, epsilon: 1e-5, affine: true, activation: None }
+    }
+
+    fn read(table: &config::Table, groups: Option<usize>) -> Result<Self, config::Error> {
+        Ok(LayerNorm {
+            groups,
+            epsilon: table.number("epsilon", 1e-30..)?.unwrap_or(1e-5),
+            affine: table.boolean("affine")?.unwrap_or(true),
+            activation: Activation::read(table)?,
+        })
+    }
+
+    fn parameters_of(&self, builder: &Builder, node: NodeId) -> LayerNormParameters {
+        let shape = builder.graph().input_shapes(node)[0];
+        let groups = self.groups.unwrap_or(1);
+        LayerNormParameters {
+            rows: builder.rows() as u32,
+            groups: groups as u32,
+            size: (elements(shape) / groups) as u32,
+            inner: self.groups.map_or(1, |_| elements(shape) / shape[0]) as u32,
+            epsilon: self.epsilon as f32,
+        }
+    }
+}
+
+impl Op for LayerNorm {
+    fn name(&self) -> &'static str {
+        if self.groups.is_some() { GROUP_NORM.name } else { LAYER_NORM.name }
+    }
+
+    fn keys(&self) -> toml::Table {
+        let mut keys = toml::Table::new();
+        if let Some(groups) = self.groups {
+            keys.insert("groups".into(), (groups as i64).into());
+        }
+        keys.insert("epsilon".into(), self.epsilon.into());
+        keys.insert("affine".into(), self.affine.into());
+        if let Some(activation) = self.activation {
+            keys.insert("activation".into(), activation.name.into());
+        }
+        keys
+    }
+
+    fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String> {
+        let input = single(inputs)?;
+        if elements(input) == 0 || input.is_empty() {
+            return Err(format!("the input {} has no elements", show(input)));
+        }
+        match self.groups {
+            Some(groups) if !input[0].is_multiple_of(groups) => {
+                Err(format!("groups = {groups} does not divide the {} channels of {}", input[0], show(input)))
+            }
+            _ => Ok(input.to_vec()),
+        }
+    }
+
+    /// PyTorch's shapes: `LayerNorm` has the example's, `GroupNorm` the channels.
+    fn parameters(&self, inputs: &[&[usize]]) -> Vec<Parameter> {
+        let shape = if self.groups.is_some() { inputs[0][..1].to_vec() } else { inputs[0].to_vec() };
+        let weight = Parameter { name: "weight", shape: shape.clone(), initializer: initializers::ONES };
+        let bias = Parameter { name: "bias", shape, initializer: initializers::ZEROS };
+        if self.affine { vec![weight, bias] } else { vec![] }
+    }
+
+    fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
+        let p = self.parameters_of(builder, node);
+        let x = builder.input(node, 0);
+        let moments = builder.scratch(node, "moments", 2 * (p.rows * p.groups) as usize);
+        builder.keep(node, moments);
+        let y = builder.scratch_like(node, "y", node);
+        let [weight, bias] = [0, 1].map(|which| self.affine.then(|| builder.weight(node, which)));
+        let bindings = [Some(x), weight, bias, Some(moments), Some(y)];
+        launch_activated(builder, node, &FORWARD, p, self.activation, &bindings)
+    }
+
+    fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
+        let p = self.parameters_of(builder, node);
+        let (x, moments) = (builder.input(node, 0), builder.kept(node, 0));
+        if self.affine {
+            let [dweight, dbias] = [0, 1].map(|which| builder.weight_gradient(node, which));
+            let bindings = [Some(dy), Some(x), Some(moments), Some(dweight), Some(dbias)];
+            builder.launch(node, &GRADIENTS, p, Variant::Plain, &bindings);
+        }
+        if builder.needs_gradient(node, 0) {
+            let weight = self.affine.then(|| builder.weight(node, 0));
+            launch_through(builder, node, &BACKWARD, p, &[Some(dy), Some(x), Some(moments), weight]);
+        }
+    }
+
+    fn activation(&self) -> Option<&'static Activation> {
+        self.activation
+    }
+}

@@ -1,0 +1,176 @@
+//! Poolings over one, two or three axes, and over whole pictures.
+
+use super::{
+    Kind, Op, single,
+    window::{self, Padding, Placed, Window},
+};
+use crate::{
+    config,
+    graph::{NodeId, Shape, show},
+    kernels::{
+        Variant,
+        pool::{self, PoolParameters},
+    },
+    plan::{Builder, TensorId},
+};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal, $measure:ident, $axes:literal, $formula:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub const $kind: Kind = Kind {
+                name: $name,
+                formula: $formula,
+                keys: "kernel, stride (the kernel's where left out), padding (same | valid | number | list)",
+                read: |table| Ok(Box::new(Pool::read(table, Measure::$measure, $axes)?)),
+            };
+        )*
+    };
+}
+
+kinds! {
+    /// The maximum of every window over [channels, width]
+    MAX_POOL1D = "max_pool1d", Max, 1, "y[o] = max x[i] over the window of o";
+    /// The maximum of every window over [channels, height, width]
+    MAX_POOL2D = "max_pool2d", Max, 2, "y[o] = max x[i] over the window of o";
+    /// The maximum of every window over [channels, depth, height, width]
+    MAX_POOL3D = "max_pool3d", Max, 3, "y[o] = max x[i] over the window of o";
+    /// The mean of every window over [channels, width]; padding counts as zeros, as in PyTorch
+    AVG_POOL1D = "avg_pool1d", Average, 1, "y[o] = mean x[i] over the window of o, padding counted as zeros";
+    /// The mean of every window over [channels, height, width]; padding counts as zeros
+    AVG_POOL2D = "avg_pool2d", Average, 2, "y[o] = mean x[i] over the window of o, padding counted as zeros";
+    /// The mean of every window over [channels, depth, height, width]; padding counts as zeros
+    AVG_POOL3D = "avg_pool3d", Average, 3, "y[o] = mean x[i] over the window of o, padding counted as zeros";
+}
+
+/// The mean of every channel: [channels, …] becomes [channels]
+pub const GLOBAL_AVG_POOL: Kind = Kind {
+    name: "global_avg_pool",
+    formula: "y[c] = mean x[c, ...]",
+    keys: "",
+    read: |_| Ok(Box::new(Pool { measure: Measure::Average, window: None })),
+};
+
+/// What is taken of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Its maximum.
+    Max,
+    /// Its mean.
+    Average,
+}
+
+/// A pooling's settings.
+#[derive(Debug)]
+pub struct Pool {
+    /// What is taken of a window.
+    pub measure: Measure,
+    /// The window; `None` is the whole picture.
+    pub window: Option<Window>,
+}
+
+impl Pool {
+    fn read(table: &config::Table, measure: Measure, axes: usize) -> Result<Self, config::Error> {
+        Ok(Pool { measure, window: Some(Window::read(table, axes, true)?) })
+    }
+
+    fn placed(&self, input: &[usize]) -> Result<(usize, Placed), String> {
+        let Some(window) = &self.window else {
+            let axes = input.len().clamp(2, 4) - 1;
+            let (channels, extents) = window::picture(input, axes)?;
+            return Ok((channels, Window::new(extents).place(extents)?));
+        };
+        let (channels, extents) = window::picture(input, window.kernel.len())?;
+        if let Padding::Explicit(padding) = &window.padding
+            && padding.iter().zip(&window.kernel).any(|(padding, kernel)| 2 * padding > *kernel)
+        {
+            let (padding, kernel) = (show(padding), show(&window.kernel));
+            return Err(format!("the padding {padding} is more than half of the kernel {kernel}"));
+        }
+        Ok((channels, window.place(extents)?))
+    }
+
+    fn geometry(&self, builder: &Builder, node: NodeId) -> PoolParameters {
+        let input = builder.graph().input_shapes(node)[0];
+        let (channels, placed) = self.placed(input).expect("the graph checked the shapes");
+        let Placed { input, output, kernel, stride, pad, .. } = placed;
+        PoolParameters {
+            planes: (builder.rows() * channels) as u32,
+            in_d: input[0],
+            in_h: input[1],
+            in_w: input[2],
+            out_d: output[0],
+            out_h: output[1],
+            out_w: output[2],
+            kernel_d: kernel[0],
+            kernel_h: kernel[1],
+            kernel_w: kernel[2],
+            stride_d: stride[0],
+            stride_h: stride[1],
+            stride_w: stride[2],
+            pad_d: pad[0],
+            pad_h: pad[1],
+            pad_w: pad[2],
+        }
+    }
+}
+
+impl Op for Pool {
+    fn name(&self) -> &'static str {
+        let kinds = match self.measure {
+            Measure::Max => [&MAX_POOL1D, &MAX_POOL2D, &MAX_POOL3D],
+            Measure::Average => [&AVG_POOL1D, &AVG_POOL2D, &AVG_POOL3D],
+        };
+        self.window.as_ref().map_or(GLOBAL_AVG_POOL.name, |window| kinds[window.kernel.len() - 1].name)
+    }
+
+    fn keys(&self) -> toml::Table {
+        let mut keys = toml::Table::new();
+        self.window.iter().for_each(|window| window.write(&mut keys));
+        keys
+    }
+
+    fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String> {
+        let (channels, placed) = self.placed(single(inputs)?)?;
+        let extents = self.window.as_ref().map_or(vec![], |window| placed.extents(window.kernel.len()));
+        Ok([vec![channels], extents].concat())
+    }
+
+    fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
+        let p = self.geometry(builder, node);
+        let x = builder.input(node, 0);
+        let y = builder.scratch(node, "y", [p.planes, p.out_d, p.out_h, p.out_w].iter().map(|&n| n as usize).product());
+        let kernel = match self.measure {
+            Measure::Max => &pool::MAX_FORWARD,
+            Measure::Average => &pool::AVERAGE_FORWARD,
+        };
+        builder.launch(node, kernel, p, Variant::Plain, &[Some(x), Some(y)]);
+        y
+    }
+
+    fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
+        if !builder.needs_gradient(node, 0) {
+            return;
+        }
+        let p = self.geometry(builder, node);
+        let (x, y) = (builder.input(node, 0), builder.output(node));
+        // The activation below is cheapest here, where dx is written anyway.
+        let below = builder.fusable(node, 0);
+        let dx = builder.scratch(node, "dx", [p.planes, p.in_d, p.in_h, p.in_w].iter().map(|&n| n as usize).product());
+        let variant = below.map_or(Variant::Plain, Variant::Activation);
+        match self.measure {
+            Measure::Max => {
+                let bindings = [Some(x), Some(y), Some(dy), Some(dx)];
+                builder.launch(node, &pool::MAX_BACKWARD, p, variant, &bindings);
+            }
+            Measure::Average => {
+                let bindings = [Some(dy), below.map(|_| x), Some(dx)];
+                builder.launch(node, &pool::AVERAGE_BACKWARD, p, variant, &bindings);
+            }
+        }
+        match below {
+            Some(_) => builder.add_gradient_through(node, 0, dx),
+            None => builder.add_gradient(node, 0, dx),
+        }
+    }
+}

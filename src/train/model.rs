@@ -1,0 +1,135 @@
+//! A model: config, data and graph, compiled to a plan that any device can run.
+
+use std::sync::Arc;
+
+use crate::{
+    config::{self, Config},
+    data::{self, Dataset, Inputs},
+    graph::{self, Graph, elements},
+    losses::{self, Loss, Targets},
+    optimizers::{self, Rule},
+    plan::{self, DataLayout, Options, Plan},
+    random::{Purpose, Stream},
+    schedules::{Run, Schedule},
+};
+
+/// Rows of an evaluation step at least: a small training batch would make evaluation slow.
+const EVALUATE_ROWS: usize = 256;
+
+/// A config that became a network with its data, not yet on a device.
+pub struct Model {
+    /// The config.
+    pub config: Config,
+    /// The examples.
+    pub dataset: Dataset,
+    /// The network.
+    pub graph: Graph,
+    /// Its loss.
+    pub loss: &'static Loss,
+    /// Its optimizer.
+    pub rule: Arc<dyn Rule>,
+    /// The learning rate.
+    pub schedule: Schedule,
+    /// All of it, compiled.
+    pub plan: Arc<Plan>,
+}
+
+impl Model {
+    /// Builds the network for data that was loaded, and compiles it.
+    ///
+    /// # Errors
+    /// Whatever in the config does not fit itself or the data.
+    pub fn build(config: Config, dataset: Dataset) -> Result<Model, config::Error> {
+        let graph = Graph::build(&config.model, &dataset.shape)?;
+        let loss = losses::named(&config.model.loss).expect("the config knows just these");
+        let rule = optimizers::read(&config.optimizer)?;
+        check_outputs(&config, &graph, &dataset, loss)?;
+        let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
+        let layout = DataLayout {
+            bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
+            examples: dataset.examples(),
+            plane: dataset.normalization.plane,
+            order: splits.iter().sum(),
+            differentiate_input: false,
+        };
+        let batch = batch(&config, &dataset);
+        let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
+        let steps_per_epoch = splits[0].div_ceil(batch) as u64;
+        let run = Run {
+            steps: config.train.epochs as u64 * steps_per_epoch,
+            steps_per_epoch,
+            learning_rate: rule.default_learning_rate(),
+        };
+        let schedule = Schedule::read(&config.optimizer, &run)?;
+        let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
+        check_rows(&config, &graph, batch)?;
+        let options = Options { batch, evaluate_batch, replicas: 1, slots };
+        let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
+        let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
+        optimizers::check(rule.as_ref(), &names)?;
+        Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
+    }
+
+    /// The config with every default written out: what a run directory keeps.
+    pub fn resolved(&self) -> toml::Table {
+        let mut root = self.config.to_toml();
+        let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
+        let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
+        for (at, layer) in layers.iter_mut().enumerate() {
+            let table = layer.as_table_mut().expect("a layer is a table");
+            let name = table.get("name").and_then(toml::Value::as_str).map_or(format!("layers.{at}"), str::to_owned);
+            graph::blocks::complete(table, &name, &self.graph);
+        }
+        let mut optimizer = toml::Table::new();
+        optimizer.insert("type".into(), self.rule.name().into());
+        optimizer.insert("learning_rate".into(), self.schedule.to_toml());
+        optimizer.extend(self.rule.keys());
+        root.insert("optimizer".into(), optimizer.into());
+        root
+    }
+
+    /// First values for every parameter, drawn from the seed.
+    pub fn initial_parameters(&self) -> Vec<f32> {
+        let mut values = vec![0.0; self.plan.buffers[self.plan.ports.parameters].length];
+        for (at, learned) in self.plan.learned.iter().enumerate() {
+            let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
+            let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
+            learned.initializer.draw(&learned.shape, &mut stream, &mut values[range]);
+        }
+        values
+    }
+}
+
+/// Rows of a training step: 0 means the whole training set.
+fn batch(config: &Config, dataset: &Dataset) -> usize {
+    match config.train.batch_size {
+        0 => dataset.train.len().max(1),
+        size => size.min(dataset.train.len().max(1)),
+    }
+}
+
+/// Asks every op whether it can be trained with batches of this size.
+fn check_rows(config: &Config, graph: &Graph, batch: usize) -> Result<(), config::Error> {
+    for (at, node) in graph.nodes.iter().enumerate() {
+        node.op.check_rows(&graph.input_shapes(at), batch).map_err(|message| {
+            let place = &config.model.layers.last().expect("a config has layers").place;
+            config::Error::new(place, format!("layer `{}` ({}): {message}", node.name, node.op.name()))
+        })?;
+    }
+    Ok(())
+}
+
+fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
+    let outputs = elements(&graph.nodes[graph.output].shape);
+    let wanted = dataset.targets.width();
+    let binary = matches!(dataset.targets, data::Targets::Classes { count: 2, .. }) && outputs == 1;
+    if outputs == wanted || binary && loss.targets == Targets::Values {
+        return Ok(());
+    }
+    let last = config.model.layers.last().expect("a config has layers");
+    let message = format!(
+        "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
+        loss.name, dataset.name
+    );
+    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}")))
+}

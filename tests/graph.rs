@@ -1,0 +1,194 @@
+//! Networks as configs write them: names, blocks, circles, shapes, and random graphs whose gradients
+//! are checked.
+
+use gradus::{
+    config::Config,
+    graph::Graph,
+    losses,
+    random::{Purpose, Stream},
+    verify::GradientCheck,
+};
+use rand::{RngExt, seq::IndexedRandom};
+
+fn config(layers: &str) -> Config {
+    let text = format!(
+        "name = \"test\"\n[data]\nsource = \"digits\"\n[model]\nloss = \"normal\"\n{layers}\n\
+         [optimizer]\ntype = \"sgd\"\nlearning_rate = 1.0\n[train]\nepochs = 1\n"
+    );
+    Config::read("test.toml", &text, &[]).expect("a valid config")
+}
+
+fn build(layers: &str) -> Result<Graph, String> {
+    Graph::build(&config(layers).model, &[2, 3]).map_err(|error| error.to_string())
+}
+
+/// A layer of a config from `op: keys`.
+fn layer(op: &str, keys: &str) -> String {
+    format!("[[model.layers]]\nop = \"{op}\"\n{keys}\n")
+}
+
+fn complaint(layers: &[String], parts: &[&str]) {
+    let message = build(&layers.concat()).expect_err("a mistake");
+    for part in parts {
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
+}
+
+#[test]
+fn mistakes_in_names_are_told_with_their_place() {
+    let dense = |keys: &str| layer("dense", &format!("units = 4\n{keys}"));
+    complaint(&[dense("name = \"a\""), dense("name = \"a\"")], &["two layers are named `a`", "test.toml:"]);
+    complaint(
+        &[dense("name = \"first\""), dense("inputs = [\"frist\"]")],
+        &["unknown input `frist`", "did you mean `first`?"],
+    );
+    complaint(
+        &[
+            dense("name = \"a\"\ninputs = [\"c\"]"),
+            dense("name = \"b\"\ninputs = [\"a\"]"),
+            dense("name = \"c\"\ninputs = [\"b\"]"),
+        ],
+        &["circle", "a", "b", "c"],
+    );
+    complaint(&[layer("denes", "units = 4")], &["unknown op `denes`", "did you mean `dense`?"]);
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_both_shown() {
+    let dense =
+        |name: &str, units: usize| layer("dense", &format!("name = \"{name}\"\nunits = {units}\ninputs = [\"input\"]"));
+    let both =
+        |op: &str, keys: &str| [dense("a", 4), dense("b", 5), layer(op, &format!("inputs = [\"a\", \"b\"]\n{keys}"))];
+    complaint(&both("add", ""), &["(add)", "[4] and [5] differ"]);
+    complaint(&both("multiply", ""), &["(multiply)", "[4] and [5] differ"]);
+    complaint(&both("concat", "axis = 1"), &["(concat)", "axis = 1", "[4] has 1 axes"]);
+    complaint(&both("dense", "units = 1"), &["(dense)", "takes 1 input, but is given 2"]);
+    complaint(&[dense("a", 4), layer("add", "")], &["takes 2 inputs or more, but is given 1"]);
+    complaint(&[layer("reshape", "shape = [4, 2]")], &["[2, 3] has 6 elements, but shape = [4, 2] has 8"]);
+    complaint(&[layer("group_norm", "groups = 4")], &["groups = 4 does not divide the 2 channels of [2, 3]"]);
+    complaint(&[layer("shortcut_pad", "channels = 1")], &["at most 1 channels", "[2, 3]"]);
+    let reshaped = layer("reshape", "name = \"c\"\nshape = [3, 2]");
+    complaint(&[reshaped, layer("concat", "inputs = [\"input\", \"c\"]")], &["[2, 3] and [3, 2]", "axis 0"]);
+}
+
+/// Two residual blocks and what follows.
+const BLOCKS: &str = r#"
+[[model.layers]]
+op = "dense"
+name = "stem"
+units = 4
+[[model.layers]]
+op = "repeat"
+name = "stage"
+times = 3
+[[model.layers.layers]]
+op = "dense"
+name = "a"
+units = 4
+activation = "relu"
+[[model.layers.layers]]
+op = "block"
+name = "inner"
+layers = [{ op = "batch_norm" }, { op = "tanh" }]
+[[model.layers.layers]]
+op = "add"
+inputs = ["inner", "input", "stem"]
+[[model.layers]]
+op = "concat"
+name = "ends"
+inputs = ["stage", "stem", "stage.1.a"]
+"#;
+
+#[test]
+fn blocks_repeat_with_names_of_their_own() {
+    let graph = build(BLOCKS).expect("a network");
+    let inputs = |name: &str| -> Vec<&str> {
+        let node = graph.nodes.iter().find(|node| node.name == name).unwrap_or_else(|| panic!("no {name}"));
+        node.inputs.iter().map(|&input| graph.nodes[input].name.as_str()).collect()
+    };
+    assert_eq!(graph.nodes.len(), 2 + 3 * 4 + 1);
+    assert_eq!(inputs("stage.0.a"), ["stem"]);
+    assert_eq!(inputs("stage.0.inner.0"), ["stage.0.a"]);
+    assert_eq!(inputs("stage.0.inner.1"), ["stage.0.inner.0"]);
+    assert_eq!(inputs("stage.0.2"), ["stage.0.inner.1", "stem", "stem"]);
+    assert_eq!(inputs("stage.1.a"), ["stage.0.2"]);
+    assert_eq!(inputs("stage.2.2"), ["stage.2.inner.1", "stage.1.2", "stem"]);
+    assert_eq!(inputs("ends"), ["stage.2.2", "stem", "stage.1.a"]);
+    let verdict =
+        GradientCheck { name: "blocks".into(), graph, loss: losses::named("normal").unwrap(), words: None }.run();
+    assert!(verdict.failures.is_empty(), "{verdict:#?}");
+}
+
+/// The parameters of the networks of He et al., 2015, as the usual implementations count them.
+#[test]
+fn named_networks_have_the_parameters_of_their_papers() {
+    for (depth, parameters) in [(20, 269_722), (56, 853_018)] {
+        // Only the network matters here, whichever data there are.
+        let path = format!("{}/configs/resnet{depth}-cifar10.toml", env!("CARGO_MANIFEST_DIR"));
+        let config = Config::load(path.as_ref(), &["data.source=digits".into()]).expect("a valid config");
+        let graph = Graph::build(&config.model, &[3, 32, 32]).expect("layers that fit");
+        let of = |at: usize| graph.nodes[at].op.parameters(&graph.input_shapes(at));
+        let shapes = (0..graph.nodes.len()).flat_map(of).map(|parameter| parameter.shape);
+        assert_eq!(shapes.map(|shape| shape.iter().product::<usize>()).sum::<usize>(), parameters);
+        let last = format!("layer3.{}.bn2", (depth - 2) / 6 - 1);
+        assert!(graph.nodes.iter().any(|node| node.name == last), "no {last}");
+        assert_eq!(graph.nodes[graph.output].shape, [10]);
+        gradus::optimizers::read(&config.optimizer).expect("an optimizer");
+    }
+}
+
+#[test]
+fn mistakes_in_blocks_are_told() {
+    complaint(&[layer("repeat", "layers = [{ op = \"tanh\" }]")], &["times"]);
+    complaint(&[layer("block", "layers = []")], &["at least one layer"]);
+    complaint(&[layer("block", "time = 2\nlayers = [{ op = \"tanh\" }]")], &["time"]);
+    complaint(&[layer("block", "layers = [{ op = \"tanhh\" }]")], &["unknown op `tanhh`"]);
+    let two = "inputs = [\"input\", \"input\"]\nlayers = [{ op = \"tanh\" }]";
+    complaint(&[layer("block", two)], &["a block takes 1 input"]);
+    complaint(&[layer("block", "layers = [{ op = \"tanh\", inputs = [\"x\"] }]")], &["unknown input `x`"]);
+}
+
+/// Layers at random: each takes one or two of those before it that fit.
+fn random_layers(seed: u64) -> String {
+    let mut stream = Stream::new(seed, Purpose::Test.stream(9), 0);
+    let mut text = String::new();
+    // (name, units) of what a layer may take.
+    let mut vectors = vec![("input".to_owned(), 6)];
+    let smooth = ["tanh", "sigmoid", "silu", "gelu", "gelu_tanh", "softplus"];
+    for at in 0..stream.random_range(4..12) {
+        let (from, units) = vectors.choose(&mut stream).expect("the input").clone();
+        let alike: Vec<String> = vectors.iter().filter(|other| other.1 == units).map(|other| other.0.clone()).collect();
+        let other = alike.choose(&mut stream).expect("itself").clone();
+        let activation = smooth.choose(&mut stream).expect("a name");
+        let wide = stream.random_range(1..7);
+        let shaped = |op: &str| format!("inputs = [\"{from}\", \"{other}\"]\nop = \"{op}\"");
+        let single = |keys: &str| format!("inputs = [\"{from}\"]\n{keys}");
+        // The input has two axes; nodes that keep shapes would hand them on.
+        let choice = if from == "input" || other == "input" { 0 } else { stream.random_range(0..9) };
+        let (keys, units) = match choice {
+            0 | 1 => (single(&format!("op = \"dense\"\nunits = {wide}\nactivation = \"{activation}\"")), wide),
+            2 => (shaped("add"), units),
+            3 => (shaped("multiply"), units),
+            4 => (shaped("concat"), 2 * units),
+            5 => (single(&format!("op = \"{activation}\"")), units),
+            6 => (single("op = \"batch_norm\""), units),
+            7 if units > 2 => (single(&format!("op = \"layer_norm\"\nactivation = \"{activation}\"")), units),
+            8 => (single("op = \"dropout\"\nrate = 0.3"), units),
+            _ => (single("op = \"softmax\""), units),
+        };
+        text += &format!("[[model.layers]]\nname = \"n{at}\"\n{keys}\n");
+        vectors.push((format!("n{at}"), units));
+    }
+    text + "[[model.layers]]\nop = \"dense\"\nunits = 3\n"
+}
+
+#[test]
+fn random_graphs_have_right_gradients() {
+    for seed in 0..20 {
+        let layers = random_layers(seed);
+        let graph = build(&layers).unwrap_or_else(|error| panic!("{error}\n{layers}"));
+        let loss = losses::ALL[seed as usize % losses::ALL.len()];
+        let verdict = GradientCheck { name: format!("graph {seed}"), graph, loss, words: None }.run();
+        assert!(verdict.failures.is_empty(), "{verdict:#?}\n{layers}");
+    }
+}

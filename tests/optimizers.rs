@@ -1,0 +1,217 @@
+//! Optimizers against PyTorch and Keras: 100 steps over one sequence of gradients, as the plan's
+//! last launches, on the CPU twins in f64 and on the GPU in f32. `golden/optimizers.py` made the
+//! numbers.
+
+use std::sync::Arc;
+
+use gradus::{
+    config::Config,
+    cpu::Cpu,
+    device::{Device, Executor},
+    graph::Graph,
+    kernels::Step,
+    losses,
+    optimizers::{self, Rule},
+    plan::{self, DataLayout, Options, Plan, Program},
+    schedules::{Run, Schedule},
+};
+
+/// The largest relative error in f64: rounding of 100 steps, which are summed in another order.
+const TOLERANCE_F64: f64 = 1e-10;
+/// The largest relative error in f32.
+const TOLERANCE_F32: f64 = 1e-5;
+
+#[derive(serde::Deserialize)]
+struct Golden {
+    recorded: Vec<usize>,
+    cases: Vec<Case>,
+}
+
+#[derive(serde::Deserialize)]
+struct Case {
+    config: String,
+    /// For every recorded step the weight and the bias.
+    parameters: Vec<Vec<f64>>,
+    /// Where the script's own numbers are rounded.
+    tolerance: Option<f64>,
+}
+
+/// The generator of the Python script.
+struct Numbers(u32);
+
+impl Numbers {
+    fn take(&mut self, count: usize) -> Vec<f64> {
+        let next = |_| {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(self.0 >> 8) / f64::from(1 << 23) - 1.0
+        };
+        (0..count).map(next).collect()
+    }
+}
+
+/// The launches that update a layer's weight [2, 3] and bias [2].
+struct Update {
+    plan: Arc<Plan>,
+    rule: Arc<dyn Rule>,
+    schedule: Schedule,
+}
+
+impl Update {
+    fn new(optimizer: &str) -> Self {
+        let text = format!(
+            "[data]\nsource = 'digits'\n[model]\nloss = 'normal'\nlayers = [{{ op = 'dense', units = 2 }}]\n[optimizer]\n{optimizer}\n"
+        );
+        let config = Config::read("golden.toml", &text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let graph = Graph::build(&config.model, &[3]).expect("a layer");
+        let rule = optimizers::read(&config.optimizer).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let run = Run { steps: 100, steps_per_epoch: 10, learning_rate: rule.default_learning_rate() };
+        let schedule = Schedule::read(&config.optimizer, &run).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let layout = DataLayout { bytes: false, examples: 1, plane: 3, order: 1, differentiate_input: false };
+        let options = Options { batch: 1, evaluate_batch: 1, replicas: 1, slots: 1 };
+        let loss = losses::named("normal").expect("a loss");
+        let mut plan = plan::compile(&graph, loss, rule.clone(), &layout, &options);
+        plan.train.retain(|launch| launch.node == "optimizer");
+        plan.evaluate.clear();
+        Update { plan: Arc::new(plan), rule, schedule }
+    }
+
+    fn step(&self, updates: u64) -> Step {
+        let scalars = self.rule.scalars(self.schedule.at(updates), updates);
+        Step { index: updates as u32, scalars, ..Step::over(1) }
+    }
+
+    /// Where the weight and the bias lie.
+    fn places(&self) -> Vec<(usize, usize)> {
+        self.plan.learned.iter().map(|learned| (learned.slice.offset, learned.slice.length)).collect()
+    }
+}
+
+fn golden() -> Golden {
+    serde_json::from_str(include_str!("golden/optimizers.json")).expect("the script writes JSON")
+}
+
+fn error(actual: &[f64], expected: &[f64]) -> f64 {
+    assert_eq!(actual.len(), expected.len());
+    let errors = actual.iter().zip(expected).map(|(a, e)| (a - e).abs() / e.abs().max(0.1));
+    errors.fold(0.0, |worst, error| if error.is_nan() { f64::INFINITY } else { f64::max(worst, error) })
+}
+
+#[test]
+fn optimizers_follow_pytorch_and_keras_in_f64() {
+    let golden = golden();
+    assert!(golden.cases.len() > 60);
+    let mut failures = vec![];
+    for case in &golden.cases {
+        let update = Update::new(&case.config);
+        let mut cpu = Cpu::<f64>::new(update.plan.clone());
+        let (mut numbers, ports, places) = (Numbers(12345), update.plan.ports, update.places());
+        for &(at, length) in &places {
+            cpu.write_reals(ports.parameters, at, &numbers.take(length));
+        }
+        let mut worst = 0.0f64;
+        for step in 1..=*golden.recorded.last().expect("some are recorded") {
+            for &(at, length) in &places {
+                cpu.write_reals(ports.gradients, at, &numbers.take(length));
+            }
+            cpu.run(Program::Train, &[update.step(step as u64 - 1)]);
+            let Some(row) = golden.recorded.iter().position(|&recorded| recorded == step) else { continue };
+            let all = cpu.reals(ports.parameters);
+            let actual: Vec<f64> = places.iter().flat_map(|&(at, length)| all[at..at + length].to_vec()).collect();
+            worst = worst.max(error(&actual, &case.parameters[row]));
+        }
+        if worst > case.tolerance.unwrap_or(TOLERANCE_F64) {
+            failures.push(format!("{worst:.2e}: {} ({})", case.config.replace('\n', ", "), update.rule.formula()));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), golden.cases.len(), failures.join("\n"));
+}
+
+#[test]
+fn optimizers_follow_pytorch_and_keras_on_the_gpu() {
+    let device = pollster::block_on(Device::gpu(None)).expect("an adapter: see README.md for what to install");
+    let golden = golden();
+    let mut failures = vec![];
+    for case in &golden.cases {
+        let update = Update::new(&case.config);
+        let last = *golden.recorded.last().expect("some are recorded");
+        let actual = pollster::block_on(on_device(&device, &update, last)).expect("the device works");
+        let worst = error(&actual, case.parameters.last().expect("some are recorded"));
+        if worst > TOLERANCE_F32 {
+            failures.push(format!("{worst:.2e}: {} ({})", case.config.replace('\n', ", "), update.rule.formula()));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), golden.cases.len(), failures.join("\n"));
+}
+
+async fn on_device(device: &Device, update: &Update, steps: usize) -> Result<Vec<f64>, gradus::device::Error> {
+    let mut executor = Executor::new(device, update.plan.clone()).await?;
+    let (mut numbers, ports, places) = (Numbers(12345), update.plan.ports, update.places());
+    let single = |values: Vec<f64>| values.into_iter().map(|value| value as f32).collect::<Vec<_>>();
+    for &(at, length) in &places {
+        executor.write_reals(ports.parameters, at, &single(numbers.take(length)));
+    }
+    for step in 0..steps {
+        for &(at, length) in &places {
+            executor.write_reals(ports.gradients, at, &single(numbers.take(length)));
+        }
+        executor.run(Program::Train, &[update.step(step as u64)]).await?;
+    }
+    let mut actual = vec![];
+    for &(at, length) in &places {
+        actual.extend(executor.read_reals(ports.parameters, at, length).await?.into_iter().map(f64::from));
+    }
+    Ok(actual)
+}
+
+/// The change of weight and bias by one step from `parameters` with `gradients`.
+fn change(optimizer: &str, parameters: &[f64], gradients: &[f64]) -> Vec<f64> {
+    let update = Update::new(optimizer);
+    let mut cpu = Cpu::<f64>::new(update.plan.clone());
+    let (ports, places) = (update.plan.ports, update.places());
+    let mut from = 0;
+    for &(at, length) in &places {
+        cpu.write_reals(ports.parameters, at, &parameters[from..from + length]);
+        cpu.write_reals(ports.gradients, at, &gradients[from..from + length]);
+        from += length;
+    }
+    cpu.run(Program::Train, &[update.step(0)]);
+    let all = cpu.reals(ports.parameters);
+    let after = places.iter().flat_map(|&(at, length)| &all[at..at + length]);
+    after.zip(parameters).map(|(after, before)| after - before).collect()
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum::<f64>().sqrt()
+}
+
+#[test]
+fn clipping_a_norm_keeps_the_direction() {
+    let mut numbers = Numbers(7);
+    let (parameters, gradients) = (numbers.take(8), numbers.take(8));
+    for (limit, expected) in [(0.5, 0.5), (100.0, norm(&gradients))] {
+        let config = format!("type = 'sgd'\nlearning_rate = 1.0\nclip_global_norm = {limit}");
+        let step = change(&config, &parameters, &gradients);
+        assert!((norm(&step) - expected).abs() < 1e-12, "{}", norm(&step));
+        let along: f64 = step.iter().zip(&gradients).map(|(s, g)| -s * g).sum();
+        assert!((along - norm(&step) * norm(&gradients)).abs() < 1e-12, "the direction stays");
+    }
+    // Each tensor by itself: the bias, which is short enough, stays as it is.
+    let gradients: Vec<f64> = gradients.iter().enumerate().map(|(at, g)| if at < 6 { *g } else { 0.1 * g }).collect();
+    let step = change("type = 'sgd'\nlearning_rate = 1.0\nclip_norm = 0.5", &parameters, &gradients);
+    assert!((norm(&step[..6]) - 0.5).abs() < 1e-12);
+    assert!(step[6..].iter().zip(&gradients[6..]).all(|(s, g)| (s + g).abs() < 1e-12));
+}
+
+/// The penalty ½λ‖θ‖² + κ‖θ‖₁ by central differences.
+#[test]
+fn decay_is_the_gradient_of_its_penalty() {
+    let mut numbers = Numbers(8);
+    let parameters = numbers.take(8);
+    let config = "type = 'sgd'\nlearning_rate = 1.0\nweight_decay = 0.3\nl1 = 0.2\ndecay_all = true";
+    let step = change(config, &parameters, &[0.0; 8]);
+    let penalty = |theta: f64| 0.15 * theta * theta + 0.2 * theta.abs();
+    for (step, &theta) in step.iter().zip(&parameters) {
+        let difference = (penalty(theta + 1e-5) - penalty(theta - 1e-5)) / 2e-5;
+        assert!((step + difference).abs() < 1e-9, "{step} {difference}");
+    }
+}
