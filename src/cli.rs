@@ -5,8 +5,12 @@ mod devices;
 mod evaluate;
 mod explain;
 mod load;
+mod reference;
+mod schedule;
+mod shell;
 mod summary;
 mod train;
+mod trajectory;
 mod verify;
 
 use std::{
@@ -35,6 +39,11 @@ enum Command {
     Devices(devices::Devices),
     Verify(verify::Verify),
     Bench(bench::Bench),
+    Schedule(schedule::Schedule),
+    Trajectory(trajectory::Trajectory),
+    Completions(shell::Completions),
+    Man(shell::Man),
+    Reference(reference::Reference),
 }
 
 /// One message for the user, and the code to exit with.
@@ -118,6 +127,11 @@ pub fn main() -> ExitCode {
         Command::Devices(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Schedule(command) => command.run(),
+        Command::Trajectory(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
+        Command::Reference(command) => command.run(),
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };
     if !failure.message.is_empty() {
@@ -132,6 +146,23 @@ fn say(line: impl AsRef<str>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", line.as_ref())?;
     Ok(out.flush()?)
+}
+
+/// Writes a whole text to stdout.
+fn write(text: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    Ok(out.flush()?)
+}
+
+/// Writes a file, whole or not at all.
+fn save(path: &std::path::Path, contents: &[u8]) -> Result<(), Failure> {
+    crate::report::replace(path, contents).map_err(|error| Failure::file(code::OTHER, path, error))
+}
+
+/// A name on the command line that means nothing, with the nearest right one.
+fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
+    Failure::new(code::USAGE, format!("{what} {name}: unknown; {}", config::suggestion(name, known)))
 }
 
 /// Writes a line to stderr, for people.

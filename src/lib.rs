@@ -24,7 +24,9 @@
 //! 6. [`cpu`] and [`gpu`]: the two executors; [`device`] is what training sees of them.
 //! 7. [`train`]: the loop on one screen. It has no clock, no files and no terminal; [`report`] has.
 //! 8. [`verify`]: the proof that the GPU is right on this machine; [`bench`]: what it reaches.
-//! 9. [`cli`]: one command, one file.
+//! 9. [`experiments`]: the lecture's figures; [`experiments::trajectory`] walks optimizers over
+//!    functions of two parameters, with the very kernel that trains.
+//! 10. [`cli`]: one command, one file.
 //!
 //! # As a library
 //!
@@ -50,6 +52,7 @@ pub mod config;
 pub mod cpu;
 pub mod data;
 pub mod device;
+pub mod experiments;
 pub mod gpu;
 pub mod graph;
 pub mod initializers;

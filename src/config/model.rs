@@ -2,6 +2,7 @@
 //! read from its table by the op or optimizer itself.
 
 use super::error::{Error, Place};
+use super::overrides;
 use super::table::Table;
 
 /// The output distributions, whose negative log-likelihood is the loss.
@@ -114,6 +115,19 @@ impl LayerConfig {
 }
 
 impl OptimizerConfig {
+    /// An optimizer outside of a config: its type, and keys as `--set` takes them.
+    ///
+    /// # Errors
+    /// A text that is no `KEY=VALUE`.
+    pub fn of(kind: &str, keys: &[String]) -> Result<OptimizerConfig, Error> {
+        let mut table = Table::new(Place::Override("type".into()));
+        overrides::apply(&mut table, &format!("type={kind:?}"))?;
+        for text in keys {
+            overrides::apply(&mut table, text)?;
+        }
+        OptimizerConfig::read(&table)
+    }
+
     pub(crate) fn read(table: &Table) -> Result<OptimizerConfig, Error> {
         Ok(OptimizerConfig {
             kind: table.require_string("type")?.to_string(),

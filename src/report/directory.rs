@@ -23,8 +23,7 @@ impl RunDirectory {
     /// What the system says.
     pub fn new_below(parent: &Path, name: &str) -> io::Result<Self> {
         fs::create_dir_all(parent)?;
-        let name: String =
-            name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        let name = file_name(name);
         for number in 1.. {
             let path = parent.join(if number == 1 { name.clone() } else { format!("{name}-{number}") });
             match fs::create_dir(&path) {
@@ -81,22 +80,7 @@ impl RunDirectory {
     /// What the system says; the old file is then still there.
     pub fn write(&self, name: &str, contents: &[u8]) -> Result<(), Error> {
         let path = self.file(name);
-        let parent = path.parent().expect("a file lies in a directory");
-        let write = || -> io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(parent)?;
-            file.write_all(contents)?;
-            file.as_file().sync_all()?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                // Temporary files are their owner's alone; results are like any other file.
-                file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-            }
-            file.persist(&path)?;
-            // The new name must be on the disk too.
-            if cfg!(unix) { File::open(parent)?.sync_all() } else { Ok(()) }
-        };
-        write().map_err(|error| Error::File { path: path.display().to_string(), error })
+        replace(&path, contents).map_err(|error| Error::File { path: path.display().to_string(), error })
     }
 
     /// Appends lines to a file.
@@ -123,4 +107,30 @@ impl RunDirectory {
         let kept: String = text.lines().filter(keep).flat_map(|line| [line, "\n"]).collect();
         self.write(name, kept.as_bytes())
     }
+}
+
+/// A run's name as a file may have it.
+pub(crate) fn file_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
+}
+
+/// Replaces a file, whole or not at all. What is there and no plain file (a device, a pipe, a link) is
+/// written through instead: a rename would put a file in its place.
+pub(crate) fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
+        return OpenOptions::new().write(true).create(true).truncate(true).open(path)?.write_all(contents);
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(parent)?;
+    file.write_all(contents)?;
+    file.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are their owner's alone; results are like any other file.
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path)?;
+    // The new name must be on the disk too.
+    if cfg!(unix) { File::open(parent)?.sync_all() } else { Ok(()) }
 }

@@ -12,13 +12,14 @@ pub struct Curve {
 }
 
 /// Colours that stay apart for most eyes: Okabe and Ito, "Color universal design", 2008.
-const COLOURS: [RGBColor; 6] = [
+pub(crate) const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
     RGBColor(204, 121, 167),
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
+    RGBColor(0, 0, 0),
 ];
 
 /// Draws curves over one pair of axes; `None` if no curve has a finite point.

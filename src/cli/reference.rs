@@ -1,0 +1,17 @@
+//! `gradus reference`: docs/reference.md, made from the slices that configs are read by.
+
+use clap::Args;
+
+use super::{Failure, say};
+
+/// Write the reference of all names and keys to stdout, as Markdown
+#[derive(Args)]
+#[command(hide = true)]
+pub struct Reference {}
+
+impl Reference {
+    /// Writes it.
+    pub fn run(self) -> Result<(), Failure> {
+        say(crate::report::reference().trim_end())
+    }
+}

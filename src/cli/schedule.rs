@@ -1,0 +1,155 @@
+//! `gradus schedule`: the learning rate at each step.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Failure, load, load::ConfigArguments, note, save, say};
+use crate::{
+    config::Config,
+    optimizers,
+    report::{self, curves},
+    schedules::{Run, Schedule as Rate},
+};
+
+/// Show the learning rate at each step
+#[derive(Args)]
+pub struct Schedule {
+    #[command(flatten)]
+    config: ConfigArguments,
+    /// A run of so many steps, whatever the data; without it, as many as the config's epochs take
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    steps: Option<u64>,
+    /// Every step on stdout, as step,learning_rate; step 1 is the first update
+    #[arg(long)]
+    csv: bool,
+    /// Where to draw the curve; without it and --csv, NAME-schedule.svg
+    #[arg(long, value_name = "FILE.svg")]
+    out: Option<PathBuf>,
+}
+
+/// Rows of the table.
+const ROWS: u64 = 12;
+/// Points of the curve; a screen has no more.
+const POINTS: u64 = 2000;
+
+impl Schedule {
+    /// Computes, prints and draws it.
+    pub fn run(self) -> Result<(), Failure> {
+        let config = self.config.config()?;
+        let name = config.name.clone();
+        let (rate, steps) = match self.steps {
+            Some(steps) => (without_data(&config, steps)?, steps),
+            None => {
+                let model = load::model(config)?;
+                let steps_per_epoch = model.dataset.train.len().div_ceil(model.plan.batch);
+                (model.schedule, (model.config.train.epochs * steps_per_epoch) as u64)
+            }
+        };
+        warn(&rate, steps);
+        if self.csv {
+            print(&rate, steps)?;
+        } else {
+            table(&rate, steps)?;
+        }
+        let default = PathBuf::from(format!("{}-schedule.svg", report::file_name(&name)));
+        let Some(out) = self.out.or((!self.csv).then_some(default)) else { return Ok(()) };
+        let at = |step: u64| (step as f64, rate.at(step - 1));
+        let stride = steps.div_ceil(POINTS);
+        let points =
+            (1..=steps).step_by(stride as usize).chain((steps % stride != 1 % stride).then_some(steps)).map(at);
+        let curve = report::Curve { name: "learning rate".into(), points: points.collect() };
+        let svg = curves(&format!("{name}: learning rate"), "step", "learning rate", &[curve]);
+        save(&out, svg.unwrap_or_default().as_bytes())?;
+        note(format!("drawn: {}", out.display()));
+        Ok(())
+    }
+}
+
+/// The schedule of a run of so many steps, cut into the config's epochs.
+fn without_data(config: &Config, steps: u64) -> Result<Rate, Failure> {
+    let rule = optimizers::read(&config.optimizer)?;
+    let run = Run {
+        steps,
+        steps_per_epoch: steps.div_ceil(config.train.epochs as u64),
+        learning_rate: rule.default_learning_rate(),
+    };
+    Ok(Rate::read(&config.optimizer, &run)?)
+}
+
+/// One line for every step, in portions.
+fn print(rate: &Rate, steps: u64) -> Result<(), Failure> {
+    super::write(b"step,learning_rate\n")?;
+    let mut step = 1;
+    while step <= steps {
+        let end = (step + 10_000).min(steps + 1);
+        let lines: String = (step..end).map(|step| format!("{step},{:?}\n", rate.at(step - 1))).collect();
+        super::write(lines.as_bytes())?;
+        step = end;
+    }
+    Ok(())
+}
+
+fn table(rate: &Rate, steps: u64) -> Result<(), Failure> {
+    say(match rate.to_toml() {
+        toml::Value::Table(keys) => format!("learning_rate = {{ {} }}", inline(&keys)),
+        constant => format!("learning_rate = {constant}"),
+    })?;
+    say(format!("{:>10}  {}", "step", "learning rate"))?;
+    let rows = ROWS.min(steps);
+    for row in 0..rows {
+        let step = 1 + (steps - 1) * row / (rows - 1).max(1);
+        say(format!("{step:>10}  {:.6e}", rate.at(step - 1)))?;
+    }
+    Ok(())
+}
+
+fn inline(keys: &toml::Table) -> String {
+    keys.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How long a schedule is: what it still changes after, and what it stays at its last value after.
+struct Length {
+    least: u64,
+    most: Option<u64>,
+}
+
+/// What the keys say of the length; `None` where every run is long enough and none too long.
+fn length(keys: &toml::Table) -> Option<Length> {
+    let number = |key: &str| keys.get(key).and_then(toml::Value::as_integer).map(|steps| steps as u64);
+    let warmup = number("warmup").unwrap_or(0);
+    let exactly = |steps: u64| Some(Length { least: warmup + steps, most: Some(warmup + steps) });
+    let at_least = |steps: u64| Some(Length { least: warmup + steps, most: None });
+    let cycles = keys.get("cycle").and_then(toml::Value::as_bool) == Some(true);
+    match keys.get("schedule")?.as_str()? {
+        "linear" | "cosine" | "cosine_squared" | "one_cycle" => exactly(number("steps")?),
+        "polynomial" if !cycles => exactly(number("steps")?),
+        "piecewise" => at_least(keys.get("boundaries")?.as_array()?.last()?.as_integer()? as u64 + 1),
+        "restarts" => at_least(number("period")?),
+        "sequence" => {
+            let parts = keys.get("parts")?.as_array()?.iter();
+            let lengths = parts.filter_map(|part| part.get("length")?.as_integer());
+            at_least(lengths.map(|length| length as u64).sum())
+        }
+        _ => (warmup > 0).then_some(Length { least: warmup, most: None }),
+    }
+}
+
+fn warn(rate: &Rate, steps: u64) {
+    let toml::Value::Table(keys) = rate.to_toml() else { return };
+    if keys.get("schedule").and_then(toml::Value::as_str) == Some("plateau") {
+        note("plateau looks at the development set's loss: this is the rate while that keeps falling");
+    }
+    match length(&keys) {
+        Some(Length { least, .. }) if least > steps => note(format!(
+            "warning: the run ends after {steps} steps, but the schedule needs {least}: its last {} are left out",
+            least - steps
+        )),
+        Some(Length { most: Some(most), .. }) if most < steps => note(format!(
+            "warning: the schedule ends after {most} steps, but the run takes {steps}: \
+             the last {} have the schedule's final rate",
+            steps - most
+        )),
+        _ => {}
+    }
+}

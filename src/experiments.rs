@@ -1,0 +1,3 @@
+//! The lecture's experiments: one experiment, one file.
+
+pub mod trajectory;

@@ -1,0 +1,188 @@
+//! The reference of all names that configs know, as Markdown: docs/reference.md is this page, and a
+//! test says when it is out of date.
+
+use crate::{
+    activations::{self, Derivative},
+    config::OptimizerConfig,
+    data,
+    experiments::trajectory,
+    initializers,
+    kernels::{self, Access, Element},
+    losses, ops,
+    optimizers::{self, Dialect},
+    schedules,
+};
+
+const HEAD: &str = "\
+# Reference
+
+Every name that a config or a command takes, with its formula. This page is made from the same slices that
+configs are read by: `cargo run -- reference > docs/reference.md`.
+";
+
+const OPTIMIZERS: &str = "\
+`type` in `[optimizer]`. `dialect` chooses whose formula and defaults are meant, `lecture` (the default), `keras` or
+`pytorch`; any key may be given beside it. g is the gradient, p a parameter, lr the learning rate, t the number of this
+update, from 1. Dialects that agree share a row.
+
+Every optimizer also takes `weight_decay`, `decay` (`l2` or `decoupled`), `l1`, `decay_all`, one of `clip_value`,
+`clip_norm` and `clip_global_norm`, and `groups`, a list of tables with `pattern`, `learning_rate`, `weight_decay` and
+`l1`.
+";
+
+const SCHEDULES: &str = "\
+`learning_rate = { schedule = NAME, … }` in `[optimizer]`. t is the number of updates done before a step, T is `steps`;
+`epochs` in place of `steps` or `period` counts epochs, and without either it is the whole run. Any schedule takes
+`warmup` (steps in front in which the rate rises linearly) and `warmup_start`. The names with capitals are Keras's
+classes with Keras's keys and defaults.
+";
+
+/// The whole page.
+pub fn reference() -> String {
+    let mut page = String::from(HEAD);
+    let mut section = |title: &str, text: &str, columns: &[&str], rows: Vec<Vec<String>>| {
+        page += &format!("\n## {title}\n\n");
+        if !text.is_empty() {
+            page += &format!("{text}\n");
+        }
+        page += &line(columns.iter().map(|column| (*column).to_owned()));
+        page += &line(columns.iter().map(|_| "---".to_owned()));
+        rows.into_iter().for_each(|row| page += &line(row));
+    };
+    let text = "`op` of a layer; every activation is an op by its own name, too.\n";
+    section("Ops", text, &["op", "computes", "keys"], op_rows());
+    let text = "`activation` of the layers that fuse one, and ops by themselves.\n";
+    section("Activations", text, &["activation", "f(x)", "derivative from"], activation_rows());
+    let text = "`loss` in `[model]`: the negative log-likelihood of this output distribution.\n";
+    section("Losses", text, &["loss", "computes", "targets", "accuracy"], loss_rows());
+    let columns = ["optimizer", "dialect", "update", "keys and defaults"];
+    section("Optimizers", OPTIMIZERS, &columns, optimizer_rows());
+    section("Schedules", SCHEDULES, &["schedule", "learning rate", "keys"], schedule_rows());
+    let text = "`initializer` and `bias_initializer` of a layer; in and out are a weight's fans.\n";
+    section("Initializers", text, &["initializer", "distribution"], initializer_rows());
+    section("Data sources", "`source` in `[data]`.\n", &["source", "examples"], source_rows());
+    let text =
+        "What `gradus explain` lists and `gradus verify` proves. A `*` marks what a launch writes, `u32` words.\n";
+    section("Kernels", text, &["kernel", "computes", "binds", "parameters"], kernel_rows());
+    let text = "`gradus trajectory --function NAME`.\n";
+    section("Functions of two parameters", text, &["function", "formula", "start", "minima"], surface_rows());
+    page
+}
+
+/// A table's line; a bar within a cell needs its backslash.
+fn line(cells: impl IntoIterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(|cell| cell.replace('|', "\\|")).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+fn code(text: impl std::fmt::Display) -> String {
+    let text = text.to_string();
+    if text.is_empty() { text } else { format!("`{text}`") }
+}
+
+fn op_rows() -> Vec<Vec<String>> {
+    ops::ALL.iter().map(|kind| vec![code(kind.name), code(kind.formula), kind.keys.to_owned()]).collect()
+}
+
+fn activation_rows() -> Vec<Vec<String>> {
+    let from = |derivative: &Derivative| match derivative {
+        Derivative::OfOutput(_) => "the output",
+        Derivative::OfInput(_) => "the input",
+    };
+    let row = |a: &&activations::Activation| vec![code(a.name), code(a.formula), from(&a.derivative).to_owned()];
+    activations::ALL.iter().map(row).collect()
+}
+
+fn loss_rows() -> Vec<Vec<String>> {
+    let row = |loss: &&losses::Loss| {
+        let targets = match loss.targets {
+            losses::Targets::Labels => "a class",
+            losses::Targets::Values => "a value for every output",
+        };
+        let accuracy = if loss.accuracy { "yes" } else { "no" };
+        vec![code(loss.name), code(loss.kernel.formula), targets.to_owned(), accuracy.to_owned()]
+    };
+    losses::ALL.iter().map(row).collect()
+}
+
+fn optimizer_rows() -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = vec![];
+    for optimizer in optimizers::ALL {
+        let first = rows.len();
+        for dialect in Dialect::ALL {
+            let config = OptimizerConfig::of(optimizer.name, &[format!("dialect={}", dialect.name())]);
+            let rule = config.and_then(|config| optimizers::read(&config)).expect("every dialect has its defaults");
+            let (formula, keys) = (code(rule.formula()), code(keys(rule.as_ref())));
+            match rows[first..].iter_mut().find(|row| row[2] == formula && row[3] == keys) {
+                Some(row) => row[1] += &format!(", {}", dialect.name()),
+                None => {
+                    let name = if rows.len() == first { code(optimizer.name) } else { String::new() };
+                    rows.push(vec![name, dialect.name().to_owned(), formula, keys]);
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// A rule's own keys with their defaults; those of every optimizer only where they do something.
+fn keys(rule: &dyn optimizers::Rule) -> String {
+    let mut keys = vec![format!("learning_rate = {}", toml::Value::from(rule.default_learning_rate()))];
+    let decays = rule.default_weight_decay() != 0.0;
+    for (key, value) in rule.keys() {
+        let common = match key.as_str() {
+            "dialect" | "l1" | "decay_all" | "groups" => true,
+            "weight_decay" | "decay" => !decays,
+            _ => false,
+        };
+        if !common {
+            keys.push(match value {
+                // 1e-7, and not 0.0000001.
+                toml::Value::Float(number) => format!("{key} = {number:?}"),
+                other => format!("{key} = {other}"),
+            });
+        }
+    }
+    keys.join(", ")
+}
+
+fn schedule_rows() -> Vec<Vec<String>> {
+    schedules::ALL.iter().map(|kind| vec![code(kind.name), code(kind.formula), code(kind.keys)]).collect()
+}
+
+fn initializer_rows() -> Vec<Vec<String>> {
+    initializers::ALL.iter().map(|i| vec![code(i.name), i.formula.to_owned()]).collect()
+}
+
+fn source_rows() -> Vec<Vec<String>> {
+    data::ALL.iter().map(|source| vec![code(source.name), source.doc.to_owned()]).collect()
+}
+
+fn kernel_rows() -> Vec<Vec<String>> {
+    let binding = |binding: &kernels::Binding| {
+        let star = if binding.access == Access::Write { "*" } else { "" };
+        let words = if binding.element == Element::Word { ": u32" } else { "" };
+        format!("{}{words}{star}", binding.name)
+    };
+    let row = |kernel: &&kernels::Kernel| {
+        let binds: Vec<String> = kernel.bindings.iter().map(binding).collect();
+        vec![code(kernel.name), code(kernel.formula), code(binds.join(", ")), code(kernel.parameters.join(", "))]
+    };
+    kernels::ALL.iter().map(row).collect()
+}
+
+fn surface_rows() -> Vec<Vec<String>> {
+    let place = |[x, y]: &trajectory::Point| format!("({}, {})", short(*x), short(*y));
+    let row = |surface: &trajectory::Surface| {
+        let minima: Vec<String> = surface.minima.iter().map(place).collect();
+        let minima = if minima.is_empty() { "none".to_owned() } else { minima.join(", ") };
+        vec![code(surface.name), code(surface.formula), place(&surface.start), minima]
+    };
+    trajectory::ALL.iter().map(row).collect()
+}
+
+/// Four digits behind the point, and no zeros at the end.
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
