@@ -44,6 +44,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![warn(missing_docs)]
+#![allow(rustdoc::broken_intra_doc_links, reason = "formulas write their indices in brackets")]
+#![allow(rustdoc::private_intra_doc_links, reason = "the tour leads through private rooms too")]
 
 pub mod activations;
 pub mod bench;

@@ -35,7 +35,7 @@ impl Verify {
         let device = DeviceArguments { device: Choice::Gpu, adapter: self.adapter.clone() }.open()?;
         let mut verdicts = vec![];
         if !self.json {
-            say(format!("{:10} {:24} {:>6} {:>9}  {:34} verdict", "proof", "of", "cases", "worst", "in case"))?;
+            say(format!("{:10} {:44} {:>5} {:>8}  {:34} verdict", "proof", "of", "cases", "worst", "in case"))?;
         }
         for &kernel in kernels::ALL.iter().filter(|kernel| self.wants(kernel.name)) {
             self.add(&mut verdicts, pollster::block_on(verify::parity(&device, kernel))?)?;
@@ -64,7 +64,7 @@ impl Verify {
             let Verdict { name, kind, cases, worst, worst_case, failures } = &verdict;
             let outcome = if failures.is_empty() { "holds".to_owned() } else { format!("{} FAILED", failures.len()) };
             let worst_case: String = worst_case.chars().take(34).collect();
-            say(format!("{kind:10} {name:24} {cases:6} {:8.1}%  {worst_case:34} {outcome}", 100.0 * worst))?;
+            say(format!("{kind:10} {name:44} {cases:5} {:7.1}%  {worst_case:34} {outcome}", 100.0 * worst))?;
         }
         verdicts.push(verdict);
         Ok(())
