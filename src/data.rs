@@ -2,6 +2,7 @@
 //!
 //! Files are read in `files` alone; parsers take bytes.
 
+mod cifar;
 mod csv;
 mod dataset;
 mod digits;
@@ -9,6 +10,7 @@ mod error;
 mod files;
 mod gzip;
 mod idx;
+mod images;
 mod normalize;
 mod source;
 mod split;
@@ -22,7 +24,8 @@ use crate::config::DataConfig;
 use crate::config::suggestion;
 
 /// Every source, the simplest first. Configs and the help know them from here.
-pub const ALL: &[Source] = &[digits::DIGITS, idx::FASHION_MNIST, idx::IDX, csv::CSV];
+pub const ALL: &[Source] =
+    &[digits::DIGITS, idx::FASHION_MNIST, idx::IDX, cifar::CIFAR10, cifar::CIFAR100, images::IMAGES, csv::CSV];
 
 /// Loads, splits and, where the config wants it, mislabels a data set.
 ///
