@@ -2,6 +2,7 @@
 //!
 //! Files are read in `files` alone; parsers take bytes.
 
+mod cifar;
 mod csv;
 mod dataset;
 mod digits;
@@ -9,6 +10,7 @@ mod error;
 mod files;
 mod gzip;
 mod idx;
+mod images;
 mod normalize;
 mod source;
 mod split;
@@ -18,11 +20,12 @@ pub use error::DataError;
 pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
 
-use crate::config::DataConfig;
 use crate::config::suggestion;
+use crate::config::{Augment, DataConfig};
 
 /// Every source, the simplest first. Configs and the help know them from here.
-pub const ALL: &[Source] = &[digits::DIGITS, idx::FASHION_MNIST, idx::IDX, csv::CSV];
+pub const ALL: &[Source] =
+    &[digits::DIGITS, idx::FASHION_MNIST, idx::IDX, cifar::CIFAR10, cifar::CIFAR100, images::IMAGES, csv::CSV];
 
 /// Loads, splits and, where the config wants it, mislabels a data set.
 ///
@@ -62,6 +65,9 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
             }
         }
     }
+    if let Some(augment) = config.augment {
+        check_pictures(name, &examples.shape, &examples.inputs, &augment)?;
+    }
     let normalization = normalize::normalization(config.normalize, &examples.shape, &examples.inputs, &splits.train);
     Ok(Dataset {
         name: name.to_string(),
@@ -73,6 +79,18 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
         test: splits.test,
         normalization,
     })
+}
+
+/// Only pictures of bytes can be augmented, and some of each must be left to see.
+fn check_pictures(name: &str, shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), DataError> {
+    let (Inputs::Bytes { .. }, &[_, height, width]) = (inputs, shape) else {
+        return Err(DataError::new(name, "data.augment is for pictures of [channels, height, width] bytes"));
+    };
+    if augment.crop >= height.min(width) {
+        let message = format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop);
+        return Err(DataError::new(name, message));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod conv_source;
 pub mod dropout;
 pub mod embedding;
 pub mod gather;
+pub mod gather_augmented;
 pub mod layer_norm;
 pub mod loss;
 pub mod matmul;
@@ -39,6 +40,7 @@ pub use case::{Case, Operand};
 pub const ALL: &[&Kernel] = &[
     &gather::GATHER_BYTES,
     &gather::GATHER_FLOATS,
+    &gather_augmented::GATHER_AUGMENTED,
     &matmul::NT,
     &activation::FORWARD,
     &batch_norm::MOMENTS,

@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::kernels::{Cost, Element, Kernel, Source, Tile, Variant};
 pub use builder::{Builder, TensorId};
-pub use compile::{DataLayout, Options, compile};
+pub use compile::{Augmentation, DataLayout, Options, compile};
 pub use placement::ALIGNMENT;
 
 /// A position in [`Plan::buffers`].

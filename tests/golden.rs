@@ -53,6 +53,7 @@ impl Golden {
             examples: self.rows,
             plane: self.shape.iter().product(),
             order: self.rows,
+            augmentation: None,
             differentiate_input: self.gradients.contains_key("input"),
         };
         let options = Options { batch: self.rows, evaluate_batch: self.rows, replicas: 1, slots: 1 };

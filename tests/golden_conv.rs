@@ -48,7 +48,14 @@ fn check(case: &Value) {
     let graph = Graph::build(&config(layer).model, &shape[1..]).unwrap_or_else(|error| panic!("{name}: {error}"));
     let expected: Vec<usize> = numbers(case, "output").into_iter().map(|extent| extent as usize).collect();
     assert_eq!(graph.nodes[graph.output].shape, expected[1..], "{name}: shape");
-    let layout = DataLayout { bytes: false, examples: rows, plane: features, order: rows, differentiate_input: true };
+    let layout = DataLayout {
+        bytes: false,
+        examples: rows,
+        plane: features,
+        order: rows,
+        augmentation: None,
+        differentiate_input: true,
+    };
     let options = Options { batch: rows, evaluate_batch: rows, replicas: 1, slots: 1 };
     let plan = Arc::new(plan::compile(&graph, &NORMAL, Arc::new(Sgd::default()), &layout, &options));
     let ports = plan.ports;

@@ -48,7 +48,14 @@ fn check(case: &Value) {
     let graph = Graph::build(&config.model, &[6]).expect("it fits");
     let loss = losses::named(&config.model.loss).expect("a loss");
     let rule = optimizers::read(&config.optimizer).expect("an optimizer");
-    let layout = DataLayout { bytes: false, examples: ROWS, plane: 6, order: ROWS, differentiate_input: false };
+    let layout = DataLayout {
+        bytes: false,
+        examples: ROWS,
+        plane: 6,
+        order: ROWS,
+        augmentation: None,
+        differentiate_input: false,
+    };
     let options = Options { batch: ROWS, evaluate_batch: ROWS, replicas: 1, slots: 1 };
     let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
     let ports = plan.ports;

@@ -66,7 +66,14 @@ impl Update {
         let rule = optimizers::read(&config.optimizer).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let run = Run { steps: 100, steps_per_epoch: 10, learning_rate: rule.default_learning_rate() };
         let schedule = Schedule::read(&config.optimizer, &run).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let layout = DataLayout { bytes: false, examples: 1, plane: 3, order: 1, differentiate_input: false };
+        let layout = DataLayout {
+            bytes: false,
+            examples: 1,
+            plane: 3,
+            order: 1,
+            augmentation: None,
+            differentiate_input: false,
+        };
         let options = Options { batch: 1, evaluate_batch: 1, replicas: 1, slots: 1 };
         let loss = losses::named("normal").expect("a loss");
         let mut plan = plan::compile(&graph, loss, rule.clone(), &layout, &options);

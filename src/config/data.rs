@@ -8,6 +8,9 @@ use super::table::Table;
 use super::value::{Kind, Value};
 use crate::data;
 
+/// Pixels along a side of a picture at most.
+const LARGEST_SIDE: usize = 1 << 14;
+
 /// The section `[data]`, complete: what the user left out has its default.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DataConfig {
@@ -30,6 +33,28 @@ pub struct DataConfig {
     pub header: bool,
     /// csv: the column to predict.
     pub target: Target,
+    /// images: whether pictures that can't be decoded are left out; else they are an error.
+    pub allow_broken: bool,
+    /// images: one channel for all, or three; as the files have it where it isn't given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grayscale: Option<bool>,
+    /// images: the height and width that every picture is brought to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resize: Option<[usize; 2]>,
+    /// Pictures: what happens to each at random whenever it is trained on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub augment: Option<Augment>,
+}
+
+/// `augment = { crop = 4, flip = true, cutout = 8 }`: random changes of training pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Augment {
+    /// Pixels of padding on every side, from which a part of the picture's size is cut at random.
+    pub crop: usize,
+    /// Whether every second picture, by chance, is mirrored left to right.
+    pub flip: bool,
+    /// The side of a square that is covered at random; 0: none.
+    pub cutout: usize,
 }
 
 /// So many examples, or such a share of them.
@@ -95,6 +120,10 @@ impl DataConfig {
             train_limit: table.integer("train_limit", ..)?.unwrap_or(0),
             header: table.boolean("header")?.unwrap_or(false),
             target: table.value("target").map_or(Ok(Target::Last), target)?,
+            allow_broken: table.boolean("allow_broken")?.unwrap_or(false),
+            grayscale: table.boolean("grayscale")?,
+            resize: resize(table)?,
+            augment: augment(table, source, pictures)?,
         };
         table.finish()?;
         if let (Target::Named(name), false) = (&config.target, config.header) {
@@ -118,6 +147,32 @@ fn portion(table: &Table, key: &str) -> Result<Option<Portion>, Error> {
     }
     .map(Some)
     .map_err(|_| value.mismatch(key, wanted))
+}
+
+fn resize(table: &Table) -> Result<Option<[usize; 2]>, Error> {
+    let Some(sizes) = table.integers("resize", 1..=LARGEST_SIDE)? else {
+        return Ok(None);
+    };
+    let [height, width] = sizes[..] else {
+        return Err(table.error("resize", "a height and a width are wanted: resize = [32, 32]"));
+    };
+    Ok(Some([height, width]))
+}
+
+fn augment(table: &Table, source: &str, pictures: bool) -> Result<Option<Augment>, Error> {
+    let Some(keys) = table.table("augment")? else {
+        return Ok(None);
+    };
+    if !pictures {
+        return Err(table.error("augment", format!("only pictures can be augmented, and `{source}` has none")));
+    }
+    let augment = Augment {
+        crop: keys.integer("crop", 0..=LARGEST_SIDE)?.unwrap_or(0),
+        flip: keys.boolean("flip")?.unwrap_or(false),
+        cutout: keys.integer("cutout", 0..=LARGEST_SIDE)?.unwrap_or(0),
+    };
+    keys.finish()?;
+    Ok(Some(augment))
 }
 
 fn normalize(table: &Table, source: &str, pictures: bool) -> Result<Normalize, Error> {

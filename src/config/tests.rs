@@ -129,7 +129,7 @@ fn wrong_values_name_their_place() {
         (
             "data.source=digit",
             "--set data.source: unknown source `digit`; did you mean `digits`? \
-             (one of: digits, fashion-mnist, idx, csv)",
+             (one of: digits, fashion-mnist, idx, cifar10, cifar100, images, csv)",
         ),
         (
             "data.target=price",

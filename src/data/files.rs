@@ -2,9 +2,18 @@
 //! serve where there are no files.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
 
 use super::error::DataError;
+
+/// How long reading goes on before a bar shows how far it is.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
@@ -40,6 +49,78 @@ fn choose(path: &str, variable: Option<OsString>, set: &str, otherwise: Option<&
     }
     let message = "no path: set data.path in the config, or the variable GRADUS_DATA";
     otherwise.map(PathBuf::from).ok_or_else(|| DataError::new(set, message))
+}
+
+/// What is in a folder, sorted by name; names that begin with a dot are hidden and left out.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let failed = |error: io::Error| DataError::new(folder.display().to_string(), error.to_string());
+    let entries = std::fs::read_dir(folder).map_err(failed)?;
+    let paths: Result<Vec<PathBuf>, io::Error> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut paths = paths.map_err(failed)?;
+    paths.retain(|path| !name(path).starts_with('.'));
+    paths.sort();
+    Ok(paths)
+}
+
+/// The last part of a path.
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What tells a file from one that was written later under the same name: size and time.
+pub(crate) fn stamp(path: &Path) -> Result<String, DataError> {
+    let failed = |error: io::Error| DataError::new(path.display().to_string(), error.to_string());
+    let metadata = path.metadata().map_err(failed)?;
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    Ok(format!("{} {}", metadata.len(), modified.unwrap_or_default().as_nanos()))
+}
+
+/// Reads many files on all threads and hands each one's bytes to `parse`; the results are in the
+/// order of `paths`. If it takes long, a bar on stderr says so, where that is a terminal.
+pub(crate) fn read_each<T: Send>(
+    what: &str,
+    paths: &[PathBuf],
+    parse: impl Fn(Result<Vec<u8>, DataError>) -> T + Sync,
+) -> Vec<T> {
+    let bar = ProgressBar::with_draw_target(Some(paths.len() as u64), ProgressDrawTarget::hidden());
+    let style = ProgressStyle::with_template("{msg} {bar:28} {pos}/{len} {eta}").expect("a valid template");
+    bar.set_style(style.progress_chars("=> "));
+    bar.set_message(what.to_string());
+    let (begun, shown) = (Instant::now(), Once::new());
+    let of = |path: &PathBuf| {
+        let parsed = parse(read(path));
+        if begun.elapsed() > PATIENCE {
+            shown.call_once(|| bar.set_draw_target(ProgressDrawTarget::stderr()));
+        }
+        bar.inc(1);
+        parsed
+    };
+    let results = paths.par_iter().map(of).collect();
+    bar.finish_and_clear();
+    results
+}
+
+/// Where decoded data may be kept for the next start: `gradus` in the user's folder for caches.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let user = if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Caches"))
+    } else {
+        variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")))
+    };
+    user.map(|user| user.join("gradus"))
+}
+
+/// Writes a file that is there whole or not at all, in a folder that is made where it is missing.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
 }
 
 #[cfg(test)]

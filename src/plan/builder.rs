@@ -5,7 +5,14 @@ use super::{Program, compile::DataLayout};
 use crate::{
     activations::Activation,
     graph::{Graph, NodeId, elements},
-    kernels::{Element, Kernel, Parameters, Variant, activation, activation::ActivationParameters, gather, sum},
+    kernels::{
+        Element, Kernel, Parameters, Variant, activation,
+        activation::ActivationParameters,
+        gather,
+        gather_augmented::{AugmentedParameters, GATHER_AUGMENTED},
+        sum,
+    },
+    random::Purpose,
 };
 
 /// A tensor of the plan, before it has an address.
@@ -218,10 +225,26 @@ impl<'g> Builder<'g> {
         y
     }
 
-    /// The batch, picked from the data set and normalised.
+    /// The batch, picked from the data set and normalised; in training, pictures may be augmented.
     pub fn gather(&mut self) -> TensorId {
         let features = elements(&self.graph.nodes[0].shape);
         let x = self.scratch(0, "batch", self.rows * features);
+        let HostTensors { data, order, affine, .. } = self.host;
+        let bindings = [Some(data), Some(order), Some(affine), Some(x)];
+        if let (Some(augmentation), true) = (self.layout.augmentation, self.training()) {
+            let parameters = AugmentedParameters {
+                rows: self.rows as u32,
+                features: features as u32,
+                plane: self.layout.plane as u32,
+                width: augmentation.width as u32,
+                crop: augmentation.crop as u32,
+                flip: augmentation.flip.into(),
+                cutout: augmentation.cutout as u32,
+                stream: Purpose::Augment.stream(0),
+            };
+            self.launch(0, &GATHER_AUGMENTED, parameters, Variant::Plain, &bindings);
+            return x;
+        }
         let parameters = gather::GatherParameters {
             rows: self.rows as u32,
             features: features as u32,
@@ -231,8 +254,7 @@ impl<'g> Builder<'g> {
             true => &gather::GATHER_BYTES,
             false => &gather::GATHER_FLOATS,
         };
-        let HostTensors { data, order, affine, .. } = self.host;
-        self.launch(0, kernel, parameters, Variant::Plain, &[Some(data), Some(order), Some(affine), Some(x)]);
+        self.launch(0, kernel, parameters, Variant::Plain, &bindings);
         x
     }
 

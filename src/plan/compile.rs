@@ -26,8 +26,23 @@ pub struct DataLayout {
     pub plane: usize,
     /// Entries of the order: batches of all splits are taken from there.
     pub order: usize,
+    /// Pictures: how the training program changes them at random.
+    pub augmentation: Option<Augmentation>,
     /// Whether the gradient with respect to the examples is computed too.
     pub differentiate_input: bool,
+}
+
+/// Random changes of training pictures; see [`crate::config::Augment`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Augmentation {
+    /// Pixels of a line.
+    pub width: usize,
+    /// Pixels of padding.
+    pub crop: usize,
+    /// Whether pictures are mirrored.
+    pub flip: bool,
+    /// The side of the covered square.
+    pub cutout: usize,
 }
 
 /// What a plan is built for, beside the network and its data.

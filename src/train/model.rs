@@ -8,7 +8,7 @@ use crate::{
     graph::{self, Graph, elements},
     losses::{self, Loss, Targets},
     optimizers::{self, Rule},
-    plan::{self, DataLayout, Options, Plan},
+    plan::{self, Augmentation, DataLayout, Options, Plan},
     random::{Purpose, Stream},
     schedules::{Run, Schedule},
 };
@@ -50,6 +50,12 @@ impl Model {
             examples: dataset.examples(),
             plane: dataset.normalization.plane,
             order: splits.iter().sum(),
+            augmentation: config.data.augment.map(|augment| Augmentation {
+                width: dataset.shape[dataset.shape.len() - 1],
+                crop: augment.crop,
+                flip: augment.flip,
+                cutout: augment.cutout,
+            }),
             differentiate_input: false,
         };
         let batch = batch(&config, &dataset);

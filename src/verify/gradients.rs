@@ -133,6 +133,7 @@ impl Probe {
             examples: rows,
             plane: features,
             order: rows,
+            augmentation: None,
             differentiate_input: check.words.is_none(),
         };
         let options = Options { batch: rows, evaluate_batch: rows, replicas: 1, slots: 1 };

@@ -1,0 +1,236 @@
+//! Pictures as people keep them: a folder for every class, PNG and JPEG files within.
+//!
+//! Decoding takes long, so that its result is kept in the user's folder for caches (see `cache`).
+
+mod cache;
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageReader};
+
+use super::dataset::{Inputs, Targets};
+use super::error::DataError;
+use super::files;
+use super::source::{Examples, Source};
+use crate::config::DataConfig;
+use cache::Cache;
+
+/// Any folder of pictures.
+pub const IMAGES: Source = Source {
+    name: "images",
+    doc: "a folder a class with PNG and JPEG pictures of one size; in train/ and test/ where both exist",
+    pictures: true,
+    load: |request| {
+        let folder = files::folder(&request.config.path, "images", None)?;
+        load(&folder, request.config, files::cache_folder().as_deref())
+    },
+};
+
+/// Names that an error or a warning lists at most.
+const NAMED: usize = 10;
+
+/// The files of a set. Classes take turns, so that the first N are of all classes.
+#[derive(Debug)]
+struct Listing {
+    classes: Vec<String>,
+    paths: Vec<PathBuf>,
+    labels: Vec<u32>,
+    /// How many of them train; the others test.
+    training: usize,
+}
+
+/// What the files of a listing decode to.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Decoded {
+    /// `[channels, height, width]` of every picture.
+    shape: Vec<usize>,
+    /// The pixels of all that could be decoded.
+    pixels: Vec<u8>,
+    /// Which could not, and why.
+    broken: Vec<(usize, String)>,
+}
+
+/// One picture, `[channels, height, width]`.
+struct Picture {
+    shape: Vec<usize>,
+    pixels: Vec<u8>,
+}
+
+fn load(folder: &Path, config: &DataConfig, caches: Option<&Path>) -> Result<Examples, DataError> {
+    let listing = Listing::read(folder)?;
+    let cache = caches.map(|caches| Cache::new(caches, folder, &listing, config)).transpose()?;
+    let decoded = match cache.as_ref().and_then(Cache::read) {
+        Some(decoded) => decoded,
+        None => {
+            let decoded = decode_all(&listing, config)?;
+            if let Some(cache) = &cache {
+                cache.write(&decoded);
+            }
+            decoded
+        }
+    };
+    examples(folder, &listing, decoded, config.allow_broken)
+}
+
+fn examples(folder: &Path, listing: &Listing, decoded: Decoded, allow_broken: bool) -> Result<Examples, DataError> {
+    let Decoded { shape, pixels, broken } = decoded;
+    let folder = folder.display().to_string();
+    if !broken.is_empty() {
+        let all = listing.paths.len();
+        let name = |(at, why): &(usize, String)| format!("{} ({why})", listing.paths[*at].display());
+        let mut names: Vec<String> = broken.iter().take(NAMED).map(name).collect();
+        if broken.len() > NAMED {
+            names.push("…".to_string());
+        }
+        let message = format!("{} of {all} pictures can't be decoded: {}", broken.len(), names.join(", "));
+        if !allow_broken {
+            let help = "repair or remove them, or set data.allow_broken = true to leave them out";
+            return Err(DataError::new(folder, format!("{message}; {help}")));
+        }
+        log::warn!("{folder}: {message}; they are left out");
+    }
+    let mut good = vec![true; listing.paths.len()];
+    broken.iter().for_each(|(at, _)| good[*at] = false);
+    let labels = |range: std::ops::Range<usize>| -> Vec<u32> {
+        range.filter(|&at| good[at]).map(|at| listing.labels[at]).collect()
+    };
+    let (mut train, test) = (labels(0..listing.training), labels(listing.training..listing.paths.len()));
+    if train.is_empty() {
+        return Err(DataError::new(folder, "no picture is left to train on"));
+    }
+    let given = listing.training < listing.paths.len();
+    let given = given.then_some(test.len());
+    train.extend(test);
+    Ok(Examples {
+        shape,
+        inputs: Inputs::Bytes { values: pixels, maximum: 255.0 },
+        targets: Targets::Classes { labels: train, count: listing.classes.len(), names: Some(listing.classes.clone()) },
+        test: given,
+    })
+}
+
+impl Listing {
+    /// Lists `train/` and `test/` of a folder where it has both, else the folder itself.
+    fn read(folder: &Path) -> Result<Listing, DataError> {
+        let (train, test) = (folder.join("train"), folder.join("test"));
+        let parts = if train.is_dir() && test.is_dir() { vec![train, test] } else { vec![folder.to_path_buf()] };
+        let mut listing = Listing { classes: vec![], paths: vec![], labels: vec![], training: 0 };
+        for (part, folder) in parts.iter().enumerate() {
+            let folders: Vec<PathBuf> = files::entries(folder)?.into_iter().filter(|path| path.is_dir()).collect();
+            let names: Vec<String> = folders.iter().map(|path| files::name(path)).collect();
+            if names.is_empty() {
+                let message = "no folder is here, where one for every class is wanted";
+                return Err(DataError::new(folder.display().to_string(), message));
+            }
+            match part {
+                0 => listing.classes = names,
+                _ if names != listing.classes => return Err(other_classes(folder, &listing.classes, &names)),
+                _ => {}
+            }
+            listing.add(&folders)?;
+            if part == 0 {
+                listing.training = listing.paths.len();
+            }
+        }
+        Ok(listing)
+    }
+
+    /// Adds the pictures of folders, the first of each, then the second of each, and so on.
+    fn add(&mut self, folders: &[PathBuf]) -> Result<(), DataError> {
+        let mut turns = vec![];
+        for (label, folder) in folders.iter().enumerate() {
+            let (pictures, others): (Vec<_>, Vec<_>) =
+                files::entries(folder)?.into_iter().partition(|path| is_picture(path));
+            let place = folder.display().to_string();
+            if pictures.is_empty() {
+                return Err(DataError::new(place, "no PNG or JPEG picture is in the folder of this class"));
+            }
+            if let Some(first) = others.first() {
+                let (count, first) = (others.len(), files::name(first));
+                log::warn!("{place}: {count} entries are no .png, .jpg or .jpeg files and are left out: {first} …");
+            }
+            turns.extend(pictures.into_iter().enumerate().map(|(turn, path)| (turn, label as u32, path)));
+        }
+        turns.sort();
+        for (_, label, path) in turns {
+            self.labels.push(label);
+            self.paths.push(path);
+        }
+        Ok(())
+    }
+}
+
+fn other_classes(folder: &Path, train: &[String], test: &[String]) -> DataError {
+    let lacks = |some: &[String], others: &[String]| -> Vec<String> {
+        others.iter().filter(|name| !some.contains(name)).cloned().collect()
+    };
+    let (missing, more) = (lacks(test, train).join(", "), lacks(train, test).join(", "));
+    let message = format!("other classes than train/ has; missing here: [{missing}], only here: [{more}]");
+    DataError::new(folder.display().to_string(), message)
+}
+
+fn is_picture(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    matches!(extension.as_str(), "png" | "jpg" | "jpeg") && path.is_file()
+}
+
+fn decode_all(listing: &Listing, config: &DataConfig) -> Result<Decoded, DataError> {
+    let pictures = files::read_each("decoding", &listing.paths, |bytes| {
+        decode(&bytes.map_err(|error| error.message)?, config.grayscale, config.resize)
+    });
+    let mut decoded = Decoded::default();
+    let mut first = None;
+    for (at, picture) in pictures.into_iter().enumerate() {
+        match picture {
+            Ok(Picture { shape, pixels }) => {
+                let first = *first.get_or_insert(at);
+                if first == at {
+                    decoded.shape = shape;
+                    decoded.pixels.reserve(pixels.len() * listing.paths.len());
+                } else if shape != decoded.shape {
+                    return Err(other_size(listing, first, &decoded.shape, at, &shape));
+                }
+                decoded.pixels.extend_from_slice(&pixels);
+            }
+            Err(why) => decoded.broken.push((at, why)),
+        }
+    }
+    Ok(decoded)
+}
+
+fn other_size(listing: &Listing, first: usize, wanted: &[usize], at: usize, found: &[usize]) -> DataError {
+    let help = match wanted[1..] == found[1..] {
+        true => "set data.grayscale to true or false, to give all one channel or three",
+        false => "set data.resize = [height, width] to bring all to one size",
+    };
+    let first = listing.paths[first].display();
+    let message = format!("[channels, height, width] is {found:?}, but {wanted:?} in {first}; {help}");
+    DataError::new(listing.paths[at].display().to_string(), message)
+}
+
+/// Decodes one picture to eight bits a channel; transparency is dropped.
+fn decode(bytes: &[u8], grayscale: Option<bool>, resize: Option<[usize; 2]>) -> Result<Picture, String> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
+    let mut image = reader.decode().map_err(|error| error.to_string())?;
+    if let Some([height, width]) = resize {
+        image = image.resize_exact(width as u32, height as u32, FilterType::Triangle);
+    }
+    let (height, width) = (image.height() as usize, image.width() as usize);
+    let (channels, interleaved) = match grayscale.unwrap_or(!image.color().has_color()) {
+        true => (1, image.into_luma8().into_raw()),
+        false => (3, DynamicImage::into_rgb8(image).into_raw()),
+    };
+    let plane = height * width;
+    let mut pixels = vec![0; channels * plane];
+    for (at, pixel) in interleaved.chunks_exact(channels).enumerate() {
+        for (channel, &value) in pixel.iter().enumerate() {
+            pixels[channel * plane + at] = value;
+        }
+    }
+    Ok(Picture { shape: vec![channels, height, width], pixels })
+}
+
+#[cfg(test)]
+mod tests;
