@@ -1,4 +1,5 @@
-// c = a + b, four numbers at a time where the count allows: `Element` and `WIDE` say so.
+// c = f(a + b), four numbers at a time where the count allows: `Element` and `WIDE` say so, and
+// `activated` applies f to each.
 struct Params {
     count: u32,
     a_stride: u32,
@@ -16,6 +17,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let b0 = id.z * p.b_stride / WIDE;
     let c0 = id.z * p.c_stride / WIDE;
     for (var i = id.x; i < p.count / WIDE; i += groups.x * 256u) {
-        c[c0 + i] = a[a0 + i] + b[b0 + i];
+        c[c0 + i] = activated(a[a0 + i] + b[b0 + i]);
     }
 }

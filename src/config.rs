@@ -2,7 +2,8 @@
 //! [`Error`] with the place (file:line:column, or the override) and what would be right.
 //!
 //! `value` parses text into a tree with places, `overrides` changes it, `table` is how every
-//! section reads its keys; the sections follow.
+//! section reads its keys; `width` is the one number that layers may be written in terms of; the
+//! sections follow.
 
 mod bounds;
 mod data;
@@ -12,6 +13,7 @@ mod overrides;
 mod table;
 mod train;
 mod value;
+mod width;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -17,9 +17,7 @@ pub enum Error {
     #[error("{0}")]
     NoDevice(String),
     /// A buffer that no launch could bind.
-    #[error(
-        "`{buffer}` needs {bytes} bytes, but {adapter} binds at most {largest}: take a smaller batch_size, fewer examples (data.train_limit) or --device cpu"
-    )]
+    #[error("`{buffer}` needs {bytes} bytes, but {adapter} binds at most {largest}: {advice}")]
     TooLarge {
         /// The buffer's role.
         buffer: String,
@@ -29,6 +27,8 @@ pub enum Error {
         largest: u64,
         /// The adapter.
         adapter: String,
+        /// What to do about it.
+        advice: String,
     },
     /// No memory.
     #[error("the GPU is out of memory: {0}")]
@@ -124,6 +124,17 @@ impl Device {
         match self {
             Device::Cpu => vec![Device::Cpu],
             Device::Gpu(gpu) => gpu.every_tile().into_iter().map(|gpu| Device::Gpu(Arc::new(gpu))).collect(),
+        }
+    }
+
+    /// Whether every buffer of the plan fits the device's limits; the CPU has none.
+    ///
+    /// # Errors
+    /// The first buffer that does not.
+    pub fn check(&self, plan: &Plan) -> Result<(), Error> {
+        match self {
+            Device::Cpu => Ok(()),
+            Device::Gpu(gpu) => gpu.check(plan),
         }
     }
 

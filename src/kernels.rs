@@ -30,6 +30,7 @@ pub mod shortcut;
 pub mod softmax;
 pub mod statistics;
 pub mod sum;
+pub mod sum_through;
 
 use std::sync::Arc;
 
@@ -71,6 +72,7 @@ pub const ALL: &[&Kernel] = &[
     &matmul::TN,
     &matmul::NN,
     &sum::SUM,
+    &sum_through::SUM_THROUGH,
     &clip::SQUARES,
     &clip::FACTORS,
     &optimizer::OPTIMIZER,

@@ -113,6 +113,12 @@ pub trait Op: std::fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether its output is its only input's tensor under another shape, and its input's gradient that
+    /// of its output: the derivative of an activation before it passes through.
+    fn is_view(&self) -> bool {
+        false
+    }
+
     /// Multiply-adds of the forward pass for one example.
     fn multiply_adds(&self, _inputs: &[&[usize]]) -> u64 {
         0

@@ -5,7 +5,7 @@ mod session;
 mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
-pub use model::Model;
+pub use model::{Model, evaluate_rows};
 pub use session::{Session, Split};
 pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_weights};
 

@@ -258,6 +258,10 @@ fn summary_devices_explain_and_verify_speak_json_or_text() {
     assert_eq!(summary["layers"][1]["output"], serde_json::json!([10]));
     assert_eq!(summary["layers"][0]["multiply_adds"], 64 * 256);
     assert!(summary["memory_bytes"].as_u64().is_some_and(|bytes| bytes > 100_000));
+    // Without the data, just the network counts.
+    let set = ["--set", "data.path=/nowhere", "--set", "data.source=fashion-mnist"];
+    let resnet = [&["summary", "configs/resnet20-cifar10.toml", "--json", "--input", "3,32,32"], &set[..]].concat();
+    assert_eq!(json(&run(&resnet))["parameters"], 269_722);
     let devices = json(&run(&["devices", "--json"]));
     assert!(devices[0]["name"].is_string(), "{devices}");
     let explained = run(&["explain"]);

@@ -119,24 +119,6 @@ fn blocks_repeat_with_names_of_their_own() {
     assert!(verdict.failures.is_empty(), "{verdict:#?}");
 }
 
-/// The parameters of the networks of He et al., 2015, as the usual implementations count them.
-#[test]
-fn named_networks_have_the_parameters_of_their_papers() {
-    for (depth, parameters) in [(20, 269_722), (56, 853_018)] {
-        // Only the network matters here, whichever data there are.
-        let path = format!("{}/configs/resnet{depth}-cifar10.toml", env!("CARGO_MANIFEST_DIR"));
-        let config = Config::load(path.as_ref(), &["data.source=digits".into()]).expect("a valid config");
-        let graph = Graph::build(&config.model, &[3, 32, 32]).expect("layers that fit");
-        let of = |at: usize| graph.nodes[at].op.parameters(&graph.input_shapes(at));
-        let shapes = (0..graph.nodes.len()).flat_map(of).map(|parameter| parameter.shape);
-        assert_eq!(shapes.map(|shape| shape.iter().product::<usize>()).sum::<usize>(), parameters);
-        let last = format!("layer3.{}.bn2", (depth - 2) / 6 - 1);
-        assert!(graph.nodes.iter().any(|node| node.name == last), "no {last}");
-        assert_eq!(graph.nodes[graph.output].shape, [10]);
-        gradus::optimizers::read(&config.optimizer).expect("an optimizer");
-    }
-}
-
 #[test]
 fn mistakes_in_blocks_are_told() {
     complaint(&[layer("repeat", "layers = [{ op = \"tanh\" }]")], &["times"]);

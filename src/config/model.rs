@@ -4,6 +4,7 @@
 use super::error::{Error, Place};
 use super::overrides;
 use super::table::Table;
+use super::width;
 
 /// The output distributions, whose negative log-likelihood is the loss.
 pub const LOSSES: &[&str] = &["normal", "bernoulli", "categorical"];
@@ -75,6 +76,7 @@ impl ModelConfig {
     pub(crate) fn read(table: &Table) -> Result<ModelConfig, Error> {
         let loss = table.require_choice("loss", LOSSES)?.to_string();
         let initial_weights = table.string("initial_weights")?.unwrap_or("").to_string();
+        let width = table.integer("width", 1..=1_000_000)?;
         let layers = table.tables("layers")?;
         table.finish()?;
         let layers = layers.ok_or_else(|| table.missing("layers"))?;
@@ -82,11 +84,20 @@ impl ModelConfig {
             let error = table.error("layers", "a model needs at least one layer");
             return Err(error.help("begin one with [[model.layers]]"));
         }
+        let mut layers: Vec<Table> = layers.into_iter().cloned().collect();
+        let mut filled = 0;
+        for layer in &mut layers {
+            filled += width::fill(layer, width)?;
+        }
+        if width.is_some() && filled == 0 {
+            let message = "`width` is given, but no layer says \"k\" or \"2k\" for its filters, units or channels";
+            return Err(table.error("width", message));
+        }
         Ok(ModelConfig {
             loss,
             loss_place: table.place_of("loss").clone(),
             initial_weights,
-            layers: layers.into_iter().map(LayerConfig::read).collect::<Result<_, _>>()?,
+            layers: layers.iter().map(LayerConfig::read).collect::<Result<_, _>>()?,
         })
     }
 }

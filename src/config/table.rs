@@ -62,6 +62,11 @@ impl Table {
         self.push(key, place, value);
     }
 
+    /// Every key with its value, to be changed.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
+        self.entries.iter_mut().map(|entry| (entry.key.as_str(), &mut entry.value))
+    }
+
     fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }

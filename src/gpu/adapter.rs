@@ -180,7 +180,7 @@ impl Gpu {
     }
 
     /// Whether every buffer of the plan fits this adapter's limits.
-    pub(super) fn check(&self, plan: &Plan) -> Result<(), Error> {
+    pub(crate) fn check(&self, plan: &Plan) -> Result<(), Error> {
         let limits = self.device.limits();
         let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
         for buffer in &plan.buffers {
@@ -191,6 +191,7 @@ impl Gpu {
                     bytes,
                     largest,
                     adapter: self.name.clone(),
+                    advice: "take a smaller batch_size, fewer examples (data.train_limit) or --device cpu".into(),
                 });
             }
         }

@@ -1,8 +1,12 @@
-//! c = a + b: where a tensor is used twice, its gradients are summed.
+//! c = f(a + b): where a tensor is used twice, its gradients are summed; where a residual branch meets
+//! its shortcut, an activation may follow at once.
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Recipe, Slot, Source, WIDTH, case, read, reads, strided, writes};
+use super::{
+    Arguments, Case, Cost, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, activation, case, read, reads,
+    strided, writes,
+};
 use super::{Parameters, wrong_bindings};
-use crate::{parameters, real::Real, twin};
+use crate::{activations, parameters, real::Real, twin};
 
 parameters! {
     /// The sum's parameters.
@@ -12,10 +16,10 @@ parameters! {
     }
 }
 
-/// c = a + b
+/// c = f(a + b), f being the variant's activation or nothing
 pub const SUM: Kernel = Kernel {
     name: "sum",
-    formula: "c = a + b",
+    formula: "c = f(a + b)",
     bindings: &[reads("a"), reads("b"), writes("c")],
     parameters: SumParameters::FIELDS,
     source,
@@ -31,10 +35,14 @@ pub const SUM: Kernel = Kernel {
 fn source(recipe: &Recipe) -> Source {
     let count = read::<SumParameters>(recipe.parameters).count;
     let (wide, element) = if count.is_multiple_of(4) { (4, "vec4<f32>") } else { (1, "f32") };
-    let elements = format!("alias Element = {element};\nconst WIDE = {wide}u;\n");
+    let each =
+        if wide == 4 { "vec4<f32>(forward(x.x), forward(x.y), forward(x.z), forward(x.w))" } else { "forward(x)" };
+    let elements = format!(
+        "alias Element = {element};\nconst WIDE = {wide}u;\nfn activated(x: Element) -> Element {{ return {each}; }}\n"
+    );
     Source {
-        label: format!("sum {wide}"),
-        wgsl: [include_str!("../../shaders/sum.wgsl"), &elements].concat(),
+        label: format!("sum {wide} {}", recipe.variant.name()),
+        wgsl: [include_str!("../../shaders/sum.wgsl"), &elements, activation::wgsl(recipe.variant)].concat(),
         constants: vec![],
         workgroups: strided(count / wide, WIDTH),
     }
@@ -44,6 +52,9 @@ fn sum<T: Real>(arguments: &mut Arguments<T>) {
     let [Slot::Real(a), Slot::Real(b), Slot::RealMut(c)] = &mut arguments.slots[..] else { wrong_bindings() };
     for ((c, a), b) in c.iter_mut().zip(*a).zip(*b) {
         *c = *a + *b;
+    }
+    if let Some(function) = arguments.variant.activation() {
+        activation::map(&function.forward, c);
     }
 }
 
@@ -58,5 +69,13 @@ fn cases() -> Vec<Case> {
         case.replicas = if count == 65 { 3 } else { 1 };
         case
     };
-    [&[4, 508, 280_004], case::COUNTS].concat().iter().map(of).collect()
+    let plain = [&[4, 508, 280_004], case::COUNTS].concat();
+    // One activation shows that it is applied; activation_forward proves them all.
+    let activated = [1, 4, 65, 508].iter().map(|count| {
+        let mut case = of(count);
+        case.label = format!("relu {}", case.label);
+        case.variant = Variant::Activation(&activations::RELU);
+        case
+    });
+    plain.iter().map(of).chain(activated).collect()
 }

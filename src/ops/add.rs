@@ -1,7 +1,8 @@
 //! The sum of two or more inputs of one shape: where a residual branch meets its shortcut.
 
-use super::{Kind, Op, equal};
+use super::{Kind, Op, batch_norm::launch_activated, equal};
 use crate::{
+    activations::Activation,
     graph::{NodeId, Shape},
     kernels::{
         Variant,
@@ -10,12 +11,20 @@ use crate::{
     plan::{Builder, TensorId},
 };
 
-/// y = Σ xᵢ
-pub const ADD: Kind = Kind { name: "add", formula: "y = x1 + x2 + ...", keys: "", read: |_| Ok(Box::new(Add)) };
+/// y = f(Σ xᵢ)
+pub const ADD: Kind = Kind {
+    name: "add",
+    formula: "y = f(x1 + x2 + ...)",
+    keys: "activation",
+    read: |table| Ok(Box::new(Add { activation: Activation::read(table)? })),
+};
 
-/// y = x₁ + x₂ + …, summed from the left.
-#[derive(Debug)]
-pub struct Add;
+/// y = f(x₁ + x₂ + …), summed from the left.
+#[derive(Debug, Default)]
+pub struct Add {
+    /// f, or none; the last sum applies it.
+    pub activation: Option<&'static Activation>,
+}
 
 impl Op for Add {
     fn name(&self) -> &'static str {
@@ -23,7 +32,8 @@ impl Op for Add {
     }
 
     fn keys(&self) -> toml::Table {
-        toml::Table::new()
+        let named = |activation: &Activation| ("activation".to_owned(), activation.name.into());
+        toml::Table::from_iter(self.activation.map(named))
     }
 
     fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String> {
@@ -32,11 +42,18 @@ impl Op for Add {
 
     fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
         let mut y = builder.input(node, 0);
-        for input in 1..builder.graph().nodes[node].inputs.len() {
+        let inputs = builder.graph().nodes[node].inputs.len();
+        for input in 1..inputs {
             let (x, sum) = (builder.input(node, input), builder.scratch_like(node, "y", node));
             let parameters = SumParameters { count: builder.count(node) as u32 };
-            builder.launch(node, &SUM, parameters, Variant::Plain, &[Some(y), Some(x), Some(sum)]);
-            y = sum;
+            let bindings = [Some(y), Some(x), Some(sum)];
+            y = match input + 1 == inputs {
+                true => launch_activated(builder, node, &SUM, parameters, self.activation, &bindings),
+                false => {
+                    builder.launch(node, &SUM, parameters, Variant::Plain, &bindings);
+                    sum
+                }
+            };
         }
         y
     }
@@ -46,5 +63,9 @@ impl Op for Add {
         for input in 0..builder.graph().nodes[node].inputs.len() {
             builder.add_gradient(node, input, dy);
         }
+    }
+
+    fn activation(&self) -> Option<&'static Activation> {
+        self.activation
     }
 }

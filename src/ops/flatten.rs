@@ -30,4 +30,7 @@ impl Op for Flatten {
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
         builder.add_gradient(node, 0, dy);
     }
+    fn is_view(&self) -> bool {
+        true
+    }
 }

@@ -29,6 +29,9 @@ impl Op for Identity {
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
         builder.add_gradient(node, 0, dy);
     }
+    fn is_view(&self) -> bool {
+        true
+    }
 }
 
 /// The network's input: its tensor is the gathered batch.

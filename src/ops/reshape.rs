@@ -51,4 +51,8 @@ impl Op for Reshape {
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
         builder.add_gradient(node, 0, dy);
     }
+
+    fn is_view(&self) -> bool {
+        true
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
         activation::ActivationParameters,
         gather,
         gather_augmented::{AugmentedParameters, GATHER_AUGMENTED},
-        sum,
+        sum, sum_through,
     },
     random::Purpose,
 };
@@ -266,9 +266,12 @@ impl<'g> Builder<'g> {
     /// The activation of the node below, if the launch that computes its gradient may multiply by
     /// f′ at once: f′ needs just the output, and no other gradient is to be summed first.
     pub fn fusable(&self, node: NodeId, input: usize) -> Option<&'static Activation> {
-        let below = self.graph.nodes[node].inputs[input];
-        let alone = self.graph.consumers(below) == 1 && below != self.graph.output;
-        self.graph.nodes[below].op.activation().filter(|activation| alone && activation.of_output())
+        let alone = |node: NodeId| self.graph.consumers(node) == 1 && node != self.graph.output;
+        let mut below = self.graph.nodes[node].inputs[input];
+        while alone(below) && self.graph.nodes[below].op.is_view() {
+            below = self.graph.nodes[below].inputs[0];
+        }
+        self.graph.nodes[below].op.activation().filter(|activation| alone(below) && activation.of_output())
     }
 
     /// Hands a gradient down to a node's input.
@@ -299,6 +302,13 @@ impl<'g> Builder<'g> {
         self.gradients[self.graph.output].push((dy, false));
         for node in (0..self.graph.nodes.len()).rev() {
             let Some((mut dy, through)) = self.gradient(node) else { continue };
+            if self.graph.nodes[node].op.is_view() {
+                let below = self.graph.nodes[node].inputs[0];
+                if self.needed[below] {
+                    self.gradients[below].push((dy, through));
+                }
+                continue;
+            }
             if let Some(activation) = self.graph.nodes[node].op.activation().filter(|_| !through) {
                 dy = self.activation_backward(node, activation, dy);
             }
@@ -310,16 +320,36 @@ impl<'g> Builder<'g> {
         None
     }
 
-    /// The sum of what came down to a node, in the order in which it came.
+    /// The sum of what came down to a node, in the order in which it came; the last sum takes it through
+    /// the node's activation where that needs just the output.
     fn gradient(&mut self, node: NodeId) -> Option<(TensorId, bool)> {
         let parts = std::mem::take(&mut self.gradients[node]);
-        parts.into_iter().reduce(|(a, _), (b, _)| {
-            let count = self.tensors[a.0].elements;
-            let c = self.scratch(node, "dy", count);
-            let parameters = sum::SumParameters { count: count as u32 };
-            self.launch(node, &sum::SUM, parameters, Variant::Plain, &[Some(a), Some(b), Some(c)]);
-            (c, false)
-        })
+        let last = parts.len().saturating_sub(1);
+        let activation = self.graph.nodes[node].op.activation().filter(|activation| activation.of_output());
+        parts
+            .into_iter()
+            .enumerate()
+            .reduce(|(_, (a, _)), (at, (b, _))| {
+                let count = self.tensors[a.0].elements;
+                let c = self.scratch(node, "dy", count);
+                let parameters = sum::SumParameters { count: count as u32 };
+                let through = activation.filter(|_| at == last);
+                match through {
+                    Some(activation) => {
+                        let bindings = [Some(a), Some(b), Some(self.output(node)), Some(c)];
+                        self.launch(
+                            node,
+                            &sum_through::SUM_THROUGH,
+                            parameters,
+                            Variant::Activation(activation),
+                            &bindings,
+                        );
+                    }
+                    None => self.launch(node, &sum::SUM, parameters, Variant::Plain, &[Some(a), Some(b), Some(c)]),
+                }
+                (at, (c, through.is_some()))
+            })
+            .map(|(_, gradient)| gradient)
     }
 
     fn activation_backward(&mut self, node: NodeId, activation: &'static Activation, dy: TensorId) -> TensorId {

@@ -16,6 +16,9 @@ use crate::{
 /// Rows of an evaluation step at least: a small training batch would make evaluation slow.
 const EVALUATE_ROWS: usize = 256;
 
+/// What every adapter binds, 128 MiB: evaluation alone should not make a network too large.
+const EVALUATE_ELEMENTS: usize = 1 << 25;
+
 /// A config that became a network with its data, not yet on a device.
 pub struct Model {
     /// The config.
@@ -32,6 +35,7 @@ pub struct Model {
     pub schedule: Schedule,
     /// All of it, compiled.
     pub plan: Arc<Plan>,
+    layout: DataLayout,
 }
 
 impl Model {
@@ -59,7 +63,6 @@ impl Model {
             differentiate_input: false,
         };
         let batch = batch(&config, &dataset);
-        let evaluate_batch = batch.max(EVALUATE_ROWS).min(splits.into_iter().max().unwrap_or(1).max(1));
         let steps_per_epoch = splits[0].div_ceil(batch) as u64;
         let run = Run {
             steps: config.train.epochs as u64 * steps_per_epoch,
@@ -67,13 +70,31 @@ impl Model {
             learning_rate: rule.default_learning_rate(),
         };
         let schedule = Schedule::read(&config.optimizer, &run)?;
-        let slots = splits[0].div_ceil(batch).max(splits.iter().map(|s| s.div_ceil(evaluate_batch)).max().unwrap_or(1));
         check_rows(&config, &graph, batch)?;
-        let options = Options { batch, evaluate_batch, replicas: 1, slots };
+        let options = options(&graph, &dataset, batch);
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
         optimizers::check(rule.as_ref(), &names)?;
-        Ok(Model { config, dataset, graph, loss, rule, schedule, plan })
+        Ok(Model { config, dataset, graph, loss, rule, schedule, plan, layout })
+    }
+
+    /// The largest batch smaller than this model's whose plan fits, by bisection; `None` if not even one
+    /// row does.
+    pub fn largest_batch(&self, fits: impl Fn(&Plan) -> bool) -> Option<usize> {
+        let fits = |batch: usize| {
+            let options = options(&self.graph, &self.dataset, batch);
+            fits(&plan::compile(&self.graph, self.loss, self.rule.clone(), &self.layout, &options))
+        };
+        // Everything up to `low` fits, nothing from `high` on.
+        let (mut low, mut high) = (0, self.plan.batch);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match fits(middle) {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        Some(low).filter(|&batch| batch > 0)
     }
 
     /// The config with every default written out: what a run directory keeps.
@@ -112,6 +133,22 @@ fn batch(config: &Config, dataset: &Dataset) -> usize {
         0 => dataset.train.len().max(1),
         size => size.min(dataset.train.len().max(1)),
     }
+}
+
+/// What a plan for batches of this size is built for.
+fn options(graph: &Graph, dataset: &Dataset, batch: usize) -> Options {
+    let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
+    let longest = splits.into_iter().max().unwrap_or(1).max(1);
+    let evaluate_batch = evaluate_rows(graph, batch).min(longest.max(batch));
+    let slots = splits[0].div_ceil(batch).max(longest.div_ceil(evaluate_batch));
+    Options { batch, evaluate_batch, replicas: 1, slots }
+}
+
+/// Rows of an evaluation step: those of a training step, or 256 if a training step is
+/// smaller, but then no more than leave the network's largest tensor within 128 MiB.
+pub fn evaluate_rows(graph: &Graph, batch: usize) -> usize {
+    let largest = graph.nodes.iter().map(|node| elements(&node.shape)).max().unwrap_or(1).max(1);
+    batch.max(EVALUATE_ROWS.min(EVALUATE_ELEMENTS / largest)).max(1)
 }
 
 /// Asks every op whether it can be trained with batches of this size.

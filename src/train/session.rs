@@ -39,6 +39,7 @@ impl Session {
     /// # Errors
     /// The device fails, or has not room enough.
     pub async fn new(model: Model, device: &Device) -> Result<Session, device::Error> {
+        device.check(&model.plan).map_err(|error| advise(error, &model, device))?;
         let executor = Executor::new(device, model.plan.clone()).await?;
         let mut session = Session { model, executor, updates: 0, sums: [0.0; 2] };
         session.upload();
@@ -291,6 +292,16 @@ impl Session {
         (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
         self.model.schedule.remember(&snapshot.schedule);
     }
+}
+
+/// Says which batches would fit, if smaller ones are the way out.
+fn advise(error: device::Error, model: &Model, device: &Device) -> device::Error {
+    let device::Error::TooLarge { buffer, bytes, largest, adapter, .. } = error else { return error };
+    let advice = match model.largest_batch(|plan| device.check(plan).is_ok()) {
+        Some(batch) => format!("train.batch_size={batch} is the largest that fits, or take --device cpu"),
+        None => "no batch fits: take a smaller network, fewer examples (data.train_limit) or --device cpu".into(),
+    };
+    device::Error::TooLarge { buffer, bytes, largest, adapter, advice }
 }
 
 /// Labels as the values that a loss over values wants: the label itself for one output, else 1 at

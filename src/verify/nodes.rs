@@ -7,8 +7,8 @@ use crate::{
     initializers, losses,
     ops::{
         Op, activate::Activate, add::Add, batch_norm::BatchNorm, concat::Concat, dropout::Dropout,
-        embedding::Embedding, layer_norm::LayerNorm, multiply::Multiply, reshape::Reshape, shortcut::Shortcut,
-        softmax::Softmax,
+        embedding::Embedding, flatten::Flatten, identity::Identity, layer_norm::LayerNorm, multiply::Multiply,
+        reshape::Reshape, shortcut::Shortcut, softmax::Softmax,
     },
 };
 
@@ -37,9 +37,44 @@ fn merging() -> Vec<Check> {
                 ("a", dense(5, Some(&RELU)), &[INPUT]),
                 ("b", dense(5, Some(&TANH)), &["a"]),
                 ("c", dense(5, None), &["b"]),
-                ("d", Box::new(Add), &["c", "a"]),
+                ("d", Box::new(Add::default()), &["c", "a"]),
                 ("e", Box::new(Activate { activation: &RELU }), &["d"]),
                 ("f", dense(3, None), &["e"]),
+            ],
+        ),
+        // Two blocks whose sums are activated at once: the first one's output forks.
+        of(
+            "residual blocks, fused",
+            vec![
+                ("a", dense(5, Some(&TANH)), &[INPUT]),
+                ("b", dense(5, None), &["a"]),
+                ("c", Box::new(Add { activation: Some(&SIGMOID) }), &["b", "a"]),
+                ("d", dense(5, None), &["c"]),
+                ("e", Box::new(Add { activation: Some(&RELU) }), &["d", "c", "a"]),
+                ("f", dense(3, None), &["e"]),
+            ],
+        ),
+        of(
+            "add + silu",
+            vec![
+                ("a", dense(5, None), &[INPUT]),
+                ("b", dense(5, Some(&TANH)), &[INPUT]),
+                ("c", Box::new(Add { activation: Some(&SILU) }), &["a", "b"]),
+                ("d", dense(5, None), &["c"]),
+                ("e", Box::new(Add::default()), &["d", "c"]),
+            ],
+        ),
+        // f' passes through views to the launch that computes the gradient.
+        of(
+            "activations below views",
+            vec![
+                ("a", dense(6, Some(&TANH)), &[INPUT]),
+                ("b", Box::new(Reshape { shape: vec![3, 2] }), &["a"]),
+                ("c", Box::new(Flatten), &["b"]),
+                ("d", dense(4, Some(&SIGMOID)), &["c"]),
+                ("e", Box::new(Identity), &["d"]),
+                ("f", dense(4, None), &["e"]),
+                ("g", Box::new(Add::default()), &["f", "e"]),
             ],
         ),
         of(
@@ -47,7 +82,7 @@ fn merging() -> Vec<Check> {
             vec![
                 ("a", dense(4, None), &[INPUT]),
                 ("b", dense(4, Some(&SIGMOID)), &[INPUT]),
-                ("c", Box::new(Add), &["a", "b", "a"]),
+                ("c", Box::new(Add::default()), &["a", "b", "a"]),
                 ("d", dense(3, None), &["c"]),
             ],
         ),
