@@ -1,8 +1,7 @@
-// factors[s] = limit / max(limit, √Σ squares) over the blocks of segment s: a workgroup takes a
+// factors[s] = limit / max(limit, √Σ squares), or 1 without a limit, over the blocks of segment s: a workgroup takes a
 // segment; every thread sums its blocks in order, then the sums meet in a tree of fixed shape.
 struct Params {
     segments: u32,
-    limit: f32,
     squares_stride: u32,
     segments_stride: u32,
     factors_stride: u32,
@@ -11,6 +10,8 @@ struct Params {
 @group(1) @binding(1) var<storage, read> segments: array<vec2<u32>>; // first block, the one behind the last
 @group(1) @binding(2) var<storage, read_write> factors: array<f32>;
 @group(1) @binding(3) var<uniform> p: Params;
+
+const LIMIT: u32 = 12u; // its place among the step's scalars
 
 var<workgroup> partial: array<f32, 64>;
 
@@ -36,7 +37,12 @@ fn main(
             }
         }
         if thread == 0u {
-            factors[group.z * p.factors_stride + s] = p.limit / max(sqrt(partial[0]), p.limit);
+            let limit = step.scalars[LIMIT / 4u][LIMIT % 4u];
+            var factor = 1.0;
+            if limit > 0.0 {
+                factor = limit / max(sqrt(partial[0]), limit);
+            }
+            factors[group.z * p.factors_stride + s] = factor;
         }
         workgroupBarrier();
     }

@@ -1,23 +1,35 @@
 // squares[b] = Σ g² over the 64 gradients of block b: one thread sums a block in order. Neighbouring
 // threads read 256 bytes apart, which the cache makes good; a workgroup that shared its loads would
-// need barriers, which cost a software driver several times as much.
+// need barriers, which cost a software driver several times as much. Where gradients are accumulated,
+// g is what the sum comes to with this batch.
 struct Params {
     count: u32, // gradients, padding included: a multiple of 64
+    sum_tensor: u32, // which tensor of the state is the sum
     gradients_stride: u32,
+    state_stride: u32,
     squares_stride: u32,
 }
 @group(1) @binding(0) var<storage, read> gradients: array<vec4<f32>>;
-@group(1) @binding(1) var<storage, read_write> squares: array<f32>;
-@group(1) @binding(2) var<uniform> p: Params;
+@group(1) @binding(1) var<storage, read> state: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read_write> squares: array<f32>;
+@group(1) @binding(3) var<uniform> p: Params;
+
+override accumulating: bool = false; // whether there is a sum
+
+const SHARE: u32 = 14u; // its place among the step's scalars
 
 @compute @workgroup_size(256)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let gradients0 = id.z * p.gradients_stride / 4u;
+    let sum0 = id.z * p.state_stride / 4u + p.sum_tensor * (p.count / 4u);
     let squares0 = id.z * p.squares_stride;
     for (var block = id.x; block < p.count / 64u; block += groups.x * 256u) {
         var sums = vec4<f32>(0.0);
         for (var k = 0u; k < 16u; k += 1u) {
-            let g = gradients[gradients0 + 16u * block + k];
+            var g = gradients[gradients0 + 16u * block + k];
+            if accumulating {
+                g = state[sum0 + 16u * block + k] + step.scalars[SHARE / 4u][SHARE % 4u] * g;
+            }
             sums += g * g;
         }
         squares[squares0 + block] = (sums.x + sums.y) + (sums.z + sums.w);

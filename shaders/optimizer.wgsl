@@ -3,7 +3,6 @@
 struct Params {
     count: u32, // parameters, padding included: a multiple of 4
     states: u32,
-    clip_value: f32, // 0 for no limit
     parameters_stride: u32,
     gradients_stride: u32,
     state_stride: u32,
@@ -25,6 +24,14 @@ override grouped: bool = false; // whether there are blocks and groups
 override clipped: bool = false; // whether there are factors
 override accumulating: bool = false; // whether gradients are summed over several steps
 override sum_tensor: u32 = 0u;       // in which tensor of the state
+override averaging: bool = false;    // whether parameters are averaged, in the state's last tensor
+
+// Places of the step's scalars that are the same for every rule.
+const AVERAGE: u32 = 11u; // the weight of these parameters in their average
+const LIMIT: u32 = 12u;   // what gradients are clipped to, 0 for no limit
+const IDLE: u32 = 13u;    // 1 where the step just accumulates
+const SHARE: u32 = 14u;   // the weight of this gradient in the sum
+const LEARNING_RATE: u32 = 15u;
 
 // Where the state's tensor number j begins, for this replica.
 var<private> state0: u32;
@@ -35,21 +42,6 @@ fn tensor(j: u32) -> u32 {
 // One number of the step's scalars: the host computed it in f64.
 fn scalar(i: u32) -> f32 {
     return step.scalars[i / 4u][i % 4u];
-}
-
-// The change that four gradients make, or their part of a sum that a later step will take.
-fn change_of(g: vec4<f32>, i: u32) -> vec4<f32> {
-    if !accumulating {
-        return update(g, i);
-    }
-    let at = tensor(sum_tensor) + i;
-    let sum = state[at] + scalar(10u) * g;
-    if scalar(9u) > 0.0 {
-        state[at] = sum;
-        return vec4<f32>(0.0);
-    }
-    state[at] = vec4<f32>(0.0);
-    return update(sum, i);
 }
 
 @compute @workgroup_size(256)
@@ -65,23 +57,37 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) w
         var g = gradients[gradients0 + i];
         // NaN and infinity by their bits: a shader may assume that they do not occur.
         exponents = exponents || any((bitcast<vec4<u32>>(g) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u));
+        if accumulating {
+            let at = tensor(sum_tensor) + i;
+            g = state[at] + scalar(SHARE) * g;
+            let idle = scalar(IDLE) > 0.0;
+            state[at] = select(vec4<f32>(0.0), g, idle);
+            if idle {
+                continue;
+            }
+        }
         var theta = parameters[parameters0 + i];
         if grouped {
             let block = blocks[blocks0 + i / 16u];
             let group = groups[groups0 + block.x];
+            let limit = scalar(LIMIT);
             if clipped {
                 g *= factors[factors0 + block.y];
-            }
-            if p.clip_value > 0.0 {
-                g = clamp(g, vec4<f32>(-p.clip_value), vec4<f32>(p.clip_value));
+            } else if limit > 0.0 {
+                g = clamp(g, vec4<f32>(-limit), vec4<f32>(limit));
             }
             g += group.y * theta + group.z * sign(theta);
-            let change = change_of(g, i);
-            theta = theta - (scalar(11u) * group.x * group.w) * theta + group.x * change;
+            let change = update(g, i);
+            theta = theta - (scalar(LEARNING_RATE) * group.x * group.w) * theta + group.x * change;
         } else {
-            theta += change_of(g, i);
+            theta += update(g, i);
         }
         parameters[parameters0 + i] = theta;
+        if averaging {
+            let at = tensor(p.states - 1u) + i;
+            let average = state[at];
+            state[at] = average + scalar(AVERAGE) * (theta - average);
+        }
     }
     if exponents {
         // Or is the same in any order.

@@ -6,6 +6,6 @@ struct Step {
     rows: u32,                    // examples in this batch
     seed: vec2<u32>,              // low word, high word
     padding: vec2<u32>,
-    scalars: array<vec4<f32>, 3>, // the optimizer's numbers
+    scalars: array<vec4<f32>, 4>, // the optimizer's numbers
 }
 @group(0) @binding(0) var<uniform> step: Step;

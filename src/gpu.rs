@@ -24,7 +24,7 @@ pub const STEPS_PER_SUBMISSION: usize = 64;
 const IN_FLIGHT: usize = 2;
 
 /// A step's numbers as the shader sees them, in a slot of their own.
-const STEP_BYTES: usize = 80;
+const STEP_BYTES: usize = 96;
 const STEP_STRIDE: usize = 256;
 
 /// A plan with its buffers and pipelines on a GPU.

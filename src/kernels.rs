@@ -315,7 +315,7 @@ pub fn wrong_bindings() -> ! {
 }
 
 /// How many numbers of its own an optimizer may ask for in a step.
-pub const SCALARS: usize = 12;
+pub const SCALARS: usize = 16;
 
 /// What changes from step to step; everything else in a launch is fixed by the plan.
 #[derive(Clone, Debug, PartialEq)]

@@ -63,6 +63,10 @@ pub const LEARNING_RATE: usize = SCALARS - 1;
 pub const SHARE: usize = SCALARS - 2;
 /// Where 1 stands if a step just accumulates, and 0 if it updates.
 pub const IDLE: usize = SCALARS - 3;
+/// Where the limit of clipped gradients stands, 0 for none.
+pub const LIMIT: usize = SCALARS - 4;
+/// Where the weight of a step's parameters in their average stands, if they are averaged.
+pub const AVERAGE: usize = SCALARS - 5;
 
 /// One with its settings: how parameters follow from gradients.
 pub trait Rule: std::fmt::Debug + Send + Sync {
@@ -85,8 +89,8 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
         vec![0.0; self.states()]
     }
     /// The step's numbers, in f64: `learning_rate` and what depends on `updates`, the number of
-    /// updates done before this one. The last three are left to [`IDLE`], [`SHARE`] and
-    /// [`LEARNING_RATE`].
+    /// updates done before this one. The last five are left to [`AVERAGE`], [`LIMIT`], [`IDLE`],
+    /// [`SHARE`] and [`LEARNING_RATE`].
     fn scalars(&self, learning_rate: f64, updates: u64) -> [f64; SCALARS];
     /// Defines `fn update(g: vec4<f32>, i: u32) -> vec4<f32>`, which returns the change.
     fn wgsl(&self) -> &'static str;
@@ -101,6 +105,15 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
     /// Decay, clipping and parameter groups, where there are such.
     fn regularization(&self) -> Option<&Regularization> {
         None
+    }
+    /// Which tensor of its state is the sum of several batches' gradients, if there is one.
+    fn sum_tensor(&self) -> Option<usize> {
+        None
+    }
+    /// Whether the last tensor of its state is an average of the parameters, which is evaluated in
+    /// their place.
+    fn averages(&self) -> bool {
+        false
     }
 
     /// How many tensors of state it keeps.
@@ -122,6 +135,25 @@ pub fn update<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], g: &mut [T], sta
         let scalars: &[f64] = bytemuck::cast_slice(scalars);
         let scalars = scalars.try_into().expect("as many");
         rule.update_f64(scalars, bytemuck::cast_slice_mut(g), &mut state);
+    }
+}
+
+/// Puts the sum with the gradients of the batches before into `g`, where a rule accumulates; tells
+/// whether this step updates.
+pub fn accumulate<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], g: &mut [T], state: &mut [&mut [T]]) -> bool {
+    let Some(sum) = rule.sum_tensor() else { return true };
+    let idle = scalars[IDLE] > T::zero();
+    for (g, sum) in g.iter_mut().zip(state[sum].iter_mut()) {
+        *g = *sum + scalars[SHARE] * *g;
+        *sum = if idle { *g } else { T::zero() };
+    }
+    !idle
+}
+
+/// Takes updated parameters into their average, where a rule keeps one.
+pub fn average<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], p: &[T], state: &mut [&mut [T]]) {
+    if let Some(average) = state.last_mut().filter(|_| rule.averages()) {
+        average.iter_mut().zip(p).for_each(|(average, &p)| *average += scalars[AVERAGE] * (p - *average));
     }
 }
 
@@ -147,9 +179,10 @@ fn padded<const N: usize>(numbers: [f64; N]) -> [f64; SCALARS] {
 
 /// All samples of all optimizers.
 pub fn samples() -> Vec<Arc<dyn Rule>> {
-    let accumulating = Configured::new(Arc::new(adam::Adam::default()), Dialect::Lecture).accumulate(3);
+    let configured = || Configured::new(Arc::new(adam::Adam::default()), Dialect::Lecture);
+    let around = [configured().accumulate(3), configured().average(0.75), configured().accumulate(2).average(0.75)];
     let all = ALL.iter().flat_map(|optimizer| (optimizer.samples)());
-    all.chain([Arc::new(accumulating) as Arc<dyn Rule>]).collect()
+    all.chain(around.map(|rule| Arc::new(rule) as Arc<dyn Rule>)).collect()
 }
 
 #[cfg(test)]

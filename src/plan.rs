@@ -149,6 +149,8 @@ pub struct Ports {
     pub running: Option<BufferId>,
     /// The optimizer's tensors, one behind the other; none for an optimizer without state.
     pub state: Option<BufferId>,
+    /// The average of the parameters, which evaluation steps take in their place, if there is one.
+    pub average: Option<Slice>,
     /// The examples.
     pub data: BufferId,
     /// What is right.
@@ -203,6 +205,7 @@ impl Plan {
             gradients: 0,
             running: None,
             state: None,
+            average: None,
             data: 0,
             targets: 0,
             order: 0,

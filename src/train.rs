@@ -7,7 +7,7 @@ mod weights;
 use crate::{device, losses::Loss, plan::Program};
 pub use model::{Model, evaluate_rows};
 pub use session::{Session, Split};
-pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_weights};
+pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_average, write_weights};
 
 /// What a split's examples came to.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]

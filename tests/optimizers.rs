@@ -222,3 +222,78 @@ fn decay_is_the_gradient_of_its_penalty() {
         assert!((step + difference).abs() < 1e-9, "{step} {difference}");
     }
 }
+
+/// Steps with these gradients from these parameters, in f64: the parameters after each, and the average.
+fn walk(optimizer: &str, parameters: &[f64], gradients: &[Vec<f64>]) -> Vec<(Vec<f64>, Option<Vec<f64>>)> {
+    let update = Update::new(optimizer);
+    let mut cpu = Cpu::<f64>::new(update.plan.clone());
+    let (ports, places) = (update.plan.ports, update.places());
+    let put = |cpu: &mut Cpu<f64>, buffer, values: &[f64]| {
+        let (weight, bias) = values.split_at(places[0].1);
+        cpu.write_reals(buffer, places[0].0, weight);
+        cpu.write_reals(buffer, places[1].0, bias);
+    };
+    let take = |all: &[f64]| -> Vec<f64> { places.iter().flat_map(|&(at, n)| all[at..at + n].to_vec()).collect() };
+    put(&mut cpu, ports.parameters, parameters);
+    let step = |(t, g): (usize, &Vec<f64>)| {
+        put(&mut cpu, ports.gradients, g);
+        cpu.run(Program::Train, &[update.step(t as u64)]);
+        let average = ports.average.map(|slice| take(&cpu.reals(slice.buffer)[slice.offset..]));
+        (take(cpu.reals(ports.parameters)), average)
+    };
+    gradients.iter().enumerate().map(step).collect()
+}
+
+fn farthest(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// Keras's `use_ema`: the first average is what the first update made, then a ← m a + (1 − m) θ; a
+/// step that just accumulates leaves it alone.
+#[test]
+fn the_average_of_the_weights_follows_its_formula() {
+    let mut numbers = Numbers(9);
+    let parameters = numbers.take(8);
+    let gradients: Vec<Vec<f64>> = (0..60).map(|_| numbers.take(8)).collect();
+    for (around, batches) in [("", 1), ("\nclip_norm = 0.5\nweight_decay = 0.1", 1), ("\naccumulate = 3", 3)] {
+        let mut average: Option<Vec<f64>> = None;
+        let walked = walk(&format!("type = 'adam'\nlearning_rate = 0.05\nema = 0.9{around}"), &parameters, &gradients);
+        let plain = walk(&format!("type = 'adam'\nlearning_rate = 0.05{around}"), &parameters, &gradients);
+        for (t, ((theta, actual), (without, _))) in walked.iter().zip(&plain).enumerate() {
+            assert_eq!(theta, without, "training is the same");
+            if (t + 1) % batches == 0 {
+                average = Some(match average {
+                    None => theta.clone(),
+                    Some(a) => a.iter().zip(theta).map(|(a, theta)| 0.9 * a + (1.0 - 0.9) * theta).collect(),
+                });
+            }
+            let expected = average.clone().unwrap_or(vec![0.0; 8]);
+            assert!(farthest(actual.as_ref().expect("there is one"), &expected) < 1e-12, "{around} at {t}");
+        }
+    }
+}
+
+/// The norm is that of the batches' mean, not of a batch's own gradient.
+#[test]
+fn what_is_clipped_is_the_mean_of_accumulated_batches() {
+    let mut numbers = Numbers(10);
+    let parameters = numbers.take(8);
+    let gradients: Vec<Vec<f64>> = (0..12).map(|_| numbers.take(8)).collect();
+    let means: Vec<Vec<f64>> = gradients
+        .chunks(4)
+        .map(|four| (0..8).map(|at| four.iter().map(|g| g[at]).sum::<f64>() / 4.0).collect())
+        .collect();
+    for clip in ["clip_norm", "clip_global_norm", "clip_value"] {
+        let config = format!("type = 'momentum'\nlearning_rate = 0.1\n{clip} = 0.1\nweight_decay = 0.01");
+        let parts = walk(&format!("{config}\naccumulate = 4"), &parameters, &gradients);
+        let whole = walk(&config, &parameters, &means);
+        for (update, (expected, _)) in whole.iter().enumerate() {
+            let error = farthest(&parts[4 * update + 3].0, expected);
+            assert!(error < 1e-12, "{clip}: {error:.1e} after update {update}");
+            assert_eq!(
+                parts[4 * update].0,
+                if update == 0 { parameters.clone() } else { parts[4 * update - 1].0.clone() }
+            );
+        }
+    }
+}

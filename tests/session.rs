@@ -5,7 +5,7 @@ use gradus::{
     data,
     device::Device,
     plan::Program,
-    train::{Model, Session, Snapshot, Split},
+    train::{Model, Session, Snapshot, Split, read_weights, write_average, write_weights},
 };
 
 const CONFIG: &str = "
@@ -52,6 +52,7 @@ const SETTINGS: &[&str] = &[
     "type = 'momentum'\ndialect = 'pytorch'\nlearning_rate = { schedule = 'one_cycle', peak = 0.1 }\nclip_norm = 1.0\nl1 = 1e-5\n\
      groups = [{ pattern = 'layers.0.*', learning_rate = 0.5, weight_decay = 1e-4 }]",
     "type = 'rmsprop'\ncentered = true\nmomentum = 0.5\nlearning_rate = { schedule = 'plateau', initial = 0.003, patience = 0, threshold = 0.5 }",
+    "type = 'adam'\nema = 0.9\naccumulate = 2\nclip_global_norm = 1.0\nlearning_rate = 0.01",
     "type = 'adam'\naccumulate = 3\nlearning_rate = 0.01\nweight_decay = 1e-4",
 ];
 
@@ -91,4 +92,46 @@ fn the_resolved_config_builds_the_same_optimizer() {
 fn a_group_without_parameters_is_an_error() {
     let error = build("type = 'sgd'\ngroups = [{ pattern = 'layer.*' }]").err().expect("no name matches");
     assert!(error.starts_with("c.toml:15:") && error.contains("no parameter's name matches `layer.*`"), "{error}");
+}
+
+/// Evaluation takes the average; a session that starts from it finds the same loss.
+#[test]
+fn evaluation_takes_the_average_of_the_weights() {
+    let settings = "type = 'sgd'\nlearning_rate = 0.5\nema = 0.98";
+    let mut session = open(build(settings).expect("a model"));
+    let untrained = pollster::block_on(session.evaluate(Split::Dev)).expect("the CPU works").expect("a split").loss;
+    assert!((untrained - 10f64.ln()).abs() < 0.7, "before the first update it is the first weights: {untrained}");
+    let loss = epoch(&mut session);
+    let snapshot = pollster::block_on(session.snapshot()).expect("the CPU works");
+    let plan = session.model().plan.clone();
+    let mut losses = vec![];
+    for bytes in [write_average(&plan, &snapshot).expect("there is one"), write_weights(&plan, &snapshot)] {
+        let mut other = open(build("type = 'sgd'").expect("a model"));
+        other.restore_weights(&read_weights(&plan, &bytes).expect("its own bytes"));
+        losses.push(pollster::block_on(other.evaluate(Split::Dev)).expect("the CPU works").expect("a split").loss);
+    }
+    assert_eq!(loss, losses[0]);
+    assert_ne!(loss, losses[1]);
+    assert!(write_average(&open(build("type = 'sgd'").expect("a model")).model().plan, &snapshot).is_none());
+}
+
+/// Four batches of 32 make the update of one of 128; 0 means the whole set, 1 is online.
+#[test]
+fn batches_add_up() {
+    let train = |batch: usize, rest: &str, updates: usize| {
+        let text = format!("{CONFIG}shuffle = false\n[optimizer]\ntype = 'sgd'\nlearning_rate = 0.1\n{rest}\n");
+        let mut session = open(from_text(&text.replace("= 64", &format!("= {batch}"))).expect("a model"));
+        let steps = session.begin_epoch(1);
+        let steps = &steps[..updates.min(steps.len())];
+        pollster::block_on(session.run(Program::Train, steps)).expect("the CPU works");
+        let loss = pollster::block_on(session.evaluate(Split::Dev)).expect("the CPU works").expect("a split").loss;
+        (pollster::block_on(session.snapshot()).expect("the CPU works").parameters, steps.len(), loss)
+    };
+    let (parts, whole) = (train(32, "accumulate = 4", 16).0, train(128, "", 4).0);
+    let worst = parts.iter().zip(&whole).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst < 1e-6, "{worst:.1e}");
+    let (_, steps, once) = train(0, "", usize::MAX);
+    assert_eq!(steps, 1);
+    let (_, _, online) = train(1, "", 500);
+    assert!(online < once && online < 1.5, "{online} {once}");
 }

@@ -22,9 +22,9 @@ pub struct Evaluate {
     /// Which examples
     #[arg(long, value_enum, default_value_t = SplitName::Test)]
     split: SplitName,
-    /// Which of the run's weights
-    #[arg(long, value_enum, default_value_t = Checkpoint::Last)]
-    checkpoint: Checkpoint,
+    /// Which of the run's weights; without it, ema if the run averages its weights, else last
+    #[arg(long, value_enum)]
+    checkpoint: Option<Checkpoint>,
     /// One JSON object on stdout
     #[arg(long)]
     json: bool,
@@ -43,6 +43,7 @@ enum SplitName {
 enum Checkpoint {
     Last,
     Best,
+    Ema,
 }
 
 impl Evaluate {
@@ -56,9 +57,11 @@ impl Evaluate {
             ));
         }
         let model = load::model(Config::load(&config, &[])?)?;
-        let file = match self.checkpoint {
+        let default = if model.rule.averages() { Checkpoint::Ema } else { Checkpoint::Last };
+        let file = match self.checkpoint.unwrap_or(default) {
             Checkpoint::Last => "last.safetensors",
             Checkpoint::Best => "best.safetensors",
+            Checkpoint::Ema => "ema.safetensors",
         };
         let weights = load::weights(&model.plan, &self.run.join("checkpoints").join(file))?;
         let device = self.device.open()?;

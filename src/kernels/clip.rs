@@ -5,14 +5,21 @@
 use rayon::prelude::*;
 
 use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Slot, Source, WIDTH, case, read, reads, reads_words};
-use super::{LARGEST_GRID, optimizer::BLOCK, strided, writes, wrong_bindings};
-use crate::{parameters, real::Real, twin};
+use super::{LARGEST_GRID, STEP_WGSL, optimizer::BLOCK, strided, writes, wrong_bindings};
+use crate::{
+    optimizers::{LIMIT, SHARE},
+    parameters,
+    real::Real,
+    twin,
+};
 
 parameters! {
     /// The squares' parameters.
     SquaresParameters {
         /// Gradients, padding included: a multiple of 64.
         count: u32,
+        /// Which tensor of the state is the sum, where gradients are accumulated.
+        sum_tensor: u32,
     }
 }
 
@@ -21,21 +28,20 @@ parameters! {
     FactorsParameters {
         /// Segments.
         segments: u32,
-        /// c: no segment's norm shall be larger.
-        limit: f32,
     }
 }
 
-/// squares[b] = Σ g² over the 64 gradients of block b
+/// squares[b] = Σ g² over the 64 gradients of block b. Where there is a state, g is the sum of the
+/// batches before, from there, and of this one's share.
 pub const SQUARES: Kernel = Kernel {
     name: "clip_squares",
     formula: "squares[b] = sum of g^2 over a block of 64",
-    bindings: &[reads("gradients"), writes("squares")],
+    bindings: &[reads("gradients"), reads("state"), writes("squares")],
     parameters: SquaresParameters::FIELDS,
     source: |recipe| Source {
-        label: "clip_squares".into(),
-        wgsl: include_str!("../../shaders/clip_squares.wgsl").into(),
-        constants: vec![],
+        label: format!("clip_squares accumulating={}", recipe.bound[1]),
+        wgsl: [include_str!("../../shaders/clip_squares.wgsl"), STEP_WGSL].concat(),
+        constants: vec![("accumulating", recipe.bound[1].into())],
         workgroups: strided(read::<SquaresParameters>(recipe.parameters).count / BLOCK as u32, WIDTH),
     },
     cpu: twin!(squares),
@@ -47,7 +53,7 @@ pub const SQUARES: Kernel = Kernel {
     tolerance: 2.0,
 };
 
-/// factors[s] = c / max(c, √Σ squares) over the blocks of segment s
+/// factors[s] = c / max(c, √Σ squares) over the blocks of segment s, with the step's c
 pub const FACTORS: Kernel = Kernel {
     name: "clip_factors",
     formula: "factors[s] = limit / max(limit, sqrt(sum of squares[segment]))",
@@ -55,7 +61,7 @@ pub const FACTORS: Kernel = Kernel {
     parameters: FactorsParameters::FIELDS,
     source: |recipe| Source {
         label: "clip_factors".into(),
-        wgsl: include_str!("../../shaders/clip_factors.wgsl").into(),
+        wgsl: [include_str!("../../shaders/clip_factors.wgsl"), STEP_WGSL].concat(),
         constants: vec![],
         workgroups: [read::<FactorsParameters>(recipe.parameters).segments.clamp(1, LARGEST_GRID), 1],
     },
@@ -70,16 +76,27 @@ pub const FACTORS: Kernel = Kernel {
 };
 
 fn squares<T: Real>(arguments: &mut Arguments<T>) {
-    let [Slot::Real(gradients), Slot::RealMut(squares)] = &mut arguments.slots[..] else { wrong_bindings() };
-    squares
-        .par_iter_mut()
-        .with_min_len(WIDTH as usize)
-        .zip(gradients.par_chunks_exact(BLOCK))
-        .for_each(|(square, block)| *square = block.iter().map(|&g| g * g).sum());
+    let SquaresParameters { count, sum_tensor } = arguments.parameters();
+    let share = T::of(arguments.step.scalars[SHARE]);
+    let [Slot::Real(gradients), Slot::Real(state), Slot::RealMut(squares)] = &mut arguments.slots[..] else {
+        wrong_bindings()
+    };
+    let sum = state.get(count as usize * sum_tensor as usize..).filter(|sum| !sum.is_empty());
+    squares.par_iter_mut().with_min_len(WIDTH as usize).zip(gradients.par_chunks_exact(BLOCK)).enumerate().for_each(
+        |(at, (square, block))| {
+            *square = match sum {
+                None => block.iter().map(|&g| g * g).sum(),
+                Some(sum) => {
+                    let mean = block.iter().zip(&sum[BLOCK * at..]).map(|(&g, &sum)| sum + share * g);
+                    mean.map(|g| g * g).sum()
+                }
+            }
+        },
+    );
 }
 
 fn factors<T: Real>(arguments: &mut Arguments<T>) {
-    let limit = T::of(arguments.parameters::<FactorsParameters>().limit.into());
+    let limit = T::of(arguments.step.scalars[LIMIT]);
     let [Slot::Real(squares), Slot::Word(segments), Slot::RealMut(factors)] = &mut arguments.slots[..] else {
         wrong_bindings()
     };
@@ -87,7 +104,7 @@ fn factors<T: Real>(arguments: &mut Arguments<T>) {
         let blocks = squares.get(segment[0] as usize..segment[1] as usize).unwrap_or_default();
         // In f64: a sum of many thousands of blocks in a row would lose digits.
         let sum: f64 = blocks.iter().map(|square| square.f64()).sum();
-        *factor = limit / T::of(sum.sqrt()).max(limit);
+        *factor = if limit > T::zero() { limit / T::of(sum.sqrt()).max(limit) } else { T::one() };
     }
 }
 
@@ -99,8 +116,15 @@ fn squares_cases() -> Vec<Case> {
         let count = blocks * BLOCK;
         // Scaled so that a sum is about 1.
         let gradients = case::reals("gradients", count).iter().map(|g| g / 8.0).collect();
-        let operands = vec![Operand::Reals(gradients), Operand::Output(blocks)];
-        let mut case = Case::new(format!("{blocks} blocks"), SquaresParameters { count: count as u32 }, operands);
+        let accumulating = blocks % 2 == 1;
+        // The sum is the second of two tensors.
+        let state = case::reals("state", 2 * count).iter().map(|g| g / 8.0).collect();
+        let state = if accumulating { Operand::Reals(state) } else { Operand::Unbound };
+        let operands = vec![Operand::Reals(gradients), state, Operand::Output(blocks)];
+        let parameters = SquaresParameters { count: count as u32, sum_tensor: accumulating.into() };
+        let label = format!("{blocks} blocks{}", if accumulating { ", accumulating" } else { "" });
+        let mut case = Case::new(label, parameters, operands);
+        case.step.scalars[SHARE] = 0.25;
         case.terms = BLOCK;
         case.replicas = if blocks == 17 { 3 } else { 1 };
         case
@@ -117,9 +141,10 @@ fn factors_cases() -> Vec<Case> {
         let bound = |part: usize| (part * blocks / segments) as u32;
         let words = (0..segments).flat_map(|part| [bound(part), bound(part + 1)]).collect();
         let operands = vec![Operand::Reals(squares.collect()), Operand::Words(words), Operand::Output(segments)];
-        let limit = [0.25, 0.5, 2.0][at / 3 % 3];
-        let parameters = FactorsParameters { segments: segments as u32, limit };
+        let limit = [0.25, 0.5, 2.0, 0.0][at / 3 % 4];
+        let parameters = FactorsParameters { segments: segments as u32 };
         let mut case = Case::new(format!("{blocks} blocks in {segments}"), parameters, operands);
+        case.step.scalars[LIMIT] = limit;
         case.terms = blocks;
         case.replicas = if segments == 1 && blocks > 100 { 3 } else { 1 };
         case
@@ -138,8 +163,8 @@ fn many_segments() -> Case {
         Operand::Words(words),
         Operand::Output(count),
     ];
-    let mut case =
-        Case::new("many segments".into(), FactorsParameters { segments: count as u32, limit: 0.5 }, operands);
+    let mut case = Case::new("many segments".into(), FactorsParameters { segments: count as u32 }, operands);
+    case.step.scalars[LIMIT] = 0.5;
     case.terms = 7;
     case
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use super::{WIDTH, is_finite, read, reads, reads_words, strided, writes, writes_words, wrong_bindings};
 use crate::{
-    optimizers::{self, IDLE, LEARNING_RATE},
+    optimizers::{self, LEARNING_RATE, LIMIT},
     parameters,
     real::Real,
     twin,
@@ -23,8 +23,6 @@ parameters! {
         count: u32,
         /// The rule's tensors of state, each as long.
         states: u32,
-        /// No number of a gradient is larger; 0 for no such limit. Acts only where there are groups.
-        clip_value: f32,
     }
 }
 
@@ -96,7 +94,7 @@ fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
         wrong_bindings()
     };
     let scalars = arguments.step.scalars.map(T::of);
-    let regularize = Regularize { blocks, groups, factors, limit: T::of(parameters.clip_value.into()) };
+    let regularize = Regularize { blocks, groups, factors, limit: scalars[LIMIT] };
     // The state's tensors lie one behind the other; a chunk takes its part of each.
     let mut parts: Vec<Vec<&mut [T]>> = (0..count.div_ceil(CHUNK)).map(|_| vec![]).collect();
     for tensor in state.chunks_exact_mut(count).take(rule.states()) {
@@ -109,14 +107,18 @@ fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
         .enumerate()
         .map(|(chunk, ((p, g), state))| {
             let mut change = g.to_vec();
-            if blocks.is_empty() {
-                optimizers::update(rule.as_ref(), &scalars, &mut change, state);
-                p.iter_mut().zip(&change).for_each(|(p, &change)| *p += change);
-            } else {
-                let first = chunk * CHUNK / BLOCK;
-                regularize.before(first, p, &mut change);
-                optimizers::update(rule.as_ref(), &scalars, &mut change, state);
-                regularize.after(first, p, &change, scalars[LEARNING_RATE]);
+            let rule = rule.as_ref();
+            if optimizers::accumulate(rule, &scalars, &mut change, state) {
+                if blocks.is_empty() {
+                    optimizers::update(rule, &scalars, &mut change, state);
+                    p.iter_mut().zip(&change).for_each(|(p, &change)| *p += change);
+                } else {
+                    let first = chunk * CHUNK / BLOCK;
+                    regularize.before(first, p, &mut change);
+                    optimizers::update(rule, &scalars, &mut change, state);
+                    regularize.after(first, p, &change, scalars[LEARNING_RATE]);
+                }
+                optimizers::average(rule, &scalars, p, state);
             }
             g.iter().all(|&g| is_finite(g))
         })
@@ -148,7 +150,7 @@ impl<T: Real> Regularize<'_, T> {
             let ([_, l2, l1, _], factor) = self.of(first + at);
             for (&p, g) in p.iter().zip(g) {
                 *g *= factor;
-                if self.limit > T::zero() {
+                if self.limit > T::zero() && self.factors.is_empty() {
                     *g = g.max(-self.limit).min(self.limit);
                 }
                 *g += l2 * p + l1 * if p.is_zero() { p } else { p.signum() };
@@ -218,14 +220,12 @@ pub fn case_of(rule: &std::sync::Arc<dyn optimizers::Rule>, count: usize, update
         Operand::OutputWords(3),
     ];
     operands.extend((0..3).map(|at| groups.get(at).cloned().unwrap_or(Operand::Unbound)));
-    let clip_value = if groups.is_empty() { 0.0 } else { 1.5 };
-    let parameters = OptimizerParameters { count: count as u32, states: states as u32, clip_value };
+    let parameters = OptimizerParameters { count: count as u32, states: states as u32 };
     let label = format!("{} {count}{}", rule.name(), if groups.is_empty() { "" } else { " in groups" });
     let mut case = Case::new(label, parameters, operands);
     let mut scalars = rule.scalars(1e-2, update);
-    if scalars[LEARNING_RATE] == 0.0 && scalars[IDLE] == 0.0 {
-        scalars[LEARNING_RATE] = 1e-2;
-    }
+    scalars[LEARNING_RATE] = 1e-2;
+    scalars[LIMIT] = 1.5;
     // Both devices must start from the same numbers.
     scalars[..SCALARS].iter_mut().for_each(|s| *s = f64::from(*s as f32));
     case.step = Step { index: update as u32, slot: update as u32 % 3, scalars, ..Step::over(1) };

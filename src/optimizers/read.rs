@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    ALL, Dialect, IDLE, LEARNING_RATE, Regularization, Rule, SHARE,
-    regularization::{Decay, matches},
+    ALL, AVERAGE, Dialect, IDLE, LEARNING_RATE, LIMIT, Regularization, Rule, SHARE,
+    regularization::{Clip, Decay, matches},
 };
 use crate::{config, kernels::SCALARS, update_twins};
 
@@ -12,24 +12,43 @@ use crate::{config, kernels::SCALARS, update_twins};
 ///
 /// With `accumulate = N` the gradients of N batches are summed, each with the weight 1/N, in one more
 /// tensor of state, and only the last batch updates. So t counts updates for the rule, but batches
-/// for the schedule, whose whole run is then still the whole run.
+/// for the schedule, whose whole run is then still the whole run. What is clipped is the mean.
+///
+/// With `ema = m` the state's last tensor is an exponential moving average of the parameters, taken
+/// after every update (Polyak and Juditsky, "Acceleration of stochastic approximation by averaging",
+/// SIAM J. Control Optim. 30, 1992, average with equal weights; the exponential ones are Keras's
+/// `use_ema`, with `ema_momentum` = m):
+///
+/// ```text
+/// a ← θ                     after the first update
+/// a ← m a + (1 − m) θ       after every other
+/// ```
+///
+/// It is what is evaluated, on the development set and on the test set. Training goes on from θ.
+/// Running figures of batch normalisation are averages already, and stay what they are.
 #[derive(Debug)]
 pub struct Configured {
     rule: Arc<dyn Rule>,
     dialect: Dialect,
     regularization: Regularization,
     accumulate: u64,
+    average: Option<f64>,
 }
 
 impl Configured {
     /// A rule with nothing around it.
     pub fn new(rule: Arc<dyn Rule>, dialect: Dialect) -> Self {
-        Configured { rule, dialect, regularization: Regularization::default(), accumulate: 1 }
+        Configured { rule, dialect, regularization: Regularization::default(), accumulate: 1, average: None }
     }
 
     /// Updates only after every so many batches.
     pub fn accumulate(self, batches: u64) -> Self {
         Configured { accumulate: batches, ..self }
+    }
+
+    /// Averages the parameters, with this weight for the average so far.
+    pub fn average(self, weight: f64) -> Self {
+        Configured { average: Some(weight), ..self }
     }
 }
 
@@ -52,13 +71,9 @@ pub fn read(config: &config::OptimizerConfig) -> Result<Arc<dyn Rule>, config::E
     let decay = if weight_decay > 0.0 || dialect == Dialect::Keras { Decay::Decoupled } else { Decay::L2 };
     let regularization = Regularization::read(keys, weight_decay, decay)?;
     let accumulate = keys.integer("accumulate", 1..)?.unwrap_or(1) as u64;
-    if let Some(clip) = regularization.clip.filter(|_| accumulate > 1) {
-        let message = format!("`accumulate` and `{}` can't be combined", clip.key());
-        let help = "what is clipped would be each batch's gradient, not their mean";
-        return Err(keys.error("accumulate", message).help(help));
-    }
+    let average = keys.number("ema", config::FRACTION)?;
     keys.finish()?;
-    Ok(Arc::new(Configured { rule, dialect, regularization, accumulate }))
+    Ok(Arc::new(Configured { rule, dialect, regularization, accumulate, average }))
 }
 
 /// Checks that every pattern of a parameter group means something.
@@ -70,7 +85,8 @@ pub fn check(rule: &dyn Rule, names: &[&str]) -> Result<(), config::Error> {
     for group in groups {
         if !names.iter().any(|name| matches(&group.pattern, name)) {
             let message = format!("no parameter's name matches `{}`", group.pattern);
-            return Err(config::Error::new(&group.place, message).help(format!("there is {}", names.join(", "))));
+            let help = config::suggestion(&group.pattern, names);
+            return Err(config::Error::new(&group.place, message).help(help));
         }
     }
     Ok(())
@@ -85,13 +101,20 @@ impl Rule for Configured {
             1 => String::new(),
             batches => format!("g = mean of {batches} batches; "),
         };
-        mean + &self.regularization.formula() + &self.rule.formula()
+        let average = match self.average {
+            None => String::new(),
+            Some(weight) => format!("; evaluated: a = {weight} a + (1 - {weight}) p"),
+        };
+        mean + &self.regularization.formula() + &self.rule.formula() + &average
     }
     fn keys(&self) -> toml::Table {
         let mut keys = self.rule.keys();
         keys.insert("dialect".into(), self.dialect.name().into());
         keys.extend(self.regularization.keys());
         keys.insert("accumulate".into(), (self.accumulate as i64).into());
+        if let Some(weight) = self.average {
+            keys.insert("ema".into(), weight.into());
+        }
         keys
     }
     fn default_learning_rate(&self) -> f64 {
@@ -103,11 +126,12 @@ impl Rule for Configured {
     fn state_names(&self) -> Vec<&'static str> {
         let mut names = self.rule.state_names();
         names.extend((self.accumulate > 1).then_some("sum"));
+        names.extend(self.average.map(|_| "average"));
         names
     }
     fn initial_state(&self) -> Vec<f64> {
         let mut values = self.rule.initial_state();
-        values.extend((self.accumulate > 1).then_some(0.0));
+        values.resize(self.states(), 0.0);
         values
     }
     fn scalars(&self, learning_rate: f64, updates: u64) -> [f64; SCALARS] {
@@ -115,8 +139,11 @@ impl Rule for Configured {
         let mut scalars = self.rule.scalars(learning_rate, updates / self.accumulate);
         scalars[IDLE] = idle.into();
         scalars[SHARE] = 1.0 / self.accumulate as f64;
-        // Nothing decays where nothing is updated.
-        scalars[LEARNING_RATE] = if idle { 0.0 } else { learning_rate };
+        scalars[LEARNING_RATE] = learning_rate;
+        scalars[LIMIT] = self.regularization.clip.map_or(0.0, Clip::limit);
+        // The average begins with the first update's parameters.
+        let first = updates / self.accumulate == 0;
+        scalars[AVERAGE] = self.average.map_or(0.0, |weight| if first { 1.0 } else { 1.0 - weight });
         scalars
     }
     fn wgsl(&self) -> &'static str {
@@ -124,10 +151,17 @@ impl Rule for Configured {
     }
     fn constants(&self) -> Vec<(&'static str, f64)> {
         let mut constants = self.rule.constants();
-        if self.accumulate > 1 {
-            constants.extend([("accumulating", 1.0), ("sum_tensor", self.rule.states() as f64)]);
+        if let Some(sum) = self.sum_tensor() {
+            constants.extend([("accumulating", 1.0), ("sum_tensor", sum as f64)]);
         }
+        constants.extend(self.average.map(|_| ("averaging", 1.0)));
         constants
+    }
+    fn sum_tensor(&self) -> Option<usize> {
+        (self.accumulate > 1).then(|| self.rule.states())
+    }
+    fn averages(&self) -> bool {
+        self.average.is_some()
     }
     fn regularization(&self) -> Option<&Regularization> {
         Some(&self.regularization).filter(|regularization| regularization.is_active())
@@ -136,15 +170,6 @@ impl Rule for Configured {
 }
 
 fn update<T: crate::real::Real>(rule: &Configured, scalars: &[T; SCALARS], g: &mut [T], state: &mut [&mut [T]]) {
-    if rule.accumulate == 1 {
-        return super::update(rule.rule.as_ref(), scalars, g, state);
-    }
-    let (sum, state) = state.split_last_mut().expect("the sum is there");
-    sum.iter_mut().zip(g.iter()).for_each(|(sum, &g)| *sum += scalars[SHARE] * g);
-    if scalars[IDLE] > T::zero() {
-        return g.fill(T::zero());
-    }
-    g.copy_from_slice(sum);
-    sum.fill(T::zero());
-    super::update(rule.rule.as_ref(), scalars, g, state);
+    let own = rule.rule.states();
+    super::update(rule.rule.as_ref(), scalars, g, &mut state[..own]);
 }

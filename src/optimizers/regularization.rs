@@ -80,7 +80,7 @@ impl Clip {
         }
     }
 
-    fn limit(self) -> f64 {
+    pub(super) fn limit(self) -> f64 {
         match self {
             Clip::Value(limit) | Clip::Norm(limit) | Clip::GlobalNorm(limit) => limit,
         }

@@ -35,8 +35,12 @@ impl Walk {
         let scalars = self.rule.scalars(learning_rate, self.updates);
         let mut change = [gradient];
         let mut state: Vec<&mut [f64]> = self.state.chunks_mut(1).collect();
-        update(self.rule.as_ref(), &scalars, &mut change, &mut state);
+        let updates = accumulate(self.rule.as_ref(), &scalars, &mut change, &mut state);
         self.updates += 1;
+        if !updates {
+            return 0.0;
+        }
+        update(self.rule.as_ref(), &scalars, &mut change, &mut state);
         change[0]
     }
 }
@@ -227,7 +231,7 @@ fn patterns_match_whole_names() {
         |pattern: &str| check(rule(&format!("type = 'sgd'\ngroups = [{{ pattern = '{pattern}' }}]")).as_ref(), &names);
     assert!(of("*.bias").is_ok());
     let error = of("layer.0.*").unwrap_err().to_string();
-    assert!(error.contains("no parameter's name matches `layer.0.*`; there is layers.0.weight"), "{error}");
+    assert!(error.contains("no parameter's name matches `layer.0.*`; did you mean `layers.0."), "{error}");
 }
 
 #[test]
@@ -240,7 +244,7 @@ fn whatever_is_wrong_is_said_with_its_place() {
         ("type = 'adam'\nepsilon = 0", "`epsilon` must be a number of at least"),
         ("type = 'adagrad'\nepsilon_placement = 'uncorrected'", "unknown epsilon_placement `uncorrected`"),
         ("type = 'sgd'\nclip_norm = 1\nclip_value = 2", "gradients are clipped in one way"),
-        ("type = 'sgd'\nclip_norm = 1\naccumulate = 4", "`accumulate` and `clip_norm` can't be combined"),
+        ("type = 'sgd'\nema = 1", "`ema` must be a number of at least 0 and below 1"),
         ("type = 'sgd'\naccumulate = 0", "`accumulate` must be an integer of at least 1"),
         ("type = 'sgd'\nclip_norm = 0", "`clip_norm` must be a number above 0"),
         ("type = 'sgd'\nweight_decay = -1", "`weight_decay` must be a number of at least 0"),

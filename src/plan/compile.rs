@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Contents, Learned, Plan, Ports, Program, Running,
+    Contents, Launch, Learned, Plan, Ports, Program, Running,
     builder::{Builder, Common, Draft, Home, HostTensors, Tensor, TensorId},
     placement::{self, ALIGNMENT},
     update,
@@ -71,7 +71,7 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
     let dy = finish(&mut train, loss, output);
     let input_gradient = train.backward(dy);
     let before = train.launches.len();
-    let contents = update::update(&mut train, rule, &learned, count);
+    let contents = update::update(&mut train, rule.clone(), &learned, count);
     train.launches[before..].iter_mut().for_each(|launch| launch.node = "optimizer".into());
     let (train, tensors) = (train.launches, train.tensors);
 
@@ -92,6 +92,7 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
         gradients: buffer(host.gradients),
         running: host.running.map(buffer),
         state: host.state.map(buffer),
+        average: update::average(rule.as_ref(), host.state.map(|id| placed.slice(id)), count),
         data: buffer(host.data),
         targets: buffer(host.targets),
         order: buffer(host.order),
@@ -102,10 +103,14 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
         input_gradient: input_gradient.map(|id| placed.slice(id)),
     };
     let contents = contents.into_iter().map(|(id, values)| Contents { slice: placed.slice(id), values }).collect();
+    let mut evaluate: Vec<Launch> = place(&mut evaluate);
+    if let Some(average) = ports.average {
+        update::read_average(&mut evaluate, ports.parameters, average);
+    }
     Plan {
         contents,
         train: place(&mut { train }),
-        evaluate: place(&mut evaluate),
+        evaluate,
         learned,
         running,
         ports,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    Learned, Values,
+    BufferId, Launch, Learned, Slice, Values,
     builder::{Builder, Home, Tensor, TensorId},
     placement::ALIGNMENT,
 };
@@ -34,24 +34,22 @@ pub(super) fn update(
         contents.push((state, Values::Reals(values.collect())));
     }
     let mut bindings = [Some(host.parameters), Some(host.gradients), host.state, Some(host.flags), None, None, None];
-    let mut clip_value = 0.0;
     if let Some(regularization) = rule.regularization() {
         let tables = Tables::new(regularization, builder, learned, count);
         bindings[4] = Some(shared(builder, "blocks", Values::Words(tables.blocks), &mut contents));
         bindings[5] = Some(shared(builder, "groups", Values::Reals(tables.groups), &mut contents));
         match regularization.clip {
-            Some(Clip::Value(limit)) => clip_value = limit as f32,
-            Some(Clip::Norm(limit)) => {
-                bindings[6] = Some(factors(builder, tables.segments, limit, count, &mut contents))
+            Some(Clip::Norm(_)) => {
+                bindings[6] = Some(factors(builder, rule.as_ref(), tables.segments, count, &mut contents))
             }
-            Some(Clip::GlobalNorm(limit)) => {
+            Some(Clip::GlobalNorm(_)) => {
                 let whole = vec![0, (count / ALIGNMENT) as u32];
-                bindings[6] = Some(factors(builder, whole, limit, count, &mut contents));
+                bindings[6] = Some(factors(builder, rule.as_ref(), whole, count, &mut contents));
             }
-            None => {}
+            Some(Clip::Value(_)) | None => {}
         }
     }
-    let parameters = OptimizerParameters { count: count as u32, states: rule.states() as u32, clip_value };
+    let parameters = OptimizerParameters { count: count as u32, states: rule.states() as u32 };
     let node = builder.graph().output;
     builder.launch(node, &optimizer::OPTIMIZER, parameters, Variant::Update(rule), &bindings);
     contents
@@ -60,8 +58,8 @@ pub(super) fn update(
 /// The norms' squares and what they come to: a factor for every segment.
 fn factors(
     builder: &mut Builder,
+    rule: &dyn Rule,
     segments: Vec<u32>,
-    limit: f64,
     count: usize,
     contents: &mut Vec<(TensorId, Values)>,
 ) -> TensorId {
@@ -70,13 +68,30 @@ fn factors(
     let squares = builder.scratch(node, "squares", count / ALIGNMENT);
     let factors = builder.scratch(node, "factors", number);
     let segments = shared(builder, "segments", Values::Words(segments), contents);
-    let gradients = builder.host.gradients;
-    let parameters = SquaresParameters { count: count as u32 };
-    builder.launch(node, &clip::SQUARES, parameters, Variant::Plain, &[Some(gradients), Some(squares)]);
-    let parameters = FactorsParameters { segments: number as u32, limit: limit as f32 };
+    // What is clipped is the mean over all batches that an update takes.
+    let sum = rule.sum_tensor();
+    let bindings = [Some(builder.host.gradients), builder.host.state.filter(|_| sum.is_some()), Some(squares)];
+    let parameters = SquaresParameters { count: count as u32, sum_tensor: sum.unwrap_or(0) as u32 };
+    builder.launch(node, &clip::SQUARES, parameters, Variant::Plain, &bindings);
+    let parameters = FactorsParameters { segments: number as u32 };
     let bindings = [Some(squares), Some(segments), Some(factors)];
     builder.launch(node, &clip::FACTORS, parameters, Variant::Plain, &bindings);
     factors
+}
+
+/// Where the average of all parameters lies, padding included, if a rule keeps one.
+pub(super) fn average(rule: &dyn Rule, state: Option<Slice>, count: usize) -> Option<Slice> {
+    let state = state.filter(|_| rule.averages())?;
+    Some(Slice { offset: state.offset + (rule.states() - 1) * count, length: count, ..state })
+}
+
+/// Lets launches read parameters at their places in the average.
+pub(super) fn read_average(launches: &mut [Launch], parameters: BufferId, average: Slice) {
+    for slice in launches.iter_mut().flat_map(|launch| &mut launch.bindings).flatten() {
+        if slice.buffer == parameters {
+            *slice = Slice { offset: average.offset + slice.offset, length: slice.length, ..average };
+        }
+    }
 }
 
 /// A tensor of the host's that never changes.

@@ -17,7 +17,7 @@ use signal_hook::{
 use super::{Curve, Progress, RunDirectory, curves};
 use crate::{
     plan::Plan,
-    train::{EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_weights},
+    train::{EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_average, write_weights},
 };
 
 /// How long the curves stay as they are.
@@ -126,6 +126,9 @@ impl Watcher {
 
     fn save(&self, snapshot: &Snapshot) -> Result<(), Error> {
         self.directory.write("checkpoints/last.safetensors", &write_weights(&self.plan, snapshot))?;
+        if let Some(average) = write_average(&self.plan, snapshot) {
+            self.directory.write("checkpoints/ema.safetensors", &average)?;
+        }
         self.directory.write("checkpoints/resume.safetensors", &snapshot.to_bytes(&self.plan))
     }
 
@@ -203,7 +206,9 @@ impl Observer for Watcher {
         let judged = record.dev.map_or(record.train.loss, |dev| dev.loss);
         if judged < self.best {
             self.best = judged;
-            self.directory.write("checkpoints/best.safetensors", &write_weights(&self.plan, snapshot))?;
+            // The best are those that were evaluated.
+            let best = write_average(&self.plan, snapshot).unwrap_or_else(|| write_weights(&self.plan, snapshot));
+            self.directory.write("checkpoints/best.safetensors", &best)?;
         }
         self.save(snapshot)?;
         self.progress.epoch(record, seconds, rate);

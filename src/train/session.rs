@@ -44,12 +44,22 @@ impl Session {
         let mut session = Session { model, executor, updates: 0, sums: [0.0; 2] };
         session.upload();
         let initial = session.model.initial_parameters();
-        session.executor.write_reals(session.model.plan.ports.parameters, 0, &initial);
+        session.write_parameters(&initial);
         if let Some(running) = session.model.plan.ports.running {
             let initial = session.model.plan.initial_running();
             session.executor.write_reals(running, 0, &initial);
         }
         Ok(session)
+    }
+
+    /// Writes parameters, and as the first average of them.
+    fn write_parameters(&mut self, parameters: &[f32]) {
+        let ports = self.model.plan.ports;
+        self.executor.write_reals(ports.parameters, 0, parameters);
+        let Some(average) = ports.average else { return };
+        for (replica, parameters) in parameters.chunks_exact(average.length).enumerate() {
+            self.executor.write_reals(average.buffer, average.offset + replica * average.stride, parameters);
+        }
     }
 
     fn upload(&mut self) {
@@ -270,10 +280,11 @@ impl Session {
         Ok(Snapshot { parameters, running, state, updates: self.updates, sums: self.sums, schedule })
     }
 
-    /// Replaces parameters and running figures alone: a run that starts from given weights.
+    /// Replaces parameters, with the average of them if there is one, and running figures: a run that
+    /// starts from given weights.
     pub fn restore_weights(&mut self, weights: &Weights) {
         let ports = self.model.plan.ports;
-        self.executor.write_reals(ports.parameters, 0, &weights.parameters);
+        self.write_parameters(&weights.parameters);
         if let Some(running) = ports.running {
             self.executor.write_reals(running, 0, &weights.running);
         }

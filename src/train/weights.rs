@@ -43,6 +43,15 @@ pub fn write_weights(plan: &Plan, snapshot: &Snapshot) -> Vec<u8> {
     write(plan, &snapshot.parameters, &snapshot.running, &[], HashMap::new())
 }
 
+/// The same with the average in place of the parameters, if the optimizer keeps one.
+pub fn write_average(plan: &Plan, snapshot: &Snapshot) -> Option<Vec<u8>> {
+    let average = plan.ports.average?;
+    let parts =
+        snapshot.state.chunks_exact(average.stride).flat_map(|state| &state[average.offset..][..average.length]);
+    let parameters: Vec<f32> = parts.copied().collect();
+    Some(write(plan, &parameters, &snapshot.running, &[], HashMap::new()))
+}
+
 /// Every tensor of a state_dict: its name, its shape, its place, and whether it is a running figure.
 fn tensors(plan: &Plan) -> impl Iterator<Item = (&str, &[usize], Slice, bool)> {
     let learned = plan.learned.iter().map(|learned| (&learned.name[..], &learned.shape[..], learned.slice, false));
