@@ -93,7 +93,14 @@ fn shortcuts_are_there_or_not() {
 
 fn compiled(name: &str, batch: usize) -> Plan {
     let (config, graph) = network(name, &[]);
-    let layout = DataLayout { bytes: true, examples: batch, plane: 1024, order: batch, differentiate_input: false };
+    let layout = DataLayout {
+        bytes: true,
+        examples: batch,
+        plane: 1024,
+        order: batch,
+        differentiate_input: false,
+        augmentation: None,
+    };
     let options = Options { batch, evaluate_batch: batch, replicas: 1, slots: 1 };
     let rule = optimizers::read(&config.optimizer).expect("an optimizer");
     plan::compile(&graph, losses::named("categorical").expect("a loss"), rule, &layout, &options)

@@ -78,7 +78,14 @@ fn without_data(config: &Config, shape: &[usize]) -> Result<(Graph, Arc<Plan>), 
     let graph = Graph::build(&config.model, shape)?;
     let loss = losses::named(&config.model.loss).expect("the config knows just these");
     let rule = optimizers::read(&config.optimizer)?;
-    let layout = DataLayout { bytes: false, examples: 0, plane: elements(shape), order: 0, differentiate_input: false };
+    let layout = DataLayout {
+        bytes: false,
+        examples: 0,
+        plane: elements(shape),
+        order: 0,
+        differentiate_input: false,
+        augmentation: None,
+    };
     // A batch of the whole training set has no size without it.
     let batch = config.train.batch_size.max(1);
     let options = Options { batch, evaluate_batch: evaluate_rows(&graph, batch), replicas: 1, slots: 1 };

@@ -87,21 +87,18 @@ impl Walker {
         let gradient = (surface.gradient)([parameters[0], parameters[1]]);
         let mut gradients = [0.0; BLOCK];
         gradients[..2].copy_from_slice(&gradient);
-        let (mut clip_value, mut factors, mut groups, mut blocks) = (0.0, vec![], vec![], vec![]);
+        let (mut factors, mut groups, mut blocks) = (vec![], vec![], vec![]);
         if let Some(regularization) = self.rule.regularization() {
             // A matrix of two weights, which decays as weights do.
             groups = regularization.factors("weight", &[1, 2]).to_vec();
             blocks = vec![0, 0];
-            match regularization.clip {
-                Some(Clip::Value(limit)) => clip_value = limit as f32,
-                Some(Clip::Norm(limit) | Clip::GlobalNorm(limit)) => {
-                    let norm = gradient[0].hypot(gradient[1]);
-                    factors = vec![if norm > limit { limit / norm } else { 1.0 }];
-                }
-                None => {}
+            // The limit of `clip_value` is among the step's scalars.
+            if let Some(Clip::Norm(limit) | Clip::GlobalNorm(limit)) = regularization.clip {
+                let norm = gradient[0].hypot(gradient[1]);
+                factors = vec![if norm > limit { limit / norm } else { 1.0 }];
             }
         }
-        let sizes = OptimizerParameters { count: BLOCK as u32, states: self.rule.states() as u32, clip_value };
+        let sizes = OptimizerParameters { count: BLOCK as u32, states: self.rule.states() as u32 };
         let scalars = self.rule.scalars(self.schedule.at(update), update);
         (OPTIMIZER.cpu.f64)(&mut Arguments {
             parameters: bytemuck::bytes_of(&sizes),
