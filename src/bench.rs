@@ -67,8 +67,13 @@ pub async fn matmul<E: From<device::Error>>(
             report(Measurement { bench, shape: shape.clone(), value: flops / seconds / 1e9, unit: "GFLOP/s" })?;
         }
         if matches!(device, Device::Cpu) {
-            let value = flops / gemm_alone(size) / 1e9;
-            report(Measurement { bench: "gemm crate".into(), shape, value, unit: "GFLOP/s" })?;
+            // The strides of the operands, row to row and column to column, in the three forms.
+            let (along, across) = ((size as u32, 1), (1, size as u32));
+            for (form, a, b) in [("nn", along, along), ("nt", along, across), ("tn", across, along)] {
+                let value = flops / gemm_alone(size, a, b) / 1e9;
+                let bench = format!("gemm crate {form}");
+                report(Measurement { bench, shape: shape.clone(), value, unit: "GFLOP/s" })?;
+            }
         }
     }
     Ok(())
@@ -129,14 +134,14 @@ async fn launch(
     Ok(median(seconds))
 }
 
-fn gemm_alone(size: usize) -> f64 {
+fn gemm_alone(size: usize, a_strides: (u32, u32), b_strides: (u32, u32)) -> f64 {
     let reals = |name: &str| case::reals(name, size * size).into_iter().map(|v| v as f32).collect::<Vec<f32>>();
     let (a, b, mut c) = (reals("a"), reals("b"), vec![0.0f32; size * size]);
-    let stride = size as u32;
     let mut timed = |count: usize| {
         let begin = Instant::now();
         for _ in 0..count {
-            matmul::gemm((size, size, size), (&a, stride, 1), (&b, stride, 1), false, &mut c);
+            let (a, b) = ((&a[..], a_strides.0, a_strides.1), (&b[..], b_strides.0, b_strides.1));
+            matmul::gemm((size, size, size), a, b, false, &mut c);
         }
         begin.elapsed().as_secs_f64()
     };

@@ -83,13 +83,10 @@ fn nt<T: Real>(arguments: &mut Arguments<T>) {
         wrong_bindings()
     };
     let (rows, columns) = (m as usize, n as usize);
-    for row in c.chunks_exact_mut(columns) {
-        match bias.is_empty() {
-            true => row.fill(T::zero()),
-            false => row.copy_from_slice(bias),
-        }
+    if !bias.is_empty() {
+        c.chunks_exact_mut(columns).for_each(|row| row.copy_from_slice(bias));
     }
-    gemm((rows, columns, k as usize), (a, k, 1), (b, 1, k), true, c);
+    gemm((rows, columns, k as usize), (a, k, 1), (b, 1, k), !bias.is_empty(), c);
     if let Some(activation) = arguments.variant.activation() {
         c.par_chunks_mut(super::CHUNK).for_each(|c| activation::map(&activation.forward, c));
     }
