@@ -174,3 +174,15 @@ fn shells_and_the_manual_know_every_command() {
     assert!(manual.contains(".TH gradus") && manual.contains("trajectory"), "{manual:.200}");
     assert!(stdout(&run(folder.path(), &["man", "schedule"])).contains("steps"));
 }
+
+#[test]
+fn train_says_so_when_the_schedule_is_not_as_long_as_the_run() {
+    let folder = folder();
+    for (steps, said) in [(7, "the schedule ends after 7 steps"), (1_000_000, "the schedule needs 1000000")] {
+        let rate = format!("optimizer.learning_rate={{ schedule = \"linear\", initial = 0.1, steps = {steps} }}");
+        let output = run(folder.path(), &["train", "--device", "cpu", "--dry-run", "--set", &rate]);
+        assert!(output.status.success() && stderr(&output).contains(said), "{}", stderr(&output));
+    }
+    let whole = run(folder.path(), &["train", "--device", "cpu", "--dry-run", "--set", COSINE]);
+    assert!(!stderr(&whole).contains("warning"), "{}", stderr(&whole));
+}

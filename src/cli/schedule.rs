@@ -140,6 +140,12 @@ fn warn(rate: &Rate, steps: u64) {
     if keys.get("schedule").and_then(toml::Value::as_str) == Some("plateau") {
         note("plateau looks at the development set's loss: this is the rate while that keeps falling");
     }
+    warn_of_length(rate, steps);
+}
+
+/// Says so where a schedule is longer or shorter than a run of so many steps.
+pub(super) fn warn_of_length(rate: &Rate, steps: u64) {
+    let toml::Value::Table(keys) = rate.to_toml() else { return };
     match length(&keys) {
         Some(Length { least, .. }) if least > steps => note(format!(
             "warning: the run ends after {steps} steps, but the schedule needs {least}: its last {} are left out",

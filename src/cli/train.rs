@@ -7,7 +7,7 @@ use clap::Args;
 use super::{
     Failure, bytes, code,
     load::{self, ConfigArguments, DeviceArguments},
-    note, say,
+    note, say, schedule,
 };
 use crate::{
     config::Config,
@@ -50,6 +50,8 @@ impl Train {
         if let Some(weights) = initial {
             session.restore_weights(&weights);
         }
+        let steps = session.config().train.epochs * session.steps_per_epoch();
+        schedule::warn_of_length(&session.model().schedule, steps as u64);
         if self.dry_run {
             return dry_run(&mut session);
         }
