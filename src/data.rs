@@ -68,7 +68,11 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
     if let Some(augment) = config.augment {
         check_pictures(name, &examples.shape, &examples.inputs, &augment)?;
     }
-    let normalization = normalize::normalization(config.normalize, &examples.shape, &examples.inputs, &splits.train);
+    let mut normalization =
+        normalize::normalization(config.normalize, &examples.shape, &examples.inputs, &splits.train);
+    if let (Some(mean), Some(deviation)) = (&config.mean, &config.deviation) {
+        normalize::standardise(name, &mut normalization, mean, deviation)?;
+    }
     Ok(Dataset {
         name: name.to_string(),
         shape: examples.shape,

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::bounds::FRACTION;
+use super::bounds::{FRACTION, POSITIVE};
 use super::error::Error;
 use super::table::Table;
 use super::value::{Kind, Value};
@@ -24,6 +24,12 @@ pub struct DataConfig {
     pub test: Portion,
     /// How inputs are scaled.
     pub normalize: Normalize,
+    /// After `normalize = "unit"`: subtracted from each channel, as PyTorch's Normalize does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<Vec<f64>>,
+    /// After the mean: what each channel is divided by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<Vec<f64>>,
     /// The share of training labels that is replaced, once, by a random incorrect one.
     pub label_noise: f64,
     /// 0 = all; else only the first N training examples, taken before the development set is
@@ -116,6 +122,8 @@ impl DataConfig {
             dev: portion(table, "dev")?.unwrap_or(Portion::Fraction(0.1)),
             test: portion(table, "test")?.unwrap_or(Portion::Fraction(0.2)),
             normalize: normalize(table, source, pictures)?,
+            mean: table.numbers("mean", ..)?,
+            deviation: table.numbers("deviation", POSITIVE)?,
             label_noise: table.number("label_noise", FRACTION)?.unwrap_or(0.0),
             train_limit: table.integer("train_limit", ..)?.unwrap_or(0),
             header: table.boolean("header")?.unwrap_or(false),
@@ -126,6 +134,14 @@ impl DataConfig {
             augment: augment(table, source, pictures)?,
         };
         table.finish()?;
+        if config.mean.is_some() != config.deviation.is_some() {
+            let key = if config.mean.is_some() { "mean" } else { "deviation" };
+            return Err(table.error(key, "mean and deviation are given together or not at all"));
+        }
+        if config.mean.is_some() && config.normalize != Normalize::Unit {
+            let error = table.error("mean", "mean and deviation are those of pixels from 0 to 1");
+            return Err(error.help("leave normalize out, or set it to \"unit\""));
+        }
         if let (Target::Named(name), false) = (&config.target, config.header) {
             let message = format!("the column `{name}` can't be found without a header");
             return Err(table

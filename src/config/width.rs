@@ -88,7 +88,7 @@ mod tests {
         for (model, message) in [
             (
                 LAYERS.to_owned(),
-                "c.toml:6:36: `units` is the string \"3k\", but [model] has no `width`; give one: width = 64",
+                "c.toml:6:35: `units` is the string \"3k\", but [model] has no `width`; give one: width = 64",
             ),
             (
                 "width = 4\nlayers = [{ op = 'dense', units = 10 }]".to_owned(),

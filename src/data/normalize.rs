@@ -1,6 +1,7 @@
 //! Scales and offsets of inputs, from the training set alone.
 
 use super::dataset::{Inputs, Normalization};
+use super::error::DataError;
 use crate::config::Normalize;
 
 /// The normalization of inputs of `shape`; statistics are those of the examples `train`.
@@ -43,6 +44,28 @@ fn standard(inputs: &Inputs, train: &[u32], features: usize, first: usize, plane
     // A constant column has no deviation, and one of tiny numbers none that f32 can divide by.
     let scale = if scale.is_finite() { scale } else { 1.0 };
     (scale, (-mean * f64::from(scale)) as f32)
+}
+
+/// Subtracts a given mean from every channel, and divides by a given deviation.
+pub(crate) fn standardise(
+    name: &str,
+    normalization: &mut Normalization,
+    mean: &[f64],
+    deviation: &[f64],
+) -> Result<(), DataError> {
+    let Normalization { scale, offset, .. } = normalization;
+    let channels = scale.len();
+    for (key, given) in [("mean", mean.len()), ("deviation", deviation.len())] {
+        if given != channels {
+            let message = format!("data.{key} has {given} numbers, where the pictures have {channels} channels");
+            return Err(DataError::new(name, message));
+        }
+    }
+    for (channel, (mean, deviation)) in mean.iter().zip(deviation).enumerate() {
+        scale[channel] = (f64::from(scale[channel]) / deviation) as f32;
+        offset[channel] = ((f64::from(offset[channel]) - mean) / deviation) as f32;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

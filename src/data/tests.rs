@@ -89,3 +89,14 @@ fn only_pictures_large_enough_are_augmented() {
     let error = check_pictures("npy", &[1, 8, 8], &numbers, &fits.augment.unwrap()).unwrap_err().to_string();
     assert_eq!(error, "npy: data.augment is for pictures of [channels, height, width] bytes");
 }
+
+#[test]
+fn a_given_mean_and_deviation_are_of_pixels_from_0_to_1() {
+    let digits = load(&config("digits", &["mean=[0.5]", "deviation=[0.25]"]), true, 42).unwrap();
+    let mut picture = [0.0; 64];
+    digits.normalized(0, &mut picture);
+    assert_eq!(picture[2..4], [(5.0 / 16.0 - 0.5) / 0.25, (13.0 / 16.0 - 0.5) / 0.25]);
+    let three = config("digits", &["mean=[0, 0, 0]", "deviation=[1, 1, 1]"]);
+    let error = load(&three, true, 42).unwrap_err().to_string();
+    assert_eq!(error, "digits: data.mean has 3 numbers, where the pictures have 1 channels");
+}
