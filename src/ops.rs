@@ -12,6 +12,7 @@ pub mod dropout;
 pub mod embedding;
 pub mod flatten;
 pub mod identity;
+mod launch;
 pub mod layer_norm;
 pub mod multiply;
 pub mod pool;
@@ -111,6 +112,17 @@ pub trait Op: std::fmt::Debug + Send + Sync {
     /// The activation that is applied to its output. The builder sees to its derivative.
     fn activation(&self) -> Option<&'static Activation> {
         None
+    }
+
+    /// Whether it can apply an activation to its output: then its forward pass asks
+    /// [`Builder::activation`] for one, which may be that of the layer behind it.
+    fn applies_activation(&self) -> bool {
+        false
+    }
+
+    /// Whether it is its activation and nothing else.
+    fn is_activation(&self) -> bool {
+        false
     }
 
     /// Whether its output is its only input's tensor under another shape, and its input's gradient that

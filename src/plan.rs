@@ -3,6 +3,7 @@
 
 mod builder;
 mod compile;
+mod fusion;
 mod placement;
 mod update;
 

@@ -6,6 +6,7 @@ use super::{Failure, bytes, load::ConfigArguments, say, thousands};
 use crate::{
     kernels::Tile,
     plan::{Launch, Plan, Program},
+    train::Model,
 };
 
 /// Show the plan: launches, buffers, bytes and FLOPs of a step
@@ -23,6 +24,7 @@ impl Explain {
         say(format!("optimizer {}: {}", model.rule.name(), model.rule.formula()))?;
         program(plan, Program::Train, &format!("a training step of {} examples", plan.batch))?;
         program(plan, Program::Evaluate, &format!("an evaluation step of {} examples", plan.evaluate_batch))?;
+        silent(&model)?;
         say(format!("\n{} buffers, {}", plan.buffers.len(), bytes(plan.bytes())))?;
         for (at, buffer) in plan.buffers.iter().enumerate() {
             let (elements, size) = (thousands(buffer.length as u64), bytes(4 * buffer.length as u64));
@@ -41,6 +43,17 @@ fn program(plan: &Plan, program: Program, title: &str) -> Result<(), Failure> {
         say(line(plan, at, launch))?;
     }
     Ok(())
+}
+
+/// Layers without a launch of their own: views, and activations that the layer before applies.
+fn silent(model: &Model) -> Result<(), Failure> {
+    let launches = || model.plan.train.iter().map(|launch| launch.node.as_str());
+    let nodes = model.graph.nodes.iter().filter(|node| !launches().any(|name| name == node.name));
+    let names: Vec<String> = nodes.map(|node| format!("{} ({})", node.name, node.op.name())).collect();
+    match names.is_empty() {
+        true => Ok(()),
+        false => say(format!("\nlayers without a launch of their own: {}", names.join(", "))),
+    }
 }
 
 fn line(plan: &Plan, at: usize, launch: &Launch) -> String {

@@ -35,4 +35,7 @@ impl Op for Activate {
     fn activation(&self) -> Option<&'static Activation> {
         Some(self.activation)
     }
+    fn is_activation(&self) -> bool {
+        true
+    }
 }

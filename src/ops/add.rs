@@ -1,6 +1,6 @@
 //! The sum of two or more inputs of one shape: where a residual branch meets its shortcut.
 
-use super::{Kind, Op, batch_norm::launch_activated, equal};
+use super::{Kind, Op, equal, launch::activated};
 use crate::{
     activations::Activation,
     graph::{NodeId, Shape},
@@ -48,7 +48,7 @@ impl Op for Add {
             let parameters = SumParameters { count: builder.count(node) as u32 };
             let bindings = [Some(y), Some(x), Some(sum)];
             y = match input + 1 == inputs {
-                true => launch_activated(builder, node, &SUM, parameters, self.activation, &bindings),
+                true => activated(builder, node, &SUM, parameters, &bindings),
                 false => {
                     builder.launch(node, &SUM, parameters, Variant::Plain, &bindings);
                     sum
@@ -67,5 +67,9 @@ impl Op for Add {
 
     fn activation(&self) -> Option<&'static Activation> {
         self.activation
+    }
+
+    fn applies_activation(&self) -> bool {
+        true
     }
 }

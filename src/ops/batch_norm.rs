@@ -1,13 +1,17 @@
 //! Batch normalisation of channels, or of the units of a vector.
 
-use super::{Kind, Op, Parameter, Running, single};
+use super::{
+    Kind, Op, Parameter, Running,
+    launch::{activated, through},
+    single,
+};
 use crate::{
     activations::Activation,
     config,
     graph::{NodeId, Shape, elements, show},
     initializers,
     kernels::{
-        Parameters, Variant,
+        Variant,
         batch_norm::{self as kernels, BatchNormParameters},
         batch_norm_gradient,
     },
@@ -142,7 +146,7 @@ impl Op for BatchNorm {
         let y = builder.scratch_like(node, "y", node);
         let [weight, bias] = [0, 1].map(|which| self.affine.then(|| builder.weight(node, which)));
         let bindings = [Some(x), Some(moments), weight, bias, Some(y)];
-        launch_activated(builder, node, &kernels::FORWARD, p, self.activation, &bindings)
+        activated(builder, node, &kernels::FORWARD, p, &bindings)
     }
 
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
@@ -158,53 +162,16 @@ impl Op for BatchNorm {
         });
         let bindings = [Some(parts), Some(dweight), Some(dbias)];
         builder.launch(node, &batch_norm_gradient::GRADIENTS, p, Variant::Plain, &bindings);
-        if !builder.needs_gradient(node, 0) {
-            return;
-        }
         let weight = self.affine.then(|| builder.weight(node, 0));
         let bindings = [Some(dy), Some(x), Some(moments), weight, Some(dweight), Some(dbias)];
-        launch_through(builder, node, &batch_norm_gradient::BACKWARD, p, &bindings);
+        through(builder, node, &batch_norm_gradient::BACKWARD, p, |_| bindings);
     }
 
     fn activation(&self) -> Option<&'static Activation> {
         self.activation
     }
-}
 
-/// A launch whose kernel can apply the node's activation to the last of its bindings; one that
-/// needs its argument in the backward pass gets a launch of its own. Returns the output.
-pub(super) fn launch_activated<P: Parameters>(
-    builder: &mut Builder,
-    node: NodeId,
-    kernel: &'static crate::kernels::Kernel,
-    parameters: P,
-    activation: Option<&'static Activation>,
-    bindings: &[Option<TensorId>],
-) -> TensorId {
-    let y = bindings.last().copied().flatten().expect("the output is bound last");
-    let fused = activation.filter(|activation| activation.of_output());
-    builder.launch(node, kernel, parameters, fused.map_or(Variant::Plain, Variant::Activation), bindings);
-    match activation {
-        Some(activation) if fused.is_none() => builder.activate(node, activation, y),
-        _ => y,
-    }
-}
-
-/// A launch that computes the gradient of a node's only input, the last of the kernel's bindings,
-/// and multiplies by f′ of the activation below where that is possible.
-pub(super) fn launch_through<P: Parameters>(
-    builder: &mut Builder,
-    node: NodeId,
-    kernel: &'static crate::kernels::Kernel,
-    parameters: P,
-    bindings: &[Option<TensorId>],
-) {
-    let below = builder.fusable(node, 0);
-    let dx = builder.scratch_like(node, "dx", node);
-    let bindings: Vec<Option<TensorId>> = bindings.iter().copied().chain([Some(dx)]).collect();
-    builder.launch(node, kernel, parameters, below.map_or(Variant::Plain, Variant::Activation), &bindings);
-    match below {
-        Some(_) => builder.add_gradient_through(node, 0, dx),
-        None => builder.add_gradient(node, 0, dx),
+    fn applies_activation(&self) -> bool {
+        true
     }
 }

@@ -2,7 +2,9 @@
 //! kernel…] as PyTorch keeps it. As there, w is not flipped: it is a cross-correlation.
 
 use super::{
-    Kind, Op, Parameter, single,
+    Kind, Op, Parameter,
+    launch::{activated, through},
+    single,
     window::{self, Placed, Window},
 };
 use crate::{
@@ -128,16 +130,10 @@ impl Op for Conv {
     fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
         let parameters = self.geometry(builder, node);
         let x = builder.input(node, 0);
-        let fused = self.activation.filter(|activation| activation.of_output());
         let z = builder.scratch(node, "y", outputs(&parameters));
         let bias = self.bias.then(|| builder.weight(node, 1));
-        let variant = fused.map_or(Variant::Plain, Variant::Activation);
         let bindings = [Some(x), Some(builder.weight(node, 0)), bias, None, Some(z)];
-        builder.launch(node, &conv::FORWARD, parameters, variant, &bindings);
-        match self.activation {
-            Some(activation) if fused.is_none() => builder.activate(node, activation, z),
-            _ => z,
-        }
+        activated(builder, node, &conv::FORWARD, parameters, &bindings)
     }
 
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
@@ -145,23 +141,16 @@ impl Op for Conv {
         let x = builder.input(node, 0);
         let (dw, db) = (builder.weight_gradient(node, 0), self.bias.then(|| builder.weight_gradient(node, 1)));
         weight_gradient(builder, node, parameters, Some((x, dw)), dy, db);
-        if !builder.needs_gradient(node, 0) {
-            return;
-        }
-        // The activation below is cheapest here, where dx is written anyway.
-        let below = builder.fusable(node, 0);
-        let dx = builder.scratch(node, "dx", inputs(&parameters));
-        let variant = below.map_or(Variant::Plain, Variant::Activation);
-        let bindings = [Some(dy), Some(builder.weight(node, 0)), None, below.map(|_| x), Some(dx)];
-        builder.launch(node, &conv::BACKWARD_INPUT, parameters, variant, &bindings);
-        match below {
-            Some(_) => builder.add_gradient_through(node, 0, dx),
-            None => builder.add_gradient(node, 0, dx),
-        }
+        let weight = Some(builder.weight(node, 0));
+        through(builder, node, &conv::BACKWARD_INPUT, parameters, |v| [Some(dy), weight, None, v]);
     }
 
     fn activation(&self) -> Option<&'static Activation> {
         self.activation
+    }
+
+    fn applies_activation(&self) -> bool {
+        true
     }
 
     fn multiply_adds(&self, inputs: &[&[usize]]) -> u64 {

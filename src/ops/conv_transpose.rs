@@ -2,7 +2,9 @@
 //! the other way round. w is [channels, filters / groups, kernel…], as PyTorch keeps it.
 
 use super::{
-    Kind, Op, Parameter, conv, single,
+    Kind, Op, Parameter, conv,
+    launch::{activated, through},
+    single,
     window::{self, Padding, Placed, Window},
 };
 use crate::{
@@ -10,10 +12,7 @@ use crate::{
     config,
     graph::{NodeId, Shape, elements, show},
     initializers::{self, Initializer},
-    kernels::{
-        Variant,
-        conv::{self as kernels, ConvParameters},
-    },
+    kernels::conv::{self as kernels, ConvParameters},
     plan::{Builder, TensorId},
 };
 
@@ -168,16 +167,10 @@ impl Op for ConvTranspose {
     fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
         let parameters = self.geometry(builder, node);
         let x = builder.input(node, 0);
-        let fused = self.activation.filter(|activation| activation.of_output());
         let z = builder.scratch(node, "y", conv::inputs(&parameters));
         let bias = self.bias.then(|| builder.weight(node, 1));
-        let variant = fused.map_or(Variant::Plain, Variant::Activation);
         let bindings = [Some(x), Some(builder.weight(node, 0)), bias, None, Some(z)];
-        builder.launch(node, &kernels::BACKWARD_INPUT, parameters, variant, &bindings);
-        match self.activation {
-            Some(activation) if fused.is_none() => builder.activate(node, activation, z),
-            _ => z,
-        }
+        activated(builder, node, &kernels::BACKWARD_INPUT, parameters, &bindings)
     }
 
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
@@ -196,22 +189,16 @@ impl Op for ConvTranspose {
             let db = builder.weight_gradient(node, 1);
             conv::weight_gradient(builder, node, alone, None, dy, Some(db));
         }
-        if !builder.needs_gradient(node, 0) {
-            return;
-        }
-        let below = builder.fusable(node, 0);
-        let dx = builder.scratch(node, "dx", conv::outputs(&parameters));
-        let variant = below.map_or(Variant::Plain, Variant::Activation);
-        let bindings = [Some(dy), Some(builder.weight(node, 0)), None, below.map(|_| x), Some(dx)];
-        builder.launch(node, &kernels::FORWARD, parameters, variant, &bindings);
-        match below {
-            Some(_) => builder.add_gradient_through(node, 0, dx),
-            None => builder.add_gradient(node, 0, dx),
-        }
+        let weight = Some(builder.weight(node, 0));
+        through(builder, node, &kernels::FORWARD, parameters, |v| [Some(dy), weight, None, v]);
     }
 
     fn activation(&self) -> Option<&'static Activation> {
         self.activation
+    }
+
+    fn applies_activation(&self) -> bool {
+        true
     }
 
     fn multiply_adds(&self, inputs: &[&[usize]]) -> u64 {

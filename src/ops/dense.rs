@@ -1,6 +1,10 @@
 //! A fully connected layer: y = f(x Wᵀ + b), with W [out, in] as PyTorch keeps it.
 
-use super::{Kind, Op, Parameter, single};
+use super::{
+    Kind, Op, Parameter,
+    launch::{activated, through},
+    single,
+};
 use crate::{
     activations::Activation,
     config,
@@ -92,18 +96,12 @@ impl Op for Dense {
 
     fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
         let x = builder.input(node, 0);
-        let fused = self.activation.filter(|activation| activation.of_output());
         let z = builder.scratch(node, "y", builder.rows() * self.units);
         let bias = self.bias.then(|| builder.weight(node, 1));
         let parameters =
             MatmulParameters { m: builder.rows() as u32, n: self.units as u32, k: self.inputs(builder, node) };
-        let variant = fused.map_or(Variant::Plain, Variant::Activation);
         let bindings = [Some(x), Some(builder.weight(node, 0)), bias, Some(z)];
-        builder.launch(node, &matmul::NT, parameters, variant, &bindings);
-        match self.activation {
-            Some(activation) if fused.is_none() => builder.activate(node, activation, z),
-            _ => z,
-        }
+        activated(builder, node, &matmul::NT, parameters, &bindings)
     }
 
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
@@ -112,24 +110,17 @@ impl Op for Dense {
         let (dw, db) = (builder.weight_gradient(node, 0), self.bias.then(|| builder.weight_gradient(node, 1)));
         let parameters = MatmulParameters { m: self.units as u32, n: inputs, k: rows };
         builder.launch(node, &matmul::TN, parameters, Variant::Plain, &[Some(dy), Some(x), Some(dw), db]);
-        if !builder.needs_gradient(node, 0) {
-            return;
-        }
-        // The activation below is cheapest here, where dx is written anyway.
-        let below = builder.fusable(node, 0);
-        let dx = builder.scratch(node, "dx", builder.rows() * inputs as usize);
         let parameters = MatmulParameters { m: rows, n: inputs, k: self.units as u32 };
-        let variant = below.map_or(Variant::Plain, Variant::Activation);
-        let bindings = [Some(dy), Some(builder.weight(node, 0)), below.map(|_| x), Some(dx)];
-        builder.launch(node, &matmul::NN, parameters, variant, &bindings);
-        match below {
-            Some(_) => builder.add_gradient_through(node, 0, dx),
-            None => builder.add_gradient(node, 0, dx),
-        }
+        let weight = Some(builder.weight(node, 0));
+        through(builder, node, &matmul::NN, parameters, |v| [Some(dy), weight, v]);
     }
 
     fn activation(&self) -> Option<&'static Activation> {
         self.activation
+    }
+
+    fn applies_activation(&self) -> bool {
+        true
     }
 
     fn multiply_adds(&self, inputs: &[&[usize]]) -> u64 {

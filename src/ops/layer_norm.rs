@@ -1,6 +1,6 @@
 //! Layer and group normalisation: each example by itself, the same in training and evaluation.
 
-use super::batch_norm::{launch_activated, launch_through};
+use super::launch::{activated, through};
 use super::{Kind, Op, Parameter, single};
 use crate::{
     activations::Activation,
@@ -122,7 +122,7 @@ impl Op for LayerNorm {
         let y = builder.scratch_like(node, "y", node);
         let [weight, bias] = [0, 1].map(|which| self.affine.then(|| builder.weight(node, which)));
         let bindings = [Some(x), weight, bias, Some(moments), Some(y)];
-        launch_activated(builder, node, &FORWARD, p, self.activation, &bindings)
+        activated(builder, node, &FORWARD, p, &bindings)
     }
 
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
@@ -133,13 +133,15 @@ impl Op for LayerNorm {
             let bindings = [Some(dy), Some(x), Some(moments), Some(dweight), Some(dbias)];
             builder.launch(node, &GRADIENTS, p, Variant::Plain, &bindings);
         }
-        if builder.needs_gradient(node, 0) {
-            let weight = self.affine.then(|| builder.weight(node, 0));
-            launch_through(builder, node, &BACKWARD, p, &[Some(dy), Some(x), Some(moments), weight]);
-        }
+        let weight = self.affine.then(|| builder.weight(node, 0));
+        through(builder, node, &BACKWARD, p, |_| [Some(dy), Some(x), Some(moments), weight]);
     }
 
     fn activation(&self) -> Option<&'static Activation> {
         self.activation
+    }
+
+    fn applies_activation(&self) -> bool {
+        true
     }
 }

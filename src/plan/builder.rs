@@ -1,7 +1,7 @@
 //! What ops write a plan with: tensors that are written once each, and launches between them.
 //! Nothing here has an address yet; see [`super::placement`].
 
-use super::{Program, compile::DataLayout};
+use super::{Program, compile::DataLayout, fusion::Fusion};
 use crate::{
     activations::Activation,
     graph::{Graph, NodeId, elements},
@@ -85,6 +85,7 @@ pub struct Builder<'g> {
     program: Program,
     rows: usize,
     needed: Vec<bool>,
+    fusion: Fusion,
     layout: &'g DataLayout,
     pub(super) host: HostTensors,
     pub(super) tensors: Vec<Tensor>,
@@ -116,6 +117,7 @@ impl<'g> Builder<'g> {
             program,
             rows,
             needed: graph.differentiable(layout.differentiate_input),
+            fusion: Fusion::of(graph),
             layout,
             host,
             tensors,
@@ -258,6 +260,11 @@ impl<'g> Builder<'g> {
         x
     }
 
+    /// The activation that a node applies to its output: its own, or that of a layer right behind it.
+    pub fn activation(&self, node: NodeId) -> Option<&'static Activation> {
+        self.fusion.activation(node)
+    }
+
     /// Whether the backward pass must compute the gradient of a node's input.
     pub fn needs_gradient(&self, node: NodeId, input: usize) -> bool {
         self.needed[self.graph.nodes[node].inputs[input]]
@@ -266,12 +273,8 @@ impl<'g> Builder<'g> {
     /// The activation of the node below, if the launch that computes its gradient may multiply by
     /// f′ at once: f′ needs just the output, and no other gradient is to be summed first.
     pub fn fusable(&self, node: NodeId, input: usize) -> Option<&'static Activation> {
-        let alone = |node: NodeId| self.graph.consumers(node) == 1 && node != self.graph.output;
-        let mut below = self.graph.nodes[node].inputs[input];
-        while alone(below) && self.graph.nodes[below].op.is_view() {
-            below = self.graph.nodes[below].inputs[0];
-        }
-        self.graph.nodes[below].op.activation().filter(|activation| alone(below) && activation.of_output())
+        let below = self.fusion.root(self.graph, self.graph.nodes[node].inputs[input]);
+        below.and_then(|below| self.activation(below)).filter(|activation| activation.of_output())
     }
 
     /// Hands a gradient down to a node's input.
@@ -290,7 +293,10 @@ impl<'g> Builder<'g> {
     /// The forward pass, in topological order; returns the network's output.
     pub(super) fn forward(&mut self) -> TensorId {
         for node in 0..self.graph.nodes.len() {
-            let output = self.graph.nodes[node].op.forward(self, node);
+            let output = match self.fusion.is_view(node) {
+                true => self.input(node, 0),
+                false => self.graph.nodes[node].op.forward(self, node),
+            };
             self.outputs[node] = Some(output);
         }
         self.output(self.graph.output)
@@ -302,14 +308,14 @@ impl<'g> Builder<'g> {
         self.gradients[self.graph.output].push((dy, false));
         for node in (0..self.graph.nodes.len()).rev() {
             let Some((mut dy, through)) = self.gradient(node) else { continue };
-            if self.graph.nodes[node].op.is_view() {
+            if self.fusion.is_view(node) {
                 let below = self.graph.nodes[node].inputs[0];
                 if self.needed[below] {
                     self.gradients[below].push((dy, through));
                 }
                 continue;
             }
-            if let Some(activation) = self.graph.nodes[node].op.activation().filter(|_| !through) {
+            if let Some(activation) = self.activation(node).filter(|_| !through) {
                 dy = self.activation_backward(node, activation, dy);
             }
             if node == 0 {
@@ -325,7 +331,8 @@ impl<'g> Builder<'g> {
     fn gradient(&mut self, node: NodeId) -> Option<(TensorId, bool)> {
         let parts = std::mem::take(&mut self.gradients[node]);
         let last = parts.len().saturating_sub(1);
-        let activation = self.graph.nodes[node].op.activation().filter(|activation| activation.of_output());
+        let computed = self.fusion.computed(self.graph, node);
+        let activation = computed.and_then(|node| self.activation(node)).filter(|activation| activation.of_output());
         parts
             .into_iter()
             .enumerate()
