@@ -73,16 +73,9 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
     if let (Some(mean), Some(deviation)) = (&config.mean, &config.deviation) {
         normalize::standardise(name, &mut normalization, mean, deviation)?;
     }
-    Ok(Dataset {
-        name: name.to_string(),
-        shape: examples.shape,
-        inputs: examples.inputs,
-        targets,
-        train: splits.train,
-        dev: splits.dev,
-        test: splits.test,
-        normalization,
-    })
+    let split::Splits { train, dev, test } = splits;
+    let (name, shape, inputs) = (name.to_string(), examples.shape, examples.inputs);
+    Ok(Dataset { name, shape, inputs, targets, train, dev, test, normalization }.compact())
 }
 
 /// Only pictures of bytes can be augmented, and some of each must be left to see.

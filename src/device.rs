@@ -1,6 +1,8 @@
 //! The few verbs by which training sees a device: write, run steps, read. They are async, since a
 //! browser may not block; the command line blocks on them at its edge.
 
+mod memory;
+
 use std::sync::Arc;
 
 use crate::{
@@ -17,22 +19,46 @@ pub enum Error {
     #[error("{0}")]
     NoDevice(String),
     /// A buffer that no launch could bind.
-    #[error("`{buffer}` needs {bytes} bytes, but {adapter} binds at most {largest}: {advice}")]
+    #[error("`{buffer}` needs {}, but {device} binds at most {}: {advice}", sized(bytes), sized(largest))]
     TooLarge {
         /// The buffer's role.
         buffer: String,
         /// Its size.
         bytes: u64,
-        /// The adapter's limit.
+        /// The device's limit.
         largest: u64,
-        /// The adapter.
-        adapter: String,
+        /// The device.
+        device: String,
         /// What to do about it.
         advice: String,
     },
-    /// No memory.
+    /// Buffers that find no room together.
+    #[error("the network needs {} of memory, but {device} has {} left: {advice}", sized(bytes), sized(free))]
+    TooMuch {
+        /// What all buffers need.
+        bytes: u64,
+        /// What is left.
+        free: u64,
+        /// The device.
+        device: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// No memory for something small.
     #[error("the GPU is out of memory: {0}")]
     OutOfMemory(String),
+    /// A GPU's driver has no room for the buffers.
+    #[error("the network needs {} of memory, which {device} has not left ({report}): {advice}", sized(bytes))]
+    NoRoom {
+        /// What all buffers need.
+        bytes: u64,
+        /// The device.
+        device: String,
+        /// What the driver says.
+        report: String,
+        /// What to do about it.
+        advice: String,
+    },
     /// It does not answer any more.
     #[error("the GPU was lost: {0}")]
     Lost(String),
@@ -40,6 +66,26 @@ pub enum Error {
     #[error("the GPU's driver reports: {0}")]
     Driver(String),
 }
+
+impl Error {
+    /// What to do about it, where a smaller plan would help.
+    pub fn advice(&mut self) -> Option<&mut String> {
+        match self {
+            Error::TooLarge { advice, .. } | Error::TooMuch { advice, .. } | Error::NoRoom { advice, .. } => {
+                Some(advice)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn sized(bytes: &u64) -> String {
+    let mebibytes = *bytes as f64 / f64::from(1 << 20);
+    if mebibytes < 1024.0 { format!("{mebibytes:.1} MiB") } else { format!("{:.1} GiB", mebibytes / 1024.0) }
+}
+
+/// The most elements that a kernel counts.
+const ELEMENTS: usize = u32::MAX as usize;
 
 /// A device to train on.
 #[derive(Clone)]
@@ -127,14 +173,37 @@ impl Device {
         }
     }
 
-    /// Whether every buffer of the plan fits the device's limits; the CPU has none.
+    /// Whether every buffer of the plan is within the device's limits, and all together within the
+    /// machine's memory if that is what the device computes in.
     ///
     /// # Errors
-    /// The first buffer that does not.
+    /// The first buffer that is not, or what they need together.
     pub fn check(&self, plan: &Plan) -> Result<(), Error> {
+        let (name, largest) = match self {
+            Device::Cpu => ("the CPU device", u64::MAX),
+            Device::Gpu(gpu) => (gpu.name.as_str(), gpu.largest_buffer()),
+        };
+        let largest = largest.min(4 * ELEMENTS as u64);
+        if let Some(buffer) = plan.buffers.iter().find(|buffer| 4 * buffer.length as u64 > largest) {
+            let (bytes, device) = (4 * buffer.length as u64, name.to_owned());
+            return Err(Error::TooLarge { buffer: buffer.name.clone(), bytes, largest, device, advice: String::new() });
+        }
+        match self {
+            Device::Gpu(gpu) if !gpu.is_software() => Ok(()),
+            _ => memory::check(plan, name),
+        }
+    }
+
+    /// Whether the device has room for the plan now: it is checked, and on a GPU also allocated and
+    /// given back.
+    ///
+    /// # Errors
+    /// See [`Device::check`]; or the driver refuses.
+    pub async fn fits(&self, plan: &Plan) -> Result<(), Error> {
+        self.check(plan)?;
         match self {
             Device::Cpu => Ok(()),
-            Device::Gpu(gpu) => gpu.check(plan),
+            Device::Gpu(gpu) => gpu.try_allocate(plan).await,
         }
     }
 
@@ -169,6 +238,7 @@ impl Executor {
     /// # Errors
     /// A buffer over the adapter's limits, no memory, a shader that the driver refuses.
     pub async fn new(device: &Device, plan: Arc<Plan>) -> Result<Self, Error> {
+        device.check(&plan)?;
         Ok(match device {
             Device::Cpu => {
                 let counters = Counters {

@@ -44,13 +44,10 @@ impl Executor {
     /// Allocates the plan's buffers, with their first contents or zeros, and builds every pipeline and bind group.
     ///
     /// # Errors
-    /// A buffer over the adapter's limits, no memory, a shader that the driver refuses.
+    /// No memory, a shader that the driver refuses.
     pub async fn new(gpu: Arc<Gpu>, plan: Arc<Plan>) -> Result<Self, Error> {
         let mut counters = Counters::default();
-        gpu.check(&plan)?;
-        let guard = gpu.guard();
-        let buffers: Vec<wgpu::Buffer> = plan.buffers.iter().map(|b| gpu.buffer(&b.name, b.length)).collect();
-        guard.finish().await?;
+        let buffers = gpu.allocate(&plan).await?;
         counters.buffers += buffers.len() as u64 + 1;
         counters.allocated_bytes += plan.bytes();
 

@@ -130,7 +130,7 @@ fn predicted_memory_is_what_is_allocated() {
     assert!(largest < plan.train.len(), "{largest} scratch buffers");
 }
 
-/// What does not fit is refused before anything runs, with the largest batch that does.
+/// A buffer that an adapter cannot bind is refused before anything runs, with the largest batch that fits.
 #[test]
 fn a_batch_that_does_not_fit_is_refused_with_one_that_does() {
     let device = gpu();
@@ -144,4 +144,26 @@ fn a_batch_that_does_not_fit_is_refused_with_one_that_does() {
     let fitting = (largest / 1_600_000).to_string();
     assert!(advice.contains(&format!("train.batch_size={fitting} is the largest that fits")), "{error}");
     assert!(device.check(&set(&format!("train.batch_size={fitting}")).plan).is_ok());
+}
+
+/// So is a network whose buffers find no room together: 150 layers keep 10 GB each.
+#[test]
+fn a_network_larger_than_the_memory_is_refused_with_a_batch_that_fits() {
+    let layers = "model.layers=[{ op = 'conv_transpose2d', filters = 1, kernel = 1, stride = 200 }, \
+        { op = 'repeat', times = 150, layers = [{ op = 'conv2d', filters = 1, kernel = 1, activation = 'tanh' }] }, \
+        { op = 'global_avg_pool' }, { op = 'dense', units = 10 }]";
+    let set = |batch: &str| model("configs/digits.toml", &[layers, batch]);
+    for device in [Device::cpu(), gpu()] {
+        let error = pollster::block_on(Session::new(set("train.batch_size=0"), &device)).err().expect("too large");
+        let message = error.to_string();
+        match error {
+            Error::TooMuch { bytes, free, .. } => assert!(bytes > free, "{message}"),
+            // A GPU may refuse the first buffer before their sum.
+            Error::TooLarge { .. } if !matches!(device, Device::Cpu) => {}
+            _ => panic!("{message}"),
+        }
+        let (_, batch) = message.split_once("train.batch_size=").expect(&message);
+        let batch = batch.split(' ').next().expect("a number");
+        assert!(device.check(&set(&format!("train.batch_size={batch}")).plan).is_ok(), "{message}");
+    }
 }

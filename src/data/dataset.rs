@@ -82,6 +82,16 @@ impl Inputs {
         self.len() == 0
     }
 
+    /// The inputs of these examples alone, each of so many features.
+    fn of(&self, examples: &[u32], features: usize) -> Inputs {
+        match self {
+            Inputs::Bytes { values, maximum } => {
+                Inputs::Bytes { values: rows(values, examples, features), maximum: *maximum }
+            }
+            Inputs::Floats(values) => Inputs::Floats(rows(values, examples, features)),
+        }
+    }
+
     /// The number at `index`, as it is in the file.
     pub fn get(&self, index: usize) -> f32 {
         match self {
@@ -105,6 +115,18 @@ impl Targets {
         self.len() == 0
     }
 
+    /// The targets of these examples alone.
+    fn of(&self, examples: &[u32]) -> Targets {
+        match self {
+            Targets::Classes { labels, count, names } => {
+                Targets::Classes { labels: rows(labels, examples, 1), count: *count, names: names.clone() }
+            }
+            Targets::Values { values, width } => {
+                Targets::Values { values: rows(values, examples, *width), width: *width }
+            }
+        }
+    }
+
     /// How many outputs a network needs for them: one a class, or one a number.
     pub fn width(&self) -> usize {
         match self {
@@ -115,9 +137,24 @@ impl Targets {
 }
 
 impl Dataset {
-    /// How many examples there are, all splits together and those that `train_limit` leaves out.
+    /// How many examples there are, all splits together.
     pub fn examples(&self) -> usize {
         self.targets.len()
+    }
+
+    /// Without the examples that are in no split, which `train_limit` left out: they would take up a
+    /// device's memory.
+    pub(super) fn compact(mut self) -> Dataset {
+        let mut used = [&self.train[..], &self.dev, &self.test].concat();
+        if used.len() == self.examples() {
+            return self;
+        }
+        used.sort_unstable();
+        (self.inputs, self.targets) = (self.inputs.of(&used, self.features()), self.targets.of(&used));
+        for example in [&mut self.train, &mut self.dev, &mut self.test].into_iter().flatten() {
+            *example = used.binary_search(example).expect("every split's examples are used") as u32;
+        }
+        self
     }
 
     /// How many numbers one example has.
@@ -134,4 +171,9 @@ impl Dataset {
             *output = self.inputs.get(first + feature) * scale[group] + offset[group];
         }
     }
+}
+
+/// These rows of so many elements, one after the other.
+fn rows<T: Copy>(values: &[T], rows: &[u32], width: usize) -> Vec<T> {
+    rows.iter().flat_map(|&row| &values[row as usize * width..][..width]).copied().collect()
 }

@@ -100,3 +100,22 @@ fn a_given_mean_and_deviation_are_of_pixels_from_0_to_1() {
     let error = load(&three, true, 42).unwrap_err().to_string();
     assert_eq!(error, "digits: data.mean has 3 numbers, where the pictures have 1 channels");
 }
+
+#[test]
+fn examples_that_are_left_out_take_no_memory() {
+    let all = load(&config("digits", &["dev=0"]), true, 42).unwrap();
+    let some = load(&config("digits", &["dev=0", "train_limit=100"]), true, 42).unwrap();
+    assert_eq!((some.train.len(), some.test.len(), some.examples()), (100, 359, 459));
+    let pictures = |dataset: &Dataset, split: &[u32]| -> Vec<Vec<f32>> {
+        let picture = |&example: &u32| {
+            let mut picture = vec![0.0; 64];
+            dataset.normalized(example, &mut picture);
+            let Targets::Classes { labels, .. } = &dataset.targets else { panic!("digits have classes") };
+            picture.push(labels[example as usize] as f32);
+            picture
+        };
+        split.iter().map(picture).collect()
+    };
+    assert_eq!(pictures(&some, &some.train), pictures(&all, &all.train[..100]));
+    assert_eq!(pictures(&some, &some.test), pictures(&all, &all.test));
+}

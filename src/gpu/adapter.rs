@@ -12,6 +12,13 @@ use crate::{device::Error, kernels::Tile, plan::Plan};
 /// How long the host waits for the GPU before it takes it for dead.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The kind of an adapter that computes on the CPU.
+const SOFTWARE: &str = "software";
+
+/// The share of a GPU's memory that may be allocated, in percent: a driver that is asked for more moves
+/// buffers to the machine's memory, where everything is many times slower.
+const MEMORY: u8 = 95;
+
 /// What the fastest shaders for a software driver need.
 const SOFTWARE_FEATURES: wgpu::Features = wgpu::Features::SUBGROUP.union(wgpu::Features::SHADER_INT64);
 
@@ -26,6 +33,7 @@ impl Adapter {
         let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
         // Validation layers and debug names cost time at every launch.
         descriptor.flags = wgpu::InstanceFlags::empty().with_env();
+        descriptor.memory_budget_thresholds.for_resource_creation = Some(MEMORY);
         let instance = wgpu::Instance::new(descriptor);
         let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
         let found = instance.enumerate_adapters(backends).await;
@@ -62,7 +70,7 @@ impl Adapter {
             wgpu::DeviceType::DiscreteGpu => "discrete GPU",
             wgpu::DeviceType::IntegratedGpu => "integrated GPU",
             wgpu::DeviceType::VirtualGpu => "virtual GPU",
-            wgpu::DeviceType::Cpu => "software",
+            wgpu::DeviceType::Cpu => SOFTWARE,
             wgpu::DeviceType::Other => "other",
         }
     }
@@ -179,23 +187,38 @@ impl Gpu {
         })
     }
 
-    /// Whether every buffer of the plan fits this adapter's limits.
-    pub(crate) fn check(&self, plan: &Plan) -> Result<(), Error> {
+    /// The largest buffer that a launch can bind, in bytes.
+    pub fn largest_buffer(&self) -> u64 {
         let limits = self.device.limits();
-        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        for buffer in &plan.buffers {
-            let bytes = 4 * buffer.length as u64;
-            if bytes > largest {
-                return Err(Error::TooLarge {
-                    buffer: buffer.name.clone(),
-                    bytes,
-                    largest,
-                    adapter: self.name.clone(),
-                    advice: "take a smaller batch_size, fewer examples (data.train_limit) or --device cpu".into(),
-                });
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    }
+
+    /// Whether it computes on the CPU, in the machine's memory.
+    pub fn is_software(&self) -> bool {
+        self.kind == SOFTWARE
+    }
+
+    /// The plan's buffers, all zeros.
+    pub(super) async fn allocate(&self, plan: &Plan) -> Result<Vec<wgpu::Buffer>, Error> {
+        let guard = self.guard();
+        let buffers = plan.buffers.iter().map(|buffer| self.buffer(&buffer.name, buffer.length)).collect();
+        match guard.finish().await {
+            Ok(()) => Ok(buffers),
+            Err(Error::OutOfMemory(report)) => {
+                let (bytes, device) = (plan.bytes(), self.name.clone());
+                Err(Error::NoRoom { bytes, device, report, advice: String::new() })
             }
+            Err(error) => Err(error),
         }
-        Ok(())
+    }
+
+    /// Allocates the plan's buffers and gives them back.
+    pub(crate) async fn try_allocate(&self, plan: &Plan) -> Result<(), Error> {
+        let outcome = self.allocate(plan).await;
+        outcome.iter().flatten().for_each(wgpu::Buffer::destroy);
+        // A driver keeps what was given back until the device is asked what it has done.
+        self.wait(None)?;
+        outcome.map(drop)
     }
 
     /// Catches the errors of what is created until [`Guard::finish`].

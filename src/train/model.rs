@@ -80,16 +80,16 @@ impl Model {
 
     /// The largest batch smaller than this model's whose plan fits, by bisection; `None` if not even one
     /// row does.
-    pub fn largest_batch(&self, fits: impl Fn(&Plan) -> bool) -> Option<usize> {
-        let fits = |batch: usize| {
+    pub async fn largest_batch(&self, fits: impl AsyncFn(&Plan) -> bool) -> Option<usize> {
+        let fits = async |batch: usize| {
             let options = options(&self.graph, &self.dataset, batch);
-            fits(&plan::compile(&self.graph, self.loss, self.rule.clone(), &self.layout, &options))
+            fits(&plan::compile(&self.graph, self.loss, self.rule.clone(), &self.layout, &options)).await
         };
         // Everything up to `low` fits, nothing from `high` on.
         let (mut low, mut high) = (0, self.plan.batch);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            match fits(middle) {
+            match fits(middle).await {
                 true => low = middle,
                 false => high = middle,
             }

@@ -39,8 +39,10 @@ impl Session {
     /// # Errors
     /// The device fails, or has not room enough.
     pub async fn new(model: Model, device: &Device) -> Result<Session, device::Error> {
-        device.check(&model.plan).map_err(|error| advise(error, &model, device))?;
-        let executor = Executor::new(device, model.plan.clone()).await?;
+        let executor = match Executor::new(device, model.plan.clone()).await {
+            Ok(executor) => executor,
+            Err(error) => return Err(advise(error, &model, device).await),
+        };
         let mut session = Session { model, executor, updates: 0, sums: [0.0; 2] };
         session.upload();
         let initial = session.model.initial_parameters();
@@ -306,13 +308,15 @@ impl Session {
 }
 
 /// Says which batches would fit, if smaller ones are the way out.
-fn advise(error: device::Error, model: &Model, device: &Device) -> device::Error {
-    let device::Error::TooLarge { buffer, bytes, largest, adapter, .. } = error else { return error };
-    let advice = match model.largest_batch(|plan| device.check(plan).is_ok()) {
-        Some(batch) => format!("train.batch_size={batch} is the largest that fits, or take --device cpu"),
-        None => "no batch fits: take a smaller network, fewer examples (data.train_limit) or --device cpu".into(),
-    };
-    device::Error::TooLarge { buffer, bytes, largest, adapter, advice }
+async fn advise(mut error: device::Error, model: &Model, device: &Device) -> device::Error {
+    if let Some(advice) = error.advice() {
+        let cpu = if matches!(device, Device::Cpu) { "" } else { " or --device cpu" };
+        *advice = match model.largest_batch(async |plan| device.fits(plan).await.is_ok()).await {
+            Some(batch) => format!("train.batch_size={batch} is the largest that fits{cpu}"),
+            None => format!("no batch fits: take a smaller network, fewer examples (data.train_limit){cpu}"),
+        };
+    }
+    error
 }
 
 /// Labels as the values that a loss over values wants: the label itself for one output, else 1 at
