@@ -12,7 +12,7 @@ use crate::{
     device::Device,
 };
 
-/// Measure matrix products and training on this machine
+/// Measure matrix products, convolutions and training on this machine
 #[derive(Args)]
 pub struct Bench {
     /// What to measure; without it, everything
@@ -31,7 +31,7 @@ pub struct Bench {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// Matrix products by size, and streams of bytes.
+    /// Matrix products and convolutions by size, and streams of bytes.
     Kernels,
     /// Whole training steps.
     Step,
@@ -52,7 +52,8 @@ impl Bench {
         };
         for device in &devices {
             if self.what != Some(What::Step) {
-                pollster::block_on(bench::matmul(device, &mut |m| self.line(device, m)))?;
+                pollster::block_on(bench::products(device, &mut |m| self.line(device, m)))?;
+                pollster::block_on(bench::convolutions(device, &mut |m| self.line(device, m)))?;
                 pollster::block_on(bench::streams(device, &mut |m| self.line(device, m)))?;
             }
             if self.what != Some(What::Kernels) {
@@ -70,6 +71,6 @@ impl Bench {
                 serde_json::json!({"bench": bench, "device": device, "shape": shape, "value": value, "unit": unit});
             return say(line.to_string());
         }
-        say(format!("{bench:14} {shape:28} {value:12.1} {unit:12} {device}"))
+        say(format!("{bench:21} {shape:28} {value:12.1} {unit:12} {device}"))
     }
 }

@@ -79,10 +79,10 @@ impl Geometry {
     }
 
     /// columns[c·taps + tap, position] = the pixel of channel c that the tap meets there, or 0, for
-    /// the positions of some lines.
-    pub fn unfold<T: Real>(&self, x: &[T], lines: Range<usize>, columns: &mut [T]) {
+    /// the positions of some lines; the rows of the columns begin `pitch` elements from each other.
+    pub fn unfold<T: Real>(&self, x: &[T], lines: Range<usize>, pitch: usize, columns: &mut [T]) {
         let stride = self.stride[2];
-        self.visit(lines, |at, line| {
+        self.visit(lines, pitch, |at, line| {
             let columns = &mut columns[at..at + self.output[2]];
             let Some(Line { covered, pixel }) = line else { return columns.fill(T::zero()) };
             columns[..covered.start].fill(T::zero());
@@ -98,25 +98,29 @@ impl Geometry {
     /// Adds every element of the columns to the pixel that it came from.
     pub fn fold<T: Real>(&self, columns: &[T], x: &mut [T]) {
         let stride = self.stride[2];
-        self.visit(0..self.lines(), |at, line| {
+        self.visit(0..self.lines(), self.positions(), |at, line| {
             let Some(Line { covered, pixel }) = line else { return };
             let columns = &columns[at + covered.start..at + covered.end];
-            x[pixel..].iter_mut().step_by(stride).zip(columns).for_each(|(x, &c)| *x += c);
+            match stride {
+                // The compiler makes vectors of neighbours only.
+                1 => x[pixel..].iter_mut().zip(columns).for_each(|(x, &c)| *x += c),
+                _ => x[pixel..].iter_mut().step_by(stride).zip(columns).for_each(|(x, &c)| *x += c),
+            }
         });
     }
 
     /// Visits these lines of positions for every row of the unfolded matrix: where the line begins
     /// there, and what it covers, if any of it lies within the pixels.
-    fn visit(&self, lines: Range<usize>, mut visit: impl FnMut(usize, Option<Line>)) {
+    fn visit(&self, lines: Range<usize>, pitch: usize, mut visit: impl FnMut(usize, Option<Line>)) {
         let ([in_d, in_h, in_w], [_, out_h, out_w]) = (self.input, self.output);
         let [kernel_d, kernel_h, kernel_w] = self.kernel;
-        let mut at = 0;
+        let mut row = 0;
         for channel in 0..self.channels / self.groups {
             for tap in 0..kernel_d * kernel_h * kernel_w {
                 let (kd, kh, kw) = (tap / (kernel_h * kernel_w), tap / kernel_w % kernel_h, tap % kernel_w);
                 let covered = self.covered(kw);
                 let first = covered.start * self.stride[2] + kw * self.dilation[2];
-                for line in lines.clone() {
+                for (number, line) in lines.clone().enumerate() {
                     let line = match (self.pixel(0, line / out_h, kd), self.pixel(1, line % out_h, kh)) {
                         (Some(d), Some(h)) if !covered.is_empty() => Some(Line {
                             covered: covered.clone(),
@@ -124,9 +128,9 @@ impl Geometry {
                         }),
                         _ => None,
                     };
-                    visit(at, line);
-                    at += out_w;
+                    visit(row + number * out_w, line);
                 }
+                row += pitch;
             }
         }
     }
