@@ -13,7 +13,7 @@ use super::source::{Examples, Request, Source};
 pub const CIFAR10: Source = Source {
     name: "cifar10",
     doc: "50,000 + 10,000 colour pictures of 10 things, 32×32: data_batch_{1..5}.bin, test_batch.bin",
-    pictures: true,
+    pictures: Some(true),
     load: |request| load(&TEN, request),
 };
 
@@ -21,7 +21,7 @@ pub const CIFAR10: Source = Source {
 pub const CIFAR100: Source = Source {
     name: "cifar100",
     doc: "50,000 + 10,000 colour pictures of 100 things, 32×32: train.bin, test.bin",
-    pictures: true,
+    pictures: Some(true),
     load: |request| load(&HUNDRED, request),
 };
 

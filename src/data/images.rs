@@ -21,7 +21,7 @@ use cache::Cache;
 pub const IMAGES: Source = Source {
     name: "images",
     doc: "a folder a class with PNG and JPEG pictures of one size; in train/ and test/ where both exist",
-    pictures: true,
+    pictures: Some(true),
     load: |request| {
         let folder = files::folder(&request.config.path, "images", None)?;
         load(&folder, request.config, files::cache_folder().as_deref())
