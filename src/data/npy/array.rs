@@ -10,7 +10,11 @@ use super::super::gzip;
 use super::numbers;
 
 /// Bytes of a header at most: NumPy's own limit.
-const HEADER: usize = 10_000;
+const HEADER: u32 = 10_000;
+
+/// Brackets of a header within each other at most. Those of numbers have two and of structures a few
+/// more; each takes the parser three times as long.
+const DEPTH: usize = 6;
 
 /// The numbers of an .npy file, and how they are arranged.
 #[derive(Debug)]
@@ -83,7 +87,7 @@ impl Array {
     }
 }
 
-/// The header, which is read to its end.
+/// The header, which is read to its end and looked at before it is parsed.
 fn header(place: &str, reader: &mut impl Read) -> Result<NpyHeader, DataError> {
     let broken = |error| gzip::broken(place, &error);
     let mut start = [0; 12];
@@ -91,13 +95,35 @@ fn header(place: &str, reader: &mut impl Read) -> Result<NpyHeader, DataError> {
     if !start.starts_with(b"\x93NUMPY") {
         return Err(DataError::new(place, "this is no .npy file: it does not begin as np.save's do"));
     }
-    // The first version counts with 16 bits. A long header would be read into memory at once.
+    // The first version counts with two bytes, so that the other two are text already.
     let [.., a, b, c, d] = start;
-    let length = if start[6] == 1 { u32::from_le_bytes([a, b, 0, 0]) } else { u32::from_le_bytes([a, b, c, d]) };
-    if length as usize > HEADER {
+    let (length, text) = match start[6] {
+        1 => (u32::from_le_bytes([a, b, 0, 0]), &start[10..]),
+        _ => (u32::from_le_bytes([a, b, c, d]), &[][..]),
+    };
+    if length > HEADER {
         return Err(DataError::new(place, format!("a header of {length} bytes, where {HEADER} are the most")));
     }
-    NpyHeader::from_reader(start.chain(reader)).map_err(broken)
+    let mut rest = vec![0; (length as usize).saturating_sub(text.len())];
+    reader.read_exact(&mut rest).map_err(broken)?;
+    if depth(text.iter().chain(&rest)) > DEPTH {
+        return Err(DataError::new(place, "the header is damaged: brackets within brackets, where numbers have two"));
+    }
+    NpyHeader::from_reader(start.chain(rest.as_slice())).map_err(broken)
+}
+
+/// How many brackets are open at once at most.
+fn depth<'a>(text: impl Iterator<Item = &'a u8>) -> usize {
+    let mut open = 0_usize;
+    let depths = text.map(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open
+    });
+    depths.max().unwrap_or(0)
 }
 
 /// The lengths of all axes, which must be of as much as can be held and of something; and the bytes

@@ -181,6 +181,19 @@ fn an_archive_may_be_stored_or_deflated_and_damage_to_it_is_found() {
 }
 
 #[test]
+fn no_more_is_unpacked_than_a_header_announces() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("bomb.npz");
+    let mut archive = ZipWriter::new(std::fs::File::create(&path).unwrap());
+    archive.start_file("x.npy", SimpleFileOptions::default()).unwrap();
+    archive.write_all(&bytes("(2, 100)", &vec![0; 16 << 20])).unwrap();
+    archive.finish().unwrap();
+    assert!(path.metadata().unwrap().len() < 1 << 16);
+    let error = read(&path, true, &[]).unwrap_err().to_string();
+    assert!(error.ends_with("x.npy: there is more behind the 200 bytes that [2, 100] needs"), "{error}");
+}
+
+#[test]
 fn arrays_that_are_missing_are_named_beside_those_that_are_there() {
     let x = || bytes("(2, 3)", &[1; 6]);
     let y = || bytes("(2,)", &[0, 1]);
@@ -262,8 +275,10 @@ fn damaged_files_are_refused() {
         let error = damage(file(header, &[0; 12]));
         assert!(error.starts_with("x.npy: the file is damaged: "), "{error}");
     }
-    // As deep as a header can be, and as long as it can't.
-    assert!(damage(file(&"(".repeat(9_999), &[])).starts_with("x.npy: the file is damaged: "));
+    // Deep enough to be parsed for years, and longer than can be.
+    for header in ["(".repeat(9_999), "{".repeat(40) + &"}".repeat(40)] {
+        assert!(damage(file(&header, &[])).starts_with("x.npy: the header is damaged: brackets"));
+    }
     let long = [b"\x93NUMPY\x02\x00\xff\xff\xff\xff", &[b' '; 100][..]].concat();
     assert!(damage(long).starts_with("x.npy: a header of 4294967295 bytes, where 10000 are the most"));
 }
