@@ -41,6 +41,13 @@ struct Set {
     labels: &'static [usize],
 }
 
+/// Pictures and what is on them.
+#[derive(Debug, Default)]
+struct Pictures {
+    pixels: Vec<u8>,
+    labels: Vec<u32>,
+}
+
 /// A set as the authors offer it.
 struct Version {
     /// The folder in the archive.
@@ -50,7 +57,7 @@ struct Version {
     /// Holds the classes' names, where it is there.
     names: &'static str,
     /// Adds the pictures and labels of a file.
-    parse: fn(&Set, &str, &[u8], &mut Vec<u8>, &mut Vec<u32>) -> Result<(), DataError>,
+    parse: fn(&Set, &str, &[u8], &mut Pictures) -> Result<(), DataError>,
     /// The names in the file for them.
     parse_names: fn(&str, &[u8]) -> Result<Vec<String>, DataError>,
 }
@@ -125,11 +132,11 @@ fn read(set: &Set, path: &Path) -> Result<Examples, DataError> {
         return Err(DataError::new(path.display().to_string(), message));
     };
     let folder = version.within(path);
-    let (mut pixels, mut labels) = (vec![], vec![]);
+    let mut pictures = Pictures::default();
     let mut add = |name: &str| -> Result<usize, DataError> {
         let (file, bytes) = unpack(&find(&folder, name)?)?;
-        (version.parse)(set, &file, &bytes, &mut pixels, &mut labels)?;
-        Ok(labels.len())
+        (version.parse)(set, &file, &bytes, &mut pictures)?;
+        Ok(pictures.labels.len())
     };
     let mut training = 0;
     for name in version.train {
@@ -137,6 +144,7 @@ fn read(set: &Set, path: &Path) -> Result<Examples, DataError> {
     }
     let all = add(version.test)?;
     let count = set.labels[set.labels.len() - 1];
+    let Pictures { pixels, labels } = pictures;
     Ok(Examples {
         shape: vec![3, 32, 32],
         inputs: Inputs::Bytes { values: pixels, maximum: 255.0 },
@@ -174,7 +182,7 @@ fn unpack(path: &Path) -> Result<(String, Vec<u8>), DataError> {
 }
 
 /// Adds the pictures and labels of one file of the binary version.
-fn parse(set: &Set, file: &str, bytes: &[u8], pixels: &mut Vec<u8>, labels: &mut Vec<u32>) -> Result<(), DataError> {
+fn parse(set: &Set, file: &str, bytes: &[u8], pictures: &mut Pictures) -> Result<(), DataError> {
     let length = set.labels.len() + PIXELS;
     for (record, row) in bytes.chunks(length).zip(1..) {
         let error = |message: String| DataError::new(file, message).row(row);
@@ -188,8 +196,8 @@ fn parse(set: &Set, file: &str, bytes: &[u8], pixels: &mut Vec<u8>, labels: &mut
                 return Err(error(format!("the label is {label}, but the {count} classes count from 0")));
             }
         }
-        pixels.extend_from_slice(picture);
-        labels.push(u32::from(own[own.len() - 1]));
+        pictures.pixels.extend_from_slice(picture);
+        pictures.labels.push(u32::from(own[own.len() - 1]));
     }
     Ok(())
 }

@@ -12,15 +12,16 @@ use super::files;
 use super::source::{Examples, Request, Source};
 use crate::config::Channels;
 use array::Array;
-use arrays::Arrays;
+use arrays::{Arrays, NAMES};
 
 /// Any arrays with Keras's names for them.
 pub const NPY: Source = Source {
     name: "npy",
     doc: "NumPy's arrays in an .npz archive or as .npy files in a folder: `x_train`, `y_train` and, where there is a \
-          test set, `x_test`, `y_test`; or `x`, `y`. The first axis counts the examples. u8 are pixels, and other \
-          integers and reals become f32; [n, height, width] are pictures of one channel, and data.channels = \
-          \"first\" or \"last\" says where others have theirs. y is [n], or [n, outputs] to regress on",
+          test set, `x_test`, `y_test`; or `x`, `y`. The first axis counts the examples. uint8 are pixels, from 0 \
+          to 1 by default; other integers and reals become f32, standardised by default. [n, height, width] are \
+          pictures of one channel; data.channels = \"first\" or \"last\" says where others have theirs. y is [n], or \
+          [n, outputs] to regress on",
     pictures: None,
     load: |request| {
         let path = files::folder(&request.config.path, "npy", None)?;
@@ -41,11 +42,11 @@ struct Part {
 
 fn load(path: &Path, request: &Request<'_>) -> Result<Examples, DataError> {
     let mut arrays = Arrays::open(path)?;
-    let names = ["x_train", "y_train", "x_test", "y_test"];
-    let [x, y, x_test, y_test] = names;
-    let whole = !names.iter().any(|name| arrays.has(name)) && (arrays.has("x") || arrays.has("y"));
+    let [x_train, y_train, x_test, y_test, x, y] = NAMES;
+    let whole = ![x_train, y_train, x_test, y_test].iter().any(|name| arrays.has(name));
+    let whole = whole && (arrays.has(x) || arrays.has(y));
     let channels = request.config.channels;
-    let (x, y) = if whole { ("x", "y") } else { (x, y) };
+    let (x, y) = if whole { (x, y) } else { (x_train, y_train) };
     let train = Part::read(&mut arrays, x, y, channels)?;
     let test = match arrays.has(x_test) || arrays.has(y_test) {
         true => Some(Part::read(&mut arrays, x_test, y_test, channels)?),

@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_pickle::{DeOptions, Value};
 
 use super::super::error::DataError;
-use super::{PIXELS, Set};
+use super::{PIXELS, Pictures, Set};
 
 /// One file of pictures.
 #[derive(Deserialize)]
@@ -29,13 +29,7 @@ struct Meta {
 }
 
 /// Adds the pictures and labels of one file.
-pub(super) fn parse(
-    set: &Set,
-    file: &str,
-    bytes: &[u8],
-    pixels: &mut Vec<u8>,
-    labels: &mut Vec<u32>,
-) -> Result<(), DataError> {
+pub(super) fn parse(set: &Set, file: &str, bytes: &[u8], pictures: &mut Pictures) -> Result<(), DataError> {
     let batch: Batch = unpickle(file, bytes)?;
     let State(_, shape, _, fortran, Value::Bytes(bytes)) = batch.data else {
         return Err(DataError::new(file, "`data` is no array of bytes"));
@@ -51,11 +45,11 @@ pub(super) fn parse(
     let classes = set.labels[set.labels.len() - 1];
     for (label, row) in batch.labels.into_iter().zip(1..) {
         let class = u32::try_from(label).ok().filter(|class| (*class as usize) < classes);
-        labels.push(class.ok_or_else(|| {
+        pictures.labels.push(class.ok_or_else(|| {
             DataError::new(file, format!("the label is {label}, but the {classes} classes count from 0")).row(row)
         })?);
     }
-    pixels.extend(bytes);
+    pictures.pixels.extend(bytes);
     Ok(())
 }
 

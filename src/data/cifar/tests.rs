@@ -165,8 +165,8 @@ fn the_fine_label_of_a_hundred_counts_in_pickles_too() {
 #[test]
 fn damaged_pickles_name_file_and_row() {
     let refused = |bytes: &[u8], expected: &str| {
-        let (mut pixels, mut labels) = (vec![], vec![]);
-        let error = pickled::parse(&TEN, "data_batch_1", bytes, &mut pixels, &mut labels).unwrap_err().to_string();
+        let mut pictures = Pictures::default();
+        let error = pickled::parse(&TEN, "data_batch_1", bytes, &mut pictures).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
     let good = batch(&[3, 9]);

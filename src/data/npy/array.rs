@@ -82,7 +82,7 @@ impl Array {
         let Some(at) = values.iter().position(|value| !value.is_finite()) else { return Ok(()) };
         let features: usize = self.lengths[1..].iter().product();
         let (row, feature) = (at / features + 1, at % features + 1);
-        let message = format!("number {feature} of it is {} as f32, where finite ones are wanted", values[at]);
+        let message = format!("number {feature} of the example is {} as f32, and all must be finite", values[at]);
         Err(self.error(message).row(row as u64))
     }
 }

@@ -8,7 +8,10 @@ use zip::ZipArchive;
 use super::super::error::DataError;
 use super::super::files;
 use super::array::Array;
-use crate::config::suggestion;
+use crate::config::nearest;
+
+/// What a data set's arrays are called: Keras's names for them, or those without a test set.
+pub(super) const NAMES: [&str; 6] = ["x_train", "y_train", "x_test", "y_test", "x", "y"];
 
 /// Where arrays lie, and what they are called there.
 pub(super) struct Arrays {
@@ -77,13 +80,16 @@ impl Arrays {
     }
 
     fn missing(&self, name: &str) -> DataError {
-        let help = match &self.names[..] {
-            [] => "there are no arrays at all".to_string(),
-            names => suggestion(name, names),
+        let found = match &self.names[..] {
+            [] => "there is no array at all;".to_string(),
+            names => format!("there is no array `{name}` among {};", names.join(", ")),
         };
+        // What is one array already is no misspelling of another.
+        let others: Vec<&String> = self.names.iter().filter(|own| !NAMES.contains(&own.as_str())).collect();
+        let near = nearest(name, &others).map(|near| format!(" is it `{near}`?")).unwrap_or_default();
         let message = format!(
-            "no array `{name}` is here: {help}; x_train, y_train, x_test and y_test are wanted, \
-             or x and y, as np.savez(file, x=…, y=…) names them"
+            "{found}{near} x_train, y_train, x_test and y_test are wanted, or x and y, \
+             as np.savez(file, x=…, y=…) names them"
         );
         DataError::new(&self.place, message)
     }

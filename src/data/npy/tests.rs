@@ -201,11 +201,17 @@ fn arrays_that_are_missing_are_named_beside_those_that_are_there() {
         let error = message(arrays, true);
         assert!(error.starts_with(expected), "{error}");
     };
-    start(&[], "FOLDER: no array `x_train` is here: there are no arrays at all; x_train, y_train, ");
-    start(&[("arr_0", x()), ("arr_1", y())], "FOLDER: no array `x_train` is here: it is one of: arr_0, arr_1; ");
-    start(&[("x_trian", x()), ("y_train", y())], "FOLDER: no array `x_train` is here: did you mean `x_trian`? (one of");
-    start(&[("x_train", x()), ("y_train", y()), ("x_test", x())], "FOLDER: no array `y_test` is here: ");
-    start(&[("y", y())], "FOLDER: no array `x` is here: ");
+    start(&[], "FOLDER: there is no array at all; x_train, y_train, x_test and y_test are wanted, or x and y");
+    start(&[("arr_0", x()), ("arr_1", y())], "FOLDER: there is no array `x_train` among arr_0, arr_1; x_train, ");
+    start(
+        &[("x_trian", x()), ("y_train", y())],
+        "FOLDER: there is no array `x_train` among x_trian, y_train; is it `x_trian`? x_train",
+    );
+    start(
+        &[("x_train", x()), ("y_train", y()), ("x_test", x())],
+        "FOLDER: there is no array `y_test` among x_test, x_train, y_train; x_train, ",
+    );
+    start(&[("y", y())], "FOLDER: there is no array `x` among y; ");
     let root = folder(&[("x", x())]);
     let error = read(&root.path().join("x.npy"), true, &[]).unwrap_err().to_string();
     assert!(error.contains("x.npy: this is one array; set data.path to the folder"), "{error}");
@@ -247,7 +253,7 @@ fn targets_of_a_categorical_loss_are_classes() {
 fn numbers_that_are_none_name_file_and_row() {
     for bad in [f64::NAN, f64::INFINITY, 1e300] {
         let error = damage(reals("(2, 2)", &[1.0, 2.0, 3.0, bad]));
-        assert!(error.starts_with("x.npy, row 2: number 2 of it is "), "{error}");
+        assert!(error.starts_with("x.npy, row 2: number 2 of the example is "), "{error}");
     }
 }
 
