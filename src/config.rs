@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE};
-pub use data::{Augment, DataConfig, Normalize, Portion, Target};
+pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
 pub use error::{Error, Place, nearest, suggestion};
 pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
 pub use table::Table;

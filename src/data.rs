@@ -12,6 +12,7 @@ mod gzip;
 mod idx;
 mod images;
 mod normalize;
+mod npy;
 mod source;
 mod split;
 
@@ -21,11 +22,19 @@ pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
 
 use crate::config::suggestion;
-use crate::config::{Augment, DataConfig};
+use crate::config::{Augment, DataConfig, Normalize};
 
 /// Every source, the simplest first. Configs and the help know them from here.
-pub const ALL: &[Source] =
-    &[digits::DIGITS, idx::FASHION_MNIST, idx::IDX, cifar::CIFAR10, cifar::CIFAR100, images::IMAGES, csv::CSV];
+pub const ALL: &[Source] = &[
+    digits::DIGITS,
+    idx::FASHION_MNIST,
+    idx::IDX,
+    cifar::CIFAR10,
+    cifar::CIFAR100,
+    images::IMAGES,
+    csv::CSV,
+    npy::NPY,
+];
 
 /// Loads, splits and, where the config wants it, mislabels a data set.
 ///
@@ -68,9 +77,11 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
     if let Some(augment) = config.augment {
         check_pictures(name, &examples.shape, &examples.inputs, &augment)?;
     }
-    let mut normalization =
-        normalize::normalization(config.normalize, &examples.shape, &examples.inputs, &splits.train);
-    if let (Some(mean), Some(deviation)) = (&config.mean, &config.deviation) {
+    let given = config.mean.as_ref().zip(config.deviation.as_ref());
+    // A given mean is that of pixels from 0 to 1.
+    let how = if given.is_some() { Normalize::Unit } else { config.normalize };
+    let mut normalization = normalize::normalization(name, how, &examples.shape, &examples.inputs, &splits.train)?;
+    if let Some((mean, deviation)) = given {
         normalize::standardise(name, &mut normalization, mean, deviation)?;
     }
     let split::Splits { train, dev, test } = splits;

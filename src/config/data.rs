@@ -39,6 +39,10 @@ pub struct DataConfig {
     pub header: bool,
     /// csv: the column to predict.
     pub target: Target,
+    /// npy: which axis of an example's array is its channels; where it isn't given, three axes are
+    /// pictures without any, and of more the first is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<Channels>,
     /// images: whether pictures that can't be decoded are left out; else they are an error.
     pub allow_broken: bool,
     /// images: one channel for all, or three; as the files have it where it isn't given.
@@ -77,6 +81,9 @@ pub enum Portion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Normalize {
+    /// What suits the inputs: `unit` for bytes, `standard` for other numbers. Only where nothing
+    /// but the files tells which they are; else it is settled here.
+    Auto,
     /// As they are in the file.
     None,
     /// Pixels divided by the largest that is possible.
@@ -84,6 +91,16 @@ pub enum Normalize {
     /// Mean 0 and deviation 1 over the training set, per channel of pictures and per column of
     /// tables.
     Standard,
+}
+
+/// Where the channels of an example are among the axes of its array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channels {
+    /// `[channels, height, width]`, PyTorch's order and the one that networks see.
+    First,
+    /// `[height, width, channels]`, Keras's order.
+    Last,
 }
 
 /// The column to predict.
@@ -115,7 +132,7 @@ impl DataConfig {
     pub(crate) fn read(table: &Table) -> Result<DataConfig, Error> {
         let names: Vec<&str> = data::ALL.iter().map(|source| source.name).collect();
         let source = table.require_choice("source", &names)?;
-        let pictures = data::ALL.iter().any(|s| s.name == source && s.pictures);
+        let pictures = data::ALL.iter().find(|s| s.name == source).and_then(|s| s.pictures);
         let config = DataConfig {
             source: source.to_string(),
             path: table.string("path")?.unwrap_or("").to_string(),
@@ -128,6 +145,7 @@ impl DataConfig {
             train_limit: table.integer("train_limit", ..)?.unwrap_or(0),
             header: table.boolean("header")?.unwrap_or(false),
             target: table.value("target").map_or(Ok(Target::Last), target)?,
+            channels: channels(table)?,
             allow_broken: table.boolean("allow_broken")?.unwrap_or(false),
             grayscale: table.boolean("grayscale")?,
             resize: resize(table)?,
@@ -138,7 +156,7 @@ impl DataConfig {
             let key = if config.mean.is_some() { "mean" } else { "deviation" };
             return Err(table.error(key, "mean and deviation are given together or not at all"));
         }
-        if config.mean.is_some() && config.normalize != Normalize::Unit {
+        if config.mean.is_some() && !matches!(config.normalize, Normalize::Unit | Normalize::Auto) {
             let error = table.error("mean", "mean and deviation are those of pixels from 0 to 1");
             return Err(error.help("leave normalize out, or set it to \"unit\""));
         }
@@ -175,11 +193,16 @@ fn resize(table: &Table) -> Result<Option<[usize; 2]>, Error> {
     Ok(Some([height, width]))
 }
 
-fn augment(table: &Table, source: &str, pictures: bool) -> Result<Option<Augment>, Error> {
+fn channels(table: &Table) -> Result<Option<Channels>, Error> {
+    let choice = table.choice("channels", &["first", "last"])?;
+    Ok(choice.map(|choice| if choice == "first" { Channels::First } else { Channels::Last }))
+}
+
+fn augment(table: &Table, source: &str, pictures: Option<bool>) -> Result<Option<Augment>, Error> {
     let Some(keys) = table.table("augment")? else {
         return Ok(None);
     };
-    if !pictures {
+    if pictures == Some(false) {
         return Err(table.error("augment", format!("only pictures can be augmented, and `{source}` has none")));
     }
     let augment = Augment {
@@ -191,19 +214,22 @@ fn augment(table: &Table, source: &str, pictures: bool) -> Result<Option<Augment
     Ok(Some(augment))
 }
 
-fn normalize(table: &Table, source: &str, pictures: bool) -> Result<Normalize, Error> {
-    match table.choice("normalize", &["none", "unit", "standard"])? {
+fn normalize(table: &Table, source: &str, pictures: Option<bool>) -> Result<Normalize, Error> {
+    match table.choice("normalize", &["auto", "none", "unit", "standard"])? {
         Some("none") => Ok(Normalize::None),
         // Numbers of a table have no largest possible value to divide by.
-        Some("unit") if !pictures => {
+        Some("unit") if pictures == Some(false) => {
             let message = format!("`unit` is for pictures, and `{source}` has none");
             let error = table.error("normalize", message);
             Err(error.help("take \"standard\" or \"none\""))
         }
         Some("unit") => Ok(Normalize::Unit),
-        Some(_) => Ok(Normalize::Standard),
-        None if pictures => Ok(Normalize::Unit),
-        None => Ok(Normalize::Standard),
+        Some("standard") => Ok(Normalize::Standard),
+        _ => Ok(match pictures {
+            Some(true) => Normalize::Unit,
+            Some(false) => Normalize::Standard,
+            None => Normalize::Auto,
+        }),
     }
 }
 

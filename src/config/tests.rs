@@ -42,6 +42,10 @@ fn what_is_left_out_has_its_default() {
     let csv = read(&["data.source=csv"]).unwrap();
     assert_eq!(csv.data.normalize, Normalize::Standard);
     assert_eq!(csv.data.target, Target::Last);
+    // Arrays tell when they are read whether they are pictures.
+    let normalize = |source: &str| read(&[source, "data.normalize=auto"]).unwrap().data.normalize;
+    let auto = ["digits", "csv", "npy"].map(|source| normalize(&format!("data.source={source}")));
+    assert_eq!(auto, [Normalize::Unit, Normalize::Standard, Normalize::Auto]);
 }
 
 #[test]
@@ -129,7 +133,7 @@ fn wrong_values_name_their_place() {
         (
             "data.source=digit",
             "--set data.source: unknown source `digit`; did you mean `digits`? \
-             (one of: digits, fashion-mnist, idx, cifar10, cifar100, images, csv)",
+             (one of: digits, fashion-mnist, idx, cifar10, cifar100, images, csv, npy)",
         ),
         (
             "data.target=price",

@@ -13,7 +13,7 @@ use crate::config::Target;
 pub const CSV: Source = Source {
     name: "csv",
     doc: "a file of comma-separated numbers, one example a row; data.target is the column to predict",
-    pictures: false,
+    pictures: Some(false),
     load: |request| {
         let config = request.config;
         if config.path.is_empty() {

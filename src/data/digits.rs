@@ -7,8 +7,12 @@ use super::source::{Examples, Request, Source};
 
 /// 1,797 examples, 174 to 183 of each digit (E. Alpaydin and C. Kaynak, 1998, CC BY 4.0; see
 /// assets/README.md).
-pub const DIGITS: Source =
-    Source { name: "digits", doc: "1,797 handwritten digits of 8×8 pixels, inside the binary", pictures: true, load };
+pub const DIGITS: Source = Source {
+    name: "digits",
+    doc: "1,797 handwritten digits of 8×8 pixels, inside the binary",
+    pictures: Some(true),
+    load,
+};
 
 const FILE: &str = "assets/digits.csv.gz";
 const PACKED: &[u8] = include_bytes!("../../assets/digits.csv.gz");

@@ -14,7 +14,7 @@ use super::source::{Examples, Request, Source};
 pub const IDX: Source = Source {
     name: "idx",
     doc: "a folder with MNIST's four files: {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]",
-    pictures: true,
+    pictures: Some(true),
     load: |request| {
         let folder = files::folder(&request.config.path, "idx", None)?;
         load(&folder, None)
@@ -25,7 +25,7 @@ pub const IDX: Source = Source {
 pub const FASHION_MNIST: Source = Source {
     name: "fashion-mnist",
     doc: "60,000 + 10,000 pictures of clothes, 28×28 (Debian: dataset-fashion-mnist)",
-    pictures: true,
+    pictures: Some(true),
     load: fashion_mnist,
 };
 

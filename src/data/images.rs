@@ -21,7 +21,7 @@ use cache::Cache;
 pub const IMAGES: Source = Source {
     name: "images",
     doc: "a folder a class with PNG and JPEG pictures of one size; in train/ and test/ where both exist",
-    pictures: true,
+    pictures: Some(true),
     load: |request| {
         let folder = files::folder(&request.config.path, "images", None)?;
         load(&folder, request.config, files::cache_folder().as_deref())
@@ -78,13 +78,7 @@ fn examples(folder: &Path, listing: &Listing, decoded: Decoded, allow_broken: bo
     let Decoded { shape, pixels, broken } = decoded;
     let folder = folder.display().to_string();
     if !broken.is_empty() {
-        let all = listing.paths.len();
-        let name = |(at, why): &(usize, String)| format!("{} ({why})", listing.paths[*at].display());
-        let mut names: Vec<String> = broken.iter().take(NAMED).map(name).collect();
-        if broken.len() > NAMED {
-            names.push("…".to_string());
-        }
-        let message = format!("{} of {all} pictures can't be decoded: {}", broken.len(), names.join(", "));
+        let message = describe(listing, &broken);
         if !allow_broken {
             let help = "repair or remove them, or set data.allow_broken = true to leave them out";
             return Err(DataError::new(folder, format!("{message}; {help}")));
@@ -97,10 +91,17 @@ fn examples(folder: &Path, listing: &Listing, decoded: Decoded, allow_broken: bo
         range.filter(|&at| good[at]).map(|at| listing.labels[at]).collect()
     };
     let (mut train, test) = (labels(0..listing.training), labels(listing.training..listing.paths.len()));
-    if train.is_empty() {
-        return Err(DataError::new(folder, "no picture is left to train on"));
+    // A class without a picture is as wrong here as an empty folder is.
+    let classes = listing.classes.iter().zip(0_u32..);
+    let lost: Vec<&str> = classes.filter(|(_, label)| !train.contains(label)).map(|(name, _)| name.as_str()).collect();
+    if !lost.is_empty() {
+        let message = format!("no picture to train on is left of these classes: {}", lost.join(", "));
+        return Err(DataError::new(folder, message));
     }
     let given = listing.training < listing.paths.len();
+    if given && test.is_empty() {
+        return Err(DataError::new(folder, "no picture is left to test on"));
+    }
     let given = given.then_some(test.len());
     train.extend(test);
     Ok(Examples {
@@ -109,6 +110,16 @@ fn examples(folder: &Path, listing: &Listing, decoded: Decoded, allow_broken: bo
         targets: Targets::Classes { labels: train, count: listing.classes.len(), names: Some(listing.classes.clone()) },
         test: given,
     })
+}
+
+/// How many pictures can't be decoded, which, and why.
+fn describe(listing: &Listing, broken: &[(usize, String)]) -> String {
+    let name = |(at, why): &(usize, String)| format!("{} ({why})", listing.paths[*at].display());
+    let mut names: Vec<String> = broken.iter().take(NAMED).map(name).collect();
+    if broken.len() > NAMED {
+        names.push("…".to_string());
+    }
+    format!("{} of {} pictures can't be decoded: {}", broken.len(), listing.paths.len(), names.join(", "))
 }
 
 impl Listing {
@@ -149,7 +160,7 @@ impl Listing {
             }
             if let Some(first) = others.first() {
                 let (count, first) = (others.len(), files::name(first));
-                log::warn!("{place}: {count} entries are no .png, .jpg or .jpeg files and are left out: {first} …");
+                log::warn!("{place}: left out as no .png, .jpg or .jpeg file: {count}, the first is {first}");
             }
             turns.extend(pictures.into_iter().enumerate().map(|(turn, path)| (turn, label as u32, path)));
         }

@@ -5,7 +5,13 @@ use super::error::DataError;
 use crate::config::Normalize;
 
 /// The normalization of inputs of `shape`; statistics are those of the examples `train`.
-pub(crate) fn normalization(how: Normalize, shape: &[usize], inputs: &Inputs, train: &[u32]) -> Normalization {
+pub(crate) fn normalization(
+    name: &str,
+    how: Normalize,
+    shape: &[usize],
+    inputs: &Inputs,
+    train: &[u32],
+) -> Result<Normalization, DataError> {
     // Pictures share a scale over each channel; the columns of a table have one each.
     let plane = match shape {
         [_, rest @ ..] => rest.iter().product(),
@@ -14,17 +20,20 @@ pub(crate) fn normalization(how: Normalize, shape: &[usize], inputs: &Inputs, tr
     let features: usize = shape.iter().product();
     let groups = features / plane;
     let uniform = |scale: f32| Normalization { scale: vec![scale; groups], offset: vec![0.0; groups], plane };
-    match (how, inputs) {
+    Ok(match (how, inputs) {
         (Normalize::None, _) => uniform(1.0),
-        (Normalize::Unit, Inputs::Bytes { maximum, .. }) => uniform(1.0 / maximum),
-        // The config refuses this; numbers without a maximum stay as they are.
-        (Normalize::Unit, Inputs::Floats(_)) => uniform(1.0),
-        (Normalize::Standard, _) => {
+        (Normalize::Unit | Normalize::Auto, Inputs::Bytes { maximum, .. }) => uniform(1.0 / maximum),
+        (Normalize::Unit, Inputs::Floats(_)) => {
+            let message = "data.normalize = \"unit\" is for pictures of bytes, and these are other numbers; \
+                           take \"standard\" or \"none\"";
+            return Err(DataError::new(name, message));
+        }
+        (Normalize::Standard | Normalize::Auto, _) => {
             let (scale, offset) =
                 (0..groups).map(|group| standard(inputs, train, features, group * plane, plane)).unzip();
             Normalization { scale, offset, plane }
         }
-    }
+    })
 }
 
 /// Scale and offset that give the features `first..first + plane` mean 0 and deviation 1.
@@ -75,7 +84,7 @@ mod tests {
     #[test]
     fn unit_divides_by_the_largest_pixel() {
         let inputs = Inputs::Bytes { values: vec![0, 8, 16, 4], maximum: 16.0 };
-        let n = normalization(Normalize::Unit, &[1, 2, 2], &inputs, &[0]);
+        let n = normalization("x", Normalize::Unit, &[1, 2, 2], &inputs, &[0]).unwrap();
         assert_eq!((n.scale, n.offset, n.plane), (vec![1.0 / 16.0], vec![0.0], 4));
     }
 
@@ -83,7 +92,7 @@ mod tests {
     fn standard_is_per_column_over_the_training_set() {
         // Columns: 1, 3, (100); constant 0.1; 5, 5, (7).
         let inputs = Inputs::Floats(vec![1.0, 0.1, 5.0, 3.0, 0.1, 5.0, 100.0, 0.1, 7.0]);
-        let n = normalization(Normalize::Standard, &[3], &inputs, &[0, 1]);
+        let n = normalization("x", Normalize::Standard, &[3], &inputs, &[0, 1]).unwrap();
         assert_eq!(n.plane, 1);
         assert_eq!(n.scale, vec![1.0, 1.0, 1.0]);
         assert_eq!(n.offset, vec![-2.0, -0.1, -5.0]);
@@ -93,7 +102,7 @@ mod tests {
     fn a_constant_column_keeps_its_scale() {
         let inputs = Inputs::Floats(vec![0.1; 1000]);
         let train: Vec<u32> = (0..1000).collect();
-        let n = normalization(Normalize::Standard, &[1], &inputs, &train);
+        let n = normalization("x", Normalize::Standard, &[1], &inputs, &train).unwrap();
         assert_eq!(n.scale, vec![1.0]);
     }
 
@@ -101,7 +110,7 @@ mod tests {
     fn standard_is_per_channel_of_pictures() {
         // Two pictures of two channels with two pixels.
         let inputs = Inputs::Bytes { values: vec![0, 2, 10, 30, 0, 2, 10, 30], maximum: 255.0 };
-        let n = normalization(Normalize::Standard, &[2, 1, 2], &inputs, &[0, 1]);
+        let n = normalization("x", Normalize::Standard, &[2, 1, 2], &inputs, &[0, 1]).unwrap();
         assert_eq!(n.plane, 2);
         assert_eq!(n.scale, vec![1.0, 0.1]);
         assert_eq!(n.offset, vec![-1.0, -2.0]);

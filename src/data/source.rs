@@ -11,8 +11,9 @@ pub struct Source {
     pub name: &'static str,
     /// One line for the help.
     pub doc: &'static str,
-    /// Whether it yields pictures of bytes, which `normalize = "unit"` needs.
-    pub pictures: bool,
+    /// Whether it yields pictures of bytes, which `normalize = "unit"` needs; `None` where only its
+    /// files tell.
+    pub pictures: Option<bool>,
     /// Reads the examples.
     pub load: fn(&Request<'_>) -> Result<Examples, DataError>,
 }

@@ -104,6 +104,21 @@ fn pictures_that_are_none_are_named_or_left_out() {
 }
 
 #[test]
+fn a_class_or_test_set_of_none_but_broken_pictures_is_an_error() {
+    let root = tempfile::tempdir().unwrap();
+    classes(root.path());
+    let refused = || load(root.path(), &config_of(&["allow_broken=true"]), None).unwrap_err().to_string();
+    std::fs::write(root.path().join("a/x.png"), "no picture").unwrap();
+    assert!(refused().ends_with(": no picture to train on is left of these classes: a"), "{}", refused());
+    classes(&root.path().join("train"));
+    for picture in ["test/a/0.png", "test/b/0.png"] {
+        save(root.path().join(picture), &colour(40));
+        std::fs::write(root.path().join(picture), "no picture").unwrap();
+    }
+    assert!(refused().ends_with(": no picture is left to test on"), "{}", refused());
+}
+
+#[test]
 fn empty_classes_and_folders_are_errors() {
     let root = tempfile::tempdir().unwrap();
     assert!(read(root.path()).unwrap_err().to_string().contains("one for every class is wanted"));

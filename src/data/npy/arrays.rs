@@ -1,0 +1,108 @@
+//! Arrays by name, in an archive or a folder.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use zip::ZipArchive;
+
+use super::super::error::DataError;
+use super::super::files;
+use super::array::Array;
+use crate::config::nearest;
+
+/// What a data set's arrays are called: Keras's names for them, or those without a test set.
+pub(super) const NAMES: [&str; 6] = ["x_train", "y_train", "x_test", "y_test", "x", "y"];
+
+/// Where arrays lie, and what they are called there.
+pub(super) struct Arrays {
+    place: String,
+    names: Vec<String>,
+    holder: Holder,
+}
+
+enum Holder {
+    Folder(PathBuf),
+    Archive(ZipArchive<Cursor<Vec<u8>>>),
+}
+
+impl Arrays {
+    /// Lists a folder or an archive.
+    pub fn open(path: &Path) -> Result<Arrays, DataError> {
+        let place = path.display().to_string();
+        if path.is_dir() {
+            let files: Vec<String> = files::entries(path)?.iter().map(|path| files::name(path)).collect();
+            let names = arrays(files.iter());
+            return Ok(Arrays { place, names, holder: Holder::Folder(path.to_path_buf()) });
+        }
+        let bytes = files::read(path)?;
+        if bytes.starts_with(b"\x93NUMPY") {
+            let message = "this is one array; set data.path to the folder that holds it, or to an .npz archive";
+            return Err(DataError::new(place, message));
+        }
+        if !bytes.starts_with(b"PK") {
+            let message = "this is no .npz archive (np.savez, np.savez_compressed), nor a folder with .npy files";
+            return Err(DataError::new(place, message));
+        }
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&place, &error))?;
+        // A name that is no text is none that is looked for.
+        let names = arrays(archive.file_names().filter_map(Result::ok));
+        Ok(Arrays { place, names, holder: Holder::Archive(archive) })
+    }
+
+    /// Whether there is an array of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// The name as it is written here: `X_train` is `x_train` to most users.
+    fn find(&self, name: &str) -> Option<&str> {
+        let exact = self.names.iter().find(|own| *own == name);
+        exact.or_else(|| self.names.iter().find(|own| own.eq_ignore_ascii_case(name))).map(String::as_str)
+    }
+
+    /// The array of that name.
+    pub fn read(&mut self, name: &str) -> Result<Array, DataError> {
+        let Some(file) = self.find(name).map(|own| format!("{own}.npy")) else {
+            return Err(self.missing(name));
+        };
+        match &mut self.holder {
+            Holder::Folder(folder) => {
+                let path = folder.join(file);
+                let bytes = files::read(&path)?;
+                Array::read(path.display().to_string(), bytes.as_slice())
+            }
+            Holder::Archive(archive) => {
+                let place = format!("{}, {file}", self.place);
+                let entry = archive.by_name(&file).map_err(|error| damaged(&place, &error))?;
+                Array::read(place, entry)
+            }
+        }
+    }
+
+    fn missing(&self, name: &str) -> DataError {
+        let found = match &self.names[..] {
+            [] => "there is no array at all;".to_string(),
+            names => format!("there is no array `{name}` among {};", names.join(", ")),
+        };
+        // What is one array already is no misspelling of another.
+        let others: Vec<&String> = self.names.iter().filter(|own| !NAMES.contains(&own.as_str())).collect();
+        let near = nearest(name, &others).map(|near| format!(" is it `{near}`?")).unwrap_or_default();
+        let message = format!(
+            "{found}{near} x_train, y_train, x_test and y_test are wanted, or x and y, \
+             as np.savez(file, x=…, y=…) names them"
+        );
+        DataError::new(&self.place, message)
+    }
+}
+
+/// The names of the arrays among files, sorted.
+fn arrays(files: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
+    let mut names: Vec<String> =
+        files.filter_map(|file| Some(file.as_ref().strip_suffix(".npy")?.to_string())).collect();
+    names.sort();
+    names
+}
+
+fn damaged(place: &str, error: &zip::result::ZipError) -> DataError {
+    DataError::new(place, format!("the archive is damaged: {error}"))
+}
