@@ -7,6 +7,7 @@ use std::{
 
 use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
 
+use super::pipeline::Built;
 use crate::{device::Error, kernels::Tile, plan::Plan};
 
 /// How long the host waits for the GPU before it takes it for dead.
@@ -128,6 +129,7 @@ impl Adapter {
             tile: self.tile(),
             device,
             queue,
+            built: Arc::default(),
             failure,
         })
     }
@@ -148,6 +150,8 @@ pub struct Gpu {
     pub tile: Tile,
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
+    /// Pipelines, which its executors share.
+    pub(super) built: Arc<Built>,
     failure: Arc<Mutex<Option<Error>>>,
 }
 
