@@ -6,7 +6,7 @@ use gradus::{
     graph::Graph,
     losses,
     random::{Purpose, Stream},
-    verify::GradientCheck,
+    verify::Network,
 };
 use rand::{RngExt, seq::IndexedRandom};
 
@@ -114,8 +114,7 @@ fn blocks_repeat_with_names_of_their_own() {
     assert_eq!(inputs("stage.1.a"), ["stage.0.2"]);
     assert_eq!(inputs("stage.2.2"), ["stage.2.inner.1", "stage.1.2", "stem"]);
     assert_eq!(inputs("ends"), ["stage.2.2", "stem", "stage.1.a"]);
-    let verdict =
-        GradientCheck { name: "blocks".into(), graph, loss: losses::named("normal").unwrap(), words: None }.run();
+    let verdict = Network::new("blocks", graph, losses::named("normal").unwrap()).differences();
     assert!(verdict.failures.is_empty(), "{verdict:#?}");
 }
 
@@ -170,7 +169,7 @@ fn random_graphs_have_right_gradients() {
         let layers = random_layers(seed);
         let graph = build(&layers).unwrap_or_else(|error| panic!("{error}\n{layers}"));
         let loss = losses::ALL[seed as usize % losses::ALL.len()];
-        let verdict = GradientCheck { name: format!("graph {seed}"), graph, loss, words: None }.run();
+        let verdict = Network::new(&format!("graph {seed}"), graph, loss).differences();
         assert!(verdict.failures.is_empty(), "{verdict:#?}\n{layers}");
     }
 }
