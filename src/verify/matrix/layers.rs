@@ -1,4 +1,5 @@
-//! Dense layers, embeddings and normalisations.
+//! Dense layers, embeddings and normalisations. A normalisation over another would divide by a deviation that
+//! a weight near 0 makes small, and the error would be that weight's.
 
 use super::{Entry, Setting, over, words};
 
@@ -62,7 +63,7 @@ const BATCH_NORM: &[Setting] = &[
     ),
     over(
         &[3, 4],
-        "{ @, name = 'a' }, { @, name = 'b' }, { op = 'add', inputs = ['a', 'b', 'input'], activation = 'elu' }",
+        "{ @, name = 'a' }, { @, name = 'b', inputs = ['input'] }, { op = 'add', inputs = ['a', 'b', 'input'], activation = 'elu' }",
     ),
 ];
 
@@ -81,7 +82,10 @@ const LAYER_NORM: &[Setting] = &[
         &[6],
         "{ op = 'dense', units = 5, activation = 'tanh' }, { @, activation = 'sigmoid' }, { op = 'dense', units = 3 }",
     ),
-    over(&[5], "{ @, name = 'a' }, { @, name = 'b' }, { op = 'multiply', inputs = ['a', 'b', 'input'] }"),
+    over(
+        &[5],
+        "{ @, name = 'a' }, { @, name = 'b', inputs = ['input'] }, { op = 'multiply', inputs = ['a', 'b', 'input'] }",
+    ),
     over(&[2, 5], "{ op = 'conv1d', filters = 3, kernel = 2 }, { @, activation = 'elu' }"),
 ];
 
@@ -106,7 +110,7 @@ const GROUP_NORM: &[Setting] = &[
     ),
     over(
         &[4, 3],
-        "{ @, groups = 2, name = 'a' }, { @, groups = 4, name = 'b' }, { op = 'add', inputs = ['a', 'b', 'input'] }",
+        "{ @, groups = 2, name = 'a' }, { @, groups = 4, name = 'b', inputs = ['input'] }, { op = 'add', inputs = ['a', 'b', 'input'] }",
     ),
 ];
 
