@@ -1,14 +1,6 @@
-//! Networks as configs write them: names, blocks, circles, shapes, and random graphs whose gradients
-//! are checked.
+//! Networks as configs write them: names, blocks, circles, shapes.
 
-use gradus::{
-    config::Config,
-    graph::Graph,
-    losses,
-    random::{Purpose, Stream},
-    verify::Network,
-};
-use rand::{RngExt, seq::IndexedRandom};
+use gradus::{config::Config, graph::Graph, losses, verify::Network};
 
 fn config(layers: &str) -> Config {
     let text = format!(
@@ -127,49 +119,4 @@ fn mistakes_in_blocks_are_told() {
     let two = "inputs = [\"input\", \"input\"]\nlayers = [{ op = \"tanh\" }]";
     complaint(&[layer("block", two)], &["a block takes 1 input"]);
     complaint(&[layer("block", "layers = [{ op = \"tanh\", inputs = [\"x\"] }]")], &["unknown input `x`"]);
-}
-
-/// Layers at random: each takes one or two of those before it that fit.
-fn random_layers(seed: u64) -> String {
-    let mut stream = Stream::new(seed, Purpose::Test.stream(9), 0);
-    let mut text = String::new();
-    // (name, units) of what a layer may take.
-    let mut vectors = vec![("input".to_owned(), 6)];
-    let smooth = ["tanh", "sigmoid", "silu", "gelu", "gelu_tanh", "softplus"];
-    for at in 0..stream.random_range(4..12) {
-        let (from, units) = vectors.choose(&mut stream).expect("the input").clone();
-        let alike: Vec<String> = vectors.iter().filter(|other| other.1 == units).map(|other| other.0.clone()).collect();
-        let other = alike.choose(&mut stream).expect("itself").clone();
-        let activation = smooth.choose(&mut stream).expect("a name");
-        let wide = stream.random_range(1..7);
-        let shaped = |op: &str| format!("inputs = [\"{from}\", \"{other}\"]\nop = \"{op}\"");
-        let single = |keys: &str| format!("inputs = [\"{from}\"]\n{keys}");
-        // The input has two axes; nodes that keep shapes would hand them on.
-        let choice = if from == "input" || other == "input" { 0 } else { stream.random_range(0..9) };
-        let (keys, units) = match choice {
-            0 | 1 => (single(&format!("op = \"dense\"\nunits = {wide}\nactivation = \"{activation}\"")), wide),
-            2 => (shaped("add"), units),
-            3 => (shaped("multiply"), units),
-            4 => (shaped("concat"), 2 * units),
-            5 => (single(&format!("op = \"{activation}\"")), units),
-            6 => (single("op = \"batch_norm\""), units),
-            7 if units > 2 => (single(&format!("op = \"layer_norm\"\nactivation = \"{activation}\"")), units),
-            8 => (single("op = \"dropout\"\nrate = 0.3"), units),
-            _ => (single("op = \"softmax\""), units),
-        };
-        text += &format!("[[model.layers]]\nname = \"n{at}\"\n{keys}\n");
-        vectors.push((format!("n{at}"), units));
-    }
-    text + "[[model.layers]]\nop = \"dense\"\nunits = 3\n"
-}
-
-#[test]
-fn random_graphs_have_right_gradients() {
-    for seed in 0..20 {
-        let layers = random_layers(seed);
-        let graph = build(&layers).unwrap_or_else(|error| panic!("{error}\n{layers}"));
-        let loss = losses::ALL[seed as usize % losses::ALL.len()];
-        let verdict = Network::new(&format!("graph {seed}"), graph, loss).differences();
-        assert!(verdict.failures.is_empty(), "{verdict:#?}\n{layers}");
-    }
 }
