@@ -63,6 +63,41 @@ fn shapes_that_do_not_fit_are_both_shown() {
     complaint(&[reshaped, layer("concat", "inputs = [\"input\", \"c\"]")], &["[2, 3] and [3, 2]", "axis 0"]);
 }
 
+/// Every mistake is found before anything is trained, with the line of its node and all the shapes.
+#[test]
+fn mistakes_are_told_with_the_line_of_their_node() {
+    for (wrong, parts) in [
+        (r#"{ op = "dense", units = 4, name = "a" }"#, &["two layers are named `a`"][..]),
+        (
+            r#"{ op = "dense", units = 4, inputs = ["b"] }"#,
+            &["unknown input `b`", "it is one of: input, p, a, layers.2, layers.3"],
+        ),
+        (r#"{ op = "tanh", name = "c", inputs = ["c"] }"#, &["circle: c -> c"]),
+        (r#"{ op = "add", inputs = ["a", "input"] }"#, &["(add)", "[4] and [2, 5, 6]"]),
+        (r#"{ op = "concat", axis = 1, inputs = ["input", "p"] }"#, &["(concat)", "[2, 5, 6] and [2, 2, 3]", "axis 1"]),
+        (r#"{ op = "conv2d", filters = 1, kernel = 7, padding = 0, inputs = ["p"] }"#, &["kernel [7, 7]", "[2, 3]"]),
+        (
+            r#"{ op = "conv2d", filters = 1, kernel = 9, padding = [3, 1], inputs = ["input"] }"#,
+            &["kernel [9, 9]", "padded input [11, 8] (input [5, 6])"],
+        ),
+        (r#"{ op = "max_pool2d", kernel = 4, inputs = ["p"] }"#, &["kernel [4, 4]", "padded input [2, 3]"]),
+        (r#"{ op = "avg_pool1d", kernel = 2, inputs = ["p"] }"#, &["[channels, width]", "[2, 2, 3]"]),
+        (r#"{ op = "reshape", shape = [5], inputs = ["p"] }"#, &["[2, 2, 3] has 12 elements", "shape = [5] has 5"]),
+        (r#"{ op = "group_norm", groups = 3, inputs = ["p"] }"#, &["groups = 3", "2 channels of [2, 2, 3]"]),
+    ] {
+        let text = format!(
+            "[data]\nsource = \"digits\"\n[model]\nloss = \"normal\"\nlayers = [\n\
+             {{ op = \"max_pool2d\", kernel = 2, name = \"p\" }},\n{{ op = \"dense\", units = 4, name = \"a\" }},\n\
+             {wrong},\n{{ op = \"flatten\" }},\n]\n[optimizer]\ntype = \"sgd\"\n"
+        );
+        let config = Config::read("test.toml", &text, &[]).expect("readable keys");
+        let message = Graph::build(&config.model, &[2, 5, 6]).expect_err("a mistake").to_string();
+        for part in parts.iter().chain(&["test.toml:8:"]) {
+            assert!(message.contains(part), "`{part}` is not in: {message}");
+        }
+    }
+}
+
 /// Two residual blocks and what follows.
 const BLOCKS: &str = r#"
 [[model.layers]]

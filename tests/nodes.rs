@@ -181,7 +181,10 @@ fn a_saved_convolutional_network_is_the_same_when_it_is_loaded() {
 #[test]
 fn a_batch_of_one_has_no_variance() {
     let message = model(config(&["train.batch_size=1"])).err().expect("an error").to_string();
-    assert!(message.contains("`norm` (batch_norm)") && message.contains("batch_size"), "{message}");
+    let place = NETWORK.lines().take_while(|line| *line != "op = \"batch_norm\"").count();
+    for part in ["`norm` (batch_norm)", "batch_size", "[32]", &format!("nodes.toml:{place}:")] {
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::pipeline::Built;
 use crate::{device::Error, kernels::Tile, plan::Plan};
 
 /// How long the host waits for the GPU before it takes it for dead.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the fastest shaders for a software driver need.
 const SOFTWARE_FEATURES: wgpu::Features = wgpu::Features::SUBGROUP.union(wgpu::Features::SHADER_INT64);

@@ -127,7 +127,7 @@ impl Node {
             for _ in 0..EXECUTIONS {
                 runs.push(execute(&mut executor, &probe).await?);
             }
-            if runs.iter().any(|run| run.iter().map(bits).ne(runs[0].iter().map(bits))) {
+            if runs.iter().any(|run| bits(run) != bits(&runs[0])) {
                 verdict.fail(&network.name, "two executions differ".into());
                 continue;
             }
@@ -147,8 +147,8 @@ impl Node {
     }
 }
 
-fn bits(values: &Vec<f64>) -> Vec<u64> {
-    values.iter().map(|value| value.to_bits()).collect()
+fn bits(run: &[Vec<f64>]) -> Vec<u64> {
+    run.iter().flatten().map(|value| value.to_bits()).collect()
 }
 
 /// What a step leaves behind: every gradient, the running figures, the loss, and the output of an
