@@ -8,10 +8,12 @@
 mod common;
 #[path = "numbers/launch.rs"]
 mod launch;
+#[path = "numbers/norms.rs"]
+mod norms;
 
 use gradus::{
     activations::{self, Activation},
-    kernels::{Operand, Step, Variant, activation, batch_norm, layer_norm, loss, matmul, optimizer, softmax},
+    kernels::{Operand, Step, Variant, activation, loss, matmul, optimizer, softmax},
     optimizers::{self, LEARNING_RATE},
 };
 use launch::{Trap, devices};
@@ -187,72 +189,6 @@ fn losses_are_right_everywhere() {
             for device in devices() {
                 let found = &trap.on(device)[1];
                 assert!(!found[0].is_finite(), "{} of {planted} at {at} is {found:?}", trap.kernel.name);
-            }
-        }
-    }
-}
-
-/// Channels, or rows, of four numbers each: of one size, of two, of one alone among zeros.
-fn quartets() -> Vec<f64> {
-    let points = points();
-    let sizes = points.iter().filter(|point| point.abs() <= LARGEST_SQUARED);
-    sizes.flat_map(|&x| [x, x, x, x, x, -x, x / 2.0, 0.0, x, 0.0, 0.0, 0.0]).map(|x| f64::from(x as f32)).collect()
-}
-
-fn layer_norm_of(x: Vec<f64>) -> Trap {
-    let (rows, count) = (x.len() / 4, x.len());
-    let parameters = layer_norm::LayerNormParameters { rows: rows as u32, groups: 1, size: 4, inner: 1, epsilon: 1e-5 };
-    let operands =
-        [Operand::Reals(x), Operand::Unbound, Operand::Unbound, Operand::Output(2 * rows), Operand::Output(count)];
-    Trap::new(&layer_norm::FORWARD, Variant::Plain, parameters, operands.to_vec(), rows)
-}
-
-/// The normalised outputs of batch normalisation, whose channels are the quartets.
-fn batch_norm_on(device: Option<&gradus::device::Device>, x: &[f64]) -> Vec<f64> {
-    let channels = x.len() / 4;
-    let p = batch_norm::BatchNormParameters {
-        rows: 1,
-        channels: channels as u32,
-        positions: 4,
-        slices: 2,
-        epsilon: 1e-5,
-        momentum: 0.1,
-        unbiased: 1,
-    };
-    let run = |kernel, operands: Vec<Operand>| {
-        let trap = Trap::new(kernel, Variant::Plain, p, operands, 1);
-        device.map_or_else(|| trap.exact(), |device| trap.on(device))
-    };
-    let (x, zeros) = (Operand::Reals(x.to_vec()), Operand::Reals(vec![0.0; channels]));
-    let parts = Operand::Reals(run(&batch_norm::MOMENTS, vec![x.clone(), Operand::Output(4 * channels)]).remove(0));
-    let moments = run(&batch_norm::COMBINE, vec![parts, Operand::Output(2 * channels), zeros.clone(), zeros]).remove(0);
-    let operands = vec![x, Operand::Reals(moments), Operand::Unbound, Operand::Unbound, Operand::Output(4 * channels)];
-    run(&batch_norm::FORWARD, operands).remove(0)
-}
-
-#[test]
-fn normalisations_are_right_where_squares_are_numbers() {
-    let layer = layer_norm_of(quartets());
-    let exact = layer.exact().remove(1);
-    let batch = batch_norm_on(None, &quartets());
-    for device in devices() {
-        let pairs = [(layer.on(device).remove(1), &exact), (batch_norm_on(Some(device), &quartets()), &batch)];
-        for (actual, exact) in pairs {
-            for (at, (&actual, &exact)) in actual.iter().zip(exact).enumerate() {
-                layer.near(&format!("number {at} of {:?}", &quartets()[at / 4 * 4..][..4]), actual, exact);
-            }
-        }
-    }
-}
-
-/// Beyond, and over NaN and infinities, something is not finite: zeros would train on, and say nothing.
-#[test]
-fn normalisations_hide_nothing() {
-    for x in [1e30, f64::from(f32::MAX), f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
-        let quartet = vec![x, -1.0, 0.5, -x];
-        for device in devices() {
-            for found in [layer_norm_of(quartet.clone()).on(device).remove(1), batch_norm_on(Some(device), &quartet)] {
-                assert!(found.iter().any(|y| !y.is_finite()), "{x} is normalised to {found:?}");
             }
         }
     }

@@ -108,8 +108,13 @@ impl Trap {
 
     /// Compares one result with what it should be.
     pub fn near(&self, name: &str, actual: f64, exact: f64) {
+        self.near_among(name, actual, exact, f64::from(exact as f32).abs());
+    }
+
+    /// The same for a result that is what remains of terms of this size: it has their rounding.
+    pub fn near_among(&self, name: &str, actual: f64, exact: f64, size: f64) {
         let rounded = f64::from(exact as f32);
-        let allowed = self.kernel.tolerance * f64::from(f32::EPSILON) * (1.0 + rounded.abs());
+        let allowed = self.kernel.tolerance * f64::from(f32::EPSILON) * (1.0 + size);
         let near = actual == rounded || (actual - rounded).abs() <= allowed;
         assert!(near, "{} of {name} is {actual}, not {exact}", self.kernel.name);
     }
