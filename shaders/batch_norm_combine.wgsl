@@ -42,7 +42,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             let d = part.x - mean;
             squares += part.y + f32(clamp(values, s * length, (s + 1u) * length) - s * length) * d * d;
         }
-        moments[moments0 + channel] = vec2<f32>(mean, 1.0 / sqrt(squares / count + p.epsilon));
+        // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
+        let variance = squares / count + p.epsilon;
+        moments[moments0 + channel] = vec2<f32>(mean, sqrt(variance) / variance);
         // One value alone has no variance to keep.
         if values > 1u {
             let old_mean = running_mean[mean0 + channel];

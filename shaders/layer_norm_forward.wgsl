@@ -42,7 +42,9 @@ fn main(
         }
         sum = total(thread, sum) / count;
         let mean = near + sum.x;
-        let rate = 1.0 / sqrt(max(sum.y - sum.x * sum.x, 0.0) + p.epsilon);
+        // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
+        let variance = max(sum.y - sum.x * sum.x, 0.0) + p.epsilon;
+        let rate = sqrt(variance) / variance;
         if thread == 0u {
             // The stride counts single numbers, the array holds pairs.
             moments[group.z * p.moments_stride / 2u + g] = vec2<f32>(mean, rate);

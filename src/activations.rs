@@ -125,11 +125,11 @@ macro_rules! slope {
     };
 }
 
-/// Rectified linear unit; its derivative at 0 is 0.
+/// Rectified linear unit; its derivative at 0 is 0. NaN stays, so that it is not hidden.
 pub const RELU: Activation = Activation {
     name: "relu",
     formula: "max(0, x)",
-    forward: map!(|x| if x > 0.0 { x } else { 0.0 }),
+    forward: map!(|x| if x <= 0.0 { 0.0 } else { x }),
     derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { 0.0 })),
     wgsl: include_str!("../shaders/activations/relu.wgsl"),
 };
@@ -167,7 +167,7 @@ pub const LEAKY_RELU: Activation = Activation {
 pub const HARD_SWISH: Activation = Activation {
     name: "hard_swish",
     formula: "x min(max(x + 3, 0), 6) / 6",
-    forward: map!(|x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0),
+    forward: map!(|x| share(x, (x + 3.0).clamp(0.0, 6.0) / 6.0)),
     derivative: Derivative::OfInput(slope!(|x| match x {
         x if x <= -3.0 => 0.0,
         x if x >= 3.0 => 1.0,
@@ -213,8 +213,8 @@ pub const SOFTPLUS: Activation = Activation {
 pub const SILU: Activation = Activation {
     name: "silu",
     formula: "x / (1 + e^-x)",
-    forward: map!(|x| x * logistic(x)),
-    derivative: Derivative::OfInput(slope!(|x| logistic(x) * (1.0 + x * logistic(-x)))),
+    forward: map!(|x| share(x, logistic(x))),
+    derivative: Derivative::OfInput(slope!(|x| logistic(x) + share(x, logistic(x) * logistic(-x)))),
     wgsl: include_str!("../shaders/activations/silu.wgsl"),
 };
 
@@ -226,7 +226,7 @@ const GELU_SCALE: f64 = 1.595_769_121_605_730_7;
 pub const GELU_TANH: Activation = Activation {
     name: "gelu_tanh",
     formula: "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))",
-    forward: map!(|x| x * logistic(gelu_argument(x))),
+    forward: map!(|x| share(x, logistic(gelu_argument(x)))),
     derivative: Derivative::OfInput(slope!(|x| gelu_tanh_slope(x))),
     wgsl: include_str!("../shaders/activations/gelu_tanh.wgsl"),
 };
@@ -235,10 +235,15 @@ pub const GELU_TANH: Activation = Activation {
 pub const GELU: Activation = Activation {
     name: "gelu",
     formula: "x/2 (1 + erf(x / sqrt 2))",
-    forward: map!(|x| x * normal_distribution(x)),
-    derivative: Derivative::OfInput(slope!(|x| normal_distribution(x) + x * normal_density(x))),
+    forward: map!(|x| share(x, normal_distribution(x))),
+    derivative: Derivative::OfInput(slope!(|x| normal_distribution(x) + share(x, normal_density(x)))),
     wgsl: include_str!("../shaders/activations/gelu.wgsl"),
 };
+
+/// x times a share of it that is 0 at an infinity, where the product's limit is 0 and not NaN.
+fn share<T: Real>(x: T, share: T) -> T {
+    if x.is_infinite() && share.is_zero() { T::zero() } else { x * share }
+}
 
 fn selu<T: Real>(x: T) -> T {
     if x > T::zero() { T::of(SELU_SCALE) * x } else { T::of(SELU_BELOW) * x.exp_m1() }

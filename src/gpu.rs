@@ -5,7 +5,7 @@ mod pipeline;
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{Arc, mpsc},
 };
 
 use crate::{
@@ -149,16 +149,16 @@ impl Executor {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         encoder.copy_buffer_to_buffer(&self.buffers[buffer], 4 * offset as u64, &staging, 0, size);
         let submission = self.gpu.queue.submit([encoder.finish()]);
-        let mapped = Arc::new(Mutex::new(None));
-        let outcome = mapped.clone();
-        staging.map_async(wgpu::MapMode::Read, .., move |result| {
-            *outcome.lock().expect("nothing panics with the lock") = Some(result);
-        });
+        let (outcome, mapped) = mpsc::channel();
+        // Nobody listens any more if this read failed before.
+        staging.map_async(wgpu::MapMode::Read, .., move |result| outcome.send(result).unwrap_or_default());
         self.gpu.wait(Some(submission))?;
         self.in_flight.clear();
         self.gpu.latched()?;
-        match mapped.lock().expect("nothing panics with the lock").take() {
-            Some(Ok(())) => {}
+        // Another executor of this adapter, in another thread, may have been handed the answer, and be about
+        // to pass it on.
+        match mapped.recv_timeout(adapter::PATIENCE) {
+            Ok(Ok(())) => {}
             other => return Err(Error::Lost(format!("reading back failed: {other:?}"))),
         }
         let view = staging.get_mapped_range(..).map_err(|error| Error::Lost(error.to_string()))?;

@@ -37,6 +37,8 @@ pub struct Node {
     pub inputs: Vec<NodeId>,
     /// Its output, for one example.
     pub shape: Shape,
+    /// Where the config speaks of it; of the input it does not.
+    pub place: Option<config::Place>,
 }
 
 /// A whole network: node 0 is the input, the last is the output.
@@ -86,8 +88,8 @@ impl Graph {
         let sorted = order::topological(&drafts)?;
         let last = drafts.len();
         let mut position = vec![0; last + 1];
-        let first =
-            Node { name: INPUT.into(), op: Box::new(ops::identity::Input), inputs: vec![], shape: input.to_vec() };
+        let op = Box::new(ops::identity::Input);
+        let first = Node { name: INPUT.into(), op, inputs: vec![], shape: input.to_vec(), place: None };
         let mut nodes = vec![first];
         let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
         for (at, inputs) in sorted {
@@ -98,7 +100,7 @@ impl Graph {
             let shape = draft.op.shape(&shapes).map_err(|message| {
                 config::Error::new(&draft.place, format!("layer `{}` ({}): {message}", draft.name, draft.op.name()))
             })?;
-            nodes.push(Node { name: draft.name, op: draft.op, inputs, shape });
+            nodes.push(Node { name: draft.name, op: draft.op, inputs, shape, place: Some(draft.place) });
         }
         Ok(Graph { output: position[last], nodes })
     }

@@ -1,20 +1,24 @@
-//! The proof on this machine: every kernel on the device against its CPU twin, and every backward
-//! pass against finite differences in f64.
+//! The proof on this machine: every kernel and every node on the device against the CPU twins, and
+//! every backward pass against finite differences in f64.
 
 mod gradients;
 mod gradients_conv;
+mod matrix;
+mod network;
 mod nodes;
 mod parity;
 
-pub use gradients::{Check as GradientCheck, checks as gradient_checks};
+pub use gradients::checks as gradient_checks;
+pub use matrix::{Node, every_node};
+pub use network::{Examples, Network, Probe};
 pub use parity::{fill, parity, plan_of};
 
-/// What came of the cases of one kernel, or of one backward pass.
+/// What came of the cases of one kernel, one node, or one backward pass.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Verdict {
     /// The kernel's or node's name.
     pub name: String,
-    /// `parity` or `gradient`.
+    /// `parity`, `node` or `gradient`.
     pub kind: &'static str,
     /// How many cases were run.
     pub cases: usize,

@@ -1,7 +1,10 @@
 //! Outputs, gradients and running figures against PyTorch in f64, on the CPU twins; the numbers and
 //! the script that made them are in `tests/golden/`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use gradus::{
     config::Config,
@@ -111,14 +114,32 @@ impl Golden {
 #[test]
 fn nodes_agree_with_pytorch() {
     let file: File = serde_json::from_str(include_str!("golden/norm.json")).expect("the script's format");
-    assert!(file.cases.len() > 25);
+    assert!(file.cases.len() >= 63);
     file.cases.iter().for_each(Golden::check);
 }
 
+/// The ops of a case's layers: `op = "…"`.
+fn ops_of(layers: &str) -> Vec<&str> {
+    layers.split("op = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// Forward and gradients of every op, and of every activation as a node, are among the stored numbers.
 #[test]
-fn every_activation_is_compared() {
+fn every_op_and_every_activation_is_compared() {
     let file: File = serde_json::from_str(include_str!("golden/norm.json")).expect("the script's format");
-    for activation in gradus::activations::ALL {
-        assert!(file.cases.iter().any(|case| case.name == activation.name), "{} is not", activation.name);
+    let conv: serde_json::Value = serde_json::from_str(include_str!("golden/conv.json")).expect("valid JSON");
+    let conv = conv["cases"].as_array().expect("a list of cases").iter().filter_map(|case| case["layer"].as_str());
+    let layers: Vec<&str> = file.cases.iter().map(|case| case.layers.as_str()).chain(conv).collect();
+    let compared: BTreeSet<&str> = layers.iter().flat_map(|layers| ops_of(layers)).collect();
+    let activations = gradus::activations::ALL.iter().map(|activation| activation.name);
+    for name in gradus::ops::ALL.iter().map(|kind| kind.name).chain(activations.clone()) {
+        assert!(compared.contains(name), "{name} is not compared with PyTorch");
     }
+    for name in activations {
+        let key = format!("activation = \"{name}\"");
+        assert!(layers.iter().any(|layers| layers.contains(&key)), "{name} is not compared as a key");
+    }
+    // Embeddings have no gradient of their words; every other node has one of its input.
+    let given = |case: &Golden| case.gradients.contains_key("input") || case.layers.contains("embedding");
+    assert!(file.cases.iter().all(given));
 }

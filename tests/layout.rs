@@ -122,3 +122,20 @@ fn no_file_is_a_maze() {
         assert!(lines <= 400, "{} has {lines} lines: split it by ideas", file.display());
     }
 }
+
+/// Functions that drivers may take from tables of short arguments, or that are undefined at 0; `tests/numbers.rs`
+/// tries the others at every size.
+#[test]
+fn no_shader_calls_a_function_of_doubtful_accuracy() {
+    let doubtful =
+        ["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "pow", "exp2", "log2"];
+    for file in files("shaders", "wgsl") {
+        let text = fs::read_to_string(&file).expect("text");
+        let code: Vec<&str> = text.lines().filter_map(|line| line.split("//").next()).collect();
+        let code = code.join("\n");
+        let words =
+            code.split('(').filter_map(|before| before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next());
+        let called: Vec<&str> = words.filter(|word| doubtful.contains(word)).collect();
+        assert!(called.is_empty(), "{} calls {called:?}", file.display());
+    }
+}

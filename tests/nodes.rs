@@ -49,6 +49,33 @@ epochs = 4
 batch_size = 32
 "#;
 
+/// Convolutions with batch normalisation, pooled, over pictures of digits.
+const PICTURES: &str = r#"
+name = "pictures"
+seed = 3
+[data]
+source = "digits"
+train_limit = 300
+dev = 50
+[model]
+loss = "categorical"
+layers = [
+    { op = "conv2d", name = "conv", filters = 6, kernel = 3, padding = "same", bias = false },
+    { op = "batch_norm", name = "norm", activation = "relu" },
+    { op = "max_pool2d", kernel = 2 },
+    { op = "conv2d", name = "deep", filters = 8, kernel = 3, groups = 2, activation = "silu" },
+    { op = "batch_norm", name = "last", dialect = "keras", momentum = 0.9 },
+    { op = "global_avg_pool" },
+    { op = "dense", units = 10 },
+]
+[optimizer]
+type = "adam"
+learning_rate = 3e-3
+[train]
+epochs = 3
+batch_size = 32
+"#;
+
 fn config(overrides: &[&str]) -> Config {
     let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
     Config::read("nodes.toml", NETWORK, &overrides).expect("a valid config")
@@ -115,10 +142,49 @@ fn running_figures_are_learned_kept_and_used() {
     assert_eq!(Snapshot::from_bytes(&plan, &bytes).expect("its own checkpoint").running, weights.running);
 }
 
+/// A file of a convolutional network's weights and running figures gives the same network, to the last bit
+/// of its losses over every split; on the other device, nearly.
+#[test]
+fn a_saved_convolutional_network_is_the_same_when_it_is_loaded() {
+    let config = Config::read("pictures.toml", PICTURES, &[]).expect("a valid config");
+    let session = |device: &Device| {
+        let model = model(config.clone()).expect("a network that fits");
+        pollster::block_on(Session::new(model, device)).expect("room")
+    };
+    let losses = |session: &mut Session| {
+        [Split::Train, Split::Dev, Split::Test].map(|split| {
+            pollster::block_on(session.evaluate(split)).expect("the device works").expect("no split is empty").loss
+        })
+    };
+    let devices = [Device::Cpu, gpu()];
+    for (device, other) in [(0, 1), (1, 0)] {
+        let mut trained = session(&devices[device]);
+        let untrained = losses(&mut trained);
+        let snapshot = train(&mut trained, 3);
+        let expected = losses(&mut trained);
+        assert!(expected[0] < untrained[0], "it learned: {untrained:?}, then {expected:?}");
+        let plan = trained.model().plan.clone();
+        let names: Vec<&str> = plan.running.iter().map(|running| running.name.as_str()).collect();
+        assert_eq!(names, ["norm.running_mean", "norm.running_var", "last.running_mean", "last.running_var"]);
+        let weights = read_weights(&plan, &write_weights(&plan, &snapshot)).expect("its own file");
+        let mut loaded = session(&devices[device]);
+        loaded.restore_weights(&weights);
+        assert_eq!(losses(&mut loaded).map(f64::to_bits), expected.map(f64::to_bits));
+        let mut elsewhere = session(&devices[other]);
+        elsewhere.restore_weights(&weights);
+        for (a, b) in losses(&mut elsewhere).into_iter().zip(expected) {
+            assert!((a - b).abs() < 1e-5 * b, "{a} after moving, {b} before");
+        }
+    }
+}
+
 #[test]
 fn a_batch_of_one_has_no_variance() {
     let message = model(config(&["train.batch_size=1"])).err().expect("an error").to_string();
-    assert!(message.contains("`norm` (batch_norm)") && message.contains("batch_size"), "{message}");
+    let place = NETWORK.lines().take_while(|line| *line != "op = \"batch_norm\"").count();
+    for part in ["`norm` (batch_norm)", "batch_size", "[32]", &format!("nodes.toml:{place}:")] {
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
 }
 
 #[test]

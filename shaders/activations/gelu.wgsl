@@ -1,6 +1,6 @@
 // x Φ(x), Φ(x) = erfc(-x/√2) / 2. WGSL has no erf: erfc by the Chebyshev fit of Press et al.,
 // "Numerical recipes in C", 2nd edition, section 6.2, whose relative error is below 1.2e-7
-// everywhere. Beyond 10 the tail is 0 in f32. The derivative is of the input.
+// everywhere. Beyond 10 the tail is 0 in f32, and -∞ · 0 is 0. The derivative is of the input.
 fn gelu_distribution(x: f32) -> f32 {
     let z = min(abs(x) * 0.70710678118654752, 10.0);
     let t = 1.0 / (1.0 + 0.5 * z);
@@ -12,7 +12,7 @@ fn gelu_distribution(x: f32) -> f32 {
 }
 
 fn forward(x: f32) -> f32 {
-    return x * gelu_distribution(x);
+    return select(x * gelu_distribution(x), 0.0, x < -15.0);
 }
 
 fn derivative(x: f32) -> f32 {

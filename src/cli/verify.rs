@@ -1,5 +1,7 @@
 //! `gradus verify`: the proof on this machine.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 
 use super::{
@@ -14,11 +16,11 @@ use crate::{
     verify::{self, Verdict},
 };
 
-/// Prove this machine right: every kernel on the GPU against the CPU, every gradient against
-/// finite differences
+/// Prove this machine right: every kernel and every node on the GPU against the CPU, every gradient
+/// against finite differences
 #[derive(Args)]
 pub struct Verify {
-    /// Just the kernel or gradient check of this name
+    /// Just the kernel, node or gradient check of this name
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// One JSON object on stdout
@@ -40,12 +42,20 @@ impl Verify {
         for &kernel in kernels::ALL.iter().filter(|kernel| self.wants(kernel.name)) {
             self.add(&mut verdicts, pollster::block_on(verify::parity(&device, kernel))?)?;
         }
+        for node in verify::every_node().iter().filter(|node| self.wants(node.name)) {
+            self.add(&mut verdicts, pollster::block_on(node.compare(&device))?)?;
+        }
         for check in verify::gradient_checks().iter().filter(|check| self.wants(&check.name)) {
-            self.add(&mut verdicts, check.run())?;
+            self.add(&mut verdicts, check.differences())?;
+        }
+        for node in verify::every_node().iter().filter(|node| self.wants(node.name)) {
+            self.add(&mut verdicts, node.differences())?;
         }
         if verdicts.is_empty() {
             let kernels = kernels::ALL.iter().map(|kernel| kernel.name.to_owned());
-            let names: Vec<String> = kernels.chain(verify::gradient_checks().into_iter().map(|c| c.name)).collect();
+            let nodes = verify::every_node().into_iter().map(|node| node.name.to_owned());
+            let checks = verify::gradient_checks().into_iter().map(|check| check.name);
+            let names: Vec<String> = kernels.chain(nodes).chain(checks).collect();
             let wanted = self.only.unwrap_or_default();
             return Err(Failure::new(
                 code::USAGE,
@@ -76,8 +86,12 @@ fn finish(device: &Device, verdicts: &[Verdict], json: bool) -> Result<(), Failu
     let failures: Vec<String> =
         verdicts.iter().flat_map(|v| v.failures.iter().map(move |failure| format!("{}: {failure}", v.name))).collect();
     if json {
-        let worst: serde_json::Map<String, serde_json::Value> =
-            verdicts.iter().map(|verdict| (verdict.name.clone(), verdict.worst.into())).collect();
+        // Several proofs may be of one name: a kernel, and the node that launches it.
+        let mut worst = BTreeMap::new();
+        for verdict in verdicts {
+            let of: &mut f64 = worst.entry(&verdict.name).or_insert(0.0);
+            *of = if verdict.worst.is_nan() { verdict.worst } else { of.max(verdict.worst) };
+        }
         let adapter = device.describe();
         let result = serde_json::json!({"adapter": adapter, "cases": cases, "failed": failures.len(), "worst": worst, "failures": failures});
         say(result.to_string())?;

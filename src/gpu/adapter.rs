@@ -7,10 +7,11 @@ use std::{
 
 use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
 
+use super::pipeline::Built;
 use crate::{device::Error, kernels::Tile, plan::Plan};
 
 /// How long the host waits for the GPU before it takes it for dead.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The kind of an adapter that computes on the CPU.
 const SOFTWARE: &str = "software";
@@ -136,6 +137,7 @@ impl Adapter {
             tile: self.tile(),
             device,
             queue,
+            built: Arc::default(),
             failure,
         })
     }
@@ -156,6 +158,8 @@ pub struct Gpu {
     pub tile: Tile,
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
+    /// Pipelines, which its executors share.
+    pub(super) built: Arc<Built>,
     failure: Arc<Mutex<Option<Error>>>,
 }
 

@@ -1,7 +1,11 @@
 //! Pipelines and bind groups, all built before the first step. Group 0 is the step's numbers at a
 //! dynamic offset; group 1 is a launch's buffers and parameters.
 
-use std::{collections::HashMap, num::NonZeroU64};
+use std::{
+    collections::HashMap,
+    num::NonZeroU64,
+    sync::{Mutex, PoisonError},
+};
 
 use super::adapter::Gpu;
 use crate::{
@@ -16,12 +20,27 @@ pub(super) struct Recorded {
     pub workgroups: [u32; 2],
 }
 
+/// What all executors of an open adapter share: proofs run hundreds of small plans over the same few
+/// shaders, and a driver may take 0.3 s for one.
+#[derive(Default)]
+pub(super) struct Built {
+    pipelines: Mutex<HashMap<Key, wgpu::ComputePipeline>>,
+}
+
+/// All that a pipeline depends on. Labels are short for it within a plan; plans of other networks might
+/// disagree.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    label: String,
+    wgsl: String,
+    constants: Vec<(&'static str, u64)>,
+}
+
 /// Builds each pipeline once, whatever the number of launches that use it.
 pub(super) struct Pipelines<'a> {
     gpu: &'a Gpu,
     step_layout: wgpu::BindGroupLayout,
     layouts: HashMap<&'static str, (wgpu::BindGroupLayout, wgpu::PipelineLayout)>,
-    pipelines: HashMap<String, wgpu::ComputePipeline>,
     /// Bound where a kernel's optional buffer is left out; one for each such place, since a
     /// buffer must not be read and written by one launch.
     nothing: Vec<wgpu::Buffer>,
@@ -45,7 +64,7 @@ impl<'a> Pipelines<'a> {
             .device
             .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("step"), entries: &[entry] });
         let nothing = (0..8).map(|_| gpu.buffer("nothing", 4)).collect();
-        Pipelines { gpu, step_layout, layouts: HashMap::new(), pipelines: HashMap::new(), nothing, built: 0 }
+        Pipelines { gpu, step_layout, layouts: HashMap::new(), nothing, built: 0 }
     }
 
     pub fn step_group(&self, steps: &wgpu::Buffer, bytes: usize) -> wgpu::BindGroup {
@@ -130,7 +149,13 @@ impl<'a> Pipelines<'a> {
             let layout = self.layout(kernel);
             self.layouts.insert(kernel.name, layout);
         }
-        if let Some(pipeline) = self.pipelines.get(&source.label) {
+        let key = Key {
+            label: source.label.clone(),
+            wgsl: source.wgsl.clone(),
+            constants: source.constants.iter().map(|(name, value)| (*name, value.to_bits())).collect(),
+        };
+        let mut pipelines = self.gpu.built.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = pipelines.get(&key) {
             return pipeline.clone();
         }
         let descriptor = wgpu::ShaderModuleDescriptor {
@@ -157,7 +182,7 @@ impl<'a> Pipelines<'a> {
             cache: None,
         });
         self.built += 1;
-        self.pipelines.insert(source.label.clone(), pipeline.clone());
+        pipelines.insert(key, pipeline.clone());
         pipeline
     }
 

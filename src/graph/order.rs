@@ -36,7 +36,7 @@ fn resolve(drafts: &[Draft]) -> Result<Vec<Vec<usize>>, config::Error> {
     }
     let find = |draft: &Draft, name: &String| {
         positions.get(name.as_str()).copied().ok_or_else(|| {
-            let names: Vec<&str> = positions.keys().copied().collect();
+            let names: Vec<&str> = [INPUT].into_iter().chain(drafts.iter().map(|draft| &draft.name[..])).collect();
             config::Error::unknown(&draft.place, "input", name, &names)
         })
     };

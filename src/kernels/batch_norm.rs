@@ -179,7 +179,9 @@ fn combine<T: Real>(arguments: &mut Arguments<T>) {
         let mean = origin + parts().map(|(size, part)| size * (part[0] - origin)).sum::<T>() / count;
         let squares: T = parts().map(|(size, part)| part[1] + size * (part[0] - mean) * (part[0] - mean)).sum();
         moments[2 * channel] = mean;
-        moments[2 * channel + 1] = T::one() / (squares / count + T::of(p.epsilon.into())).sqrt();
+        // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
+        let variance = squares / count + T::of(p.epsilon.into());
+        moments[2 * channel + 1] = variance.sqrt() / variance;
         // One value alone has no variance to keep.
         if values > 1 {
             let variance = squares / (count - T::of(p.unbiased.into()));

@@ -110,8 +110,9 @@ fn forward<T: Real>(arguments: &mut Arguments<T>) {
         let distance = x.iter().map(|&x| x - near).sum::<T>() / count;
         let square = x.iter().map(|&x| (x - near) * (x - near)).sum::<T>() / count;
         let mean = near + distance;
-        let variance = (square - distance * distance).max(T::zero());
-        let rate = T::one() / (variance + T::of(p.epsilon.into())).sqrt();
+        // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
+        let variance = (square - distance * distance).max(T::zero()) + T::of(p.epsilon.into());
+        let rate = variance.sqrt() / variance;
         (moments[0], moments[1]) = (mean, rate);
         let (weight, bias) = (p.weight(weight, group, T::one()), p.weight(bias, group, T::zero()));
         for (element, (y, &x)) in y.iter_mut().zip(x).enumerate() {

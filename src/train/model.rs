@@ -70,7 +70,7 @@ impl Model {
             learning_rate: rule.default_learning_rate(),
         };
         let schedule = Schedule::read(&config.optimizer, &run)?;
-        check_rows(&config, &graph, batch)?;
+        check_rows(&graph, batch)?;
         let options = options(&graph, &dataset, batch);
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
@@ -152,10 +152,10 @@ pub fn evaluate_rows(graph: &Graph, batch: usize) -> usize {
 }
 
 /// Asks every op whether it can be trained with batches of this size.
-fn check_rows(config: &Config, graph: &Graph, batch: usize) -> Result<(), config::Error> {
+fn check_rows(graph: &Graph, batch: usize) -> Result<(), config::Error> {
     for (at, node) in graph.nodes.iter().enumerate() {
+        let Some(place) = &node.place else { continue };
         node.op.check_rows(&graph.input_shapes(at), batch).map_err(|message| {
-            let place = &config.model.layers.last().expect("a config has layers").place;
             config::Error::new(place, format!("layer `{}` ({}): {message}", node.name, node.op.name()))
         })?;
     }

@@ -1,18 +1,19 @@
 //! Every backward pass against central differences of its forward pass, in f64 on the CPU twins:
 //! small networks that contain each node and end in each loss.
 
-use std::sync::Arc;
-
-use super::{Verdict, nodes};
+use super::{
+    Verdict,
+    network::{Examples, Network, Probe},
+    nodes,
+};
 use crate::{
     activations, config,
     cpu::Cpu,
-    graph::{Draft, Graph, INPUT, elements},
-    kernels::{Step, case, statistics::FIGURES},
-    losses::{self, Loss, Targets},
+    graph::{Draft, Graph, INPUT},
+    kernels::statistics::FIGURES,
+    losses::{self, Loss},
     ops::{Op, activate::Activate, dense::Dense, flatten::Flatten, identity::Identity},
-    optimizers::sgd::Sgd,
-    plan::{self, DataLayout, Options, Plan, Program, Slice},
+    plan::{Program, Slice},
 };
 
 /// Central differences step this far; their own error is then about 1e-9.
@@ -21,20 +22,8 @@ const STEP: f64 = 1e-5;
 /// The largest relative error of a gradient that is allowed.
 const TOLERANCE: f64 = 1e-6;
 
-/// A network whose gradients are checked.
-pub struct Check {
-    /// What it proves.
-    pub name: String,
-    /// The network.
-    pub graph: Graph,
-    /// Its loss.
-    pub loss: &'static Loss,
-    /// Examples are words below this, not reals, and have no gradient.
-    pub words: Option<u32>,
-}
-
 /// A network for every node and every loss.
-pub fn checks() -> Vec<Check> {
+pub fn checks() -> Vec<Network> {
     let mut checks = vec![];
     for &loss in losses::ALL {
         checks.push(check(&format!("loss {}", loss.name), loss, vec![("a", dense(5, None), &[INPUT])]));
@@ -68,12 +57,12 @@ pub(super) fn dense(units: usize, activation: Option<&'static activations::Activ
 /// A node before the graph is known: its name, op and inputs.
 pub(super) type Layer<'a> = (&'a str, Box<dyn Op>, &'a [&'a str]);
 
-fn check(name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Check {
+fn check(name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Network {
     check_over(&[2, 3], name, loss, layers)
 }
 
-/// A check whose examples have this shape.
-pub(super) fn check_over(input: &[usize], name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Check {
+/// A network whose examples have this shape.
+pub(super) fn check_over(input: &[usize], name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Network {
     let draft = |(name, op, inputs): Layer| Draft {
         name: name.into(),
         op,
@@ -81,33 +70,41 @@ pub(super) fn check_over(input: &[usize], name: &str, loss: &'static Loss, layer
         place: config::Place::Document("gradient check".into()),
     };
     let graph = Graph::of(layers.into_iter().map(draft).collect(), input).expect("the layers fit");
-    Check { name: name.into(), graph, loss, words: None }
+    Network::new(name, graph, loss)
 }
 
-impl Check {
-    /// Compares every parameter's gradient, and the input's, with differences of the loss.
-    pub fn run(&self) -> Verdict {
+impl Network {
+    /// Compares every parameter's gradient, and the input's, with central differences of the loss.
+    pub fn differences(&self) -> Verdict {
         let mut verdict = Verdict::new(&self.name, "gradient");
-        let mut probe = Probe::new(self);
-        probe.loss();
-        let plan = probe.plan.clone();
-        let gradients = probe.cpu.reals(plan.ports.gradients).to_vec();
+        for (what, error) in self.worst_differences() {
+            verdict.add(&what, error, "off the difference");
+        }
+        verdict
+    }
+
+    /// The largest error of each parameter's gradient and of the input's, as a share of what is allowed.
+    pub(super) fn worst_differences(&self) -> Vec<(String, f64)> {
+        let mut slope = Slope::new(self);
+        slope.loss();
+        let plan = slope.probe.plan.clone();
+        let gradients = slope.cpu.reals(plan.ports.gradients).to_vec();
+        let mut worst = vec![];
         for learned in &plan.learned {
             let places = learned.slice.offset..learned.slice.offset + learned.slice.length;
-            let errors = places.map(|at| error(gradients[at], probe.difference(plan.ports.parameters, at)));
-            let worst = errors.fold(0.0, f64::max);
-            verdict.add(&learned.name, worst / TOLERANCE, "off the difference");
+            let errors = places.map(|at| error(gradients[at], slope.difference(plan.ports.parameters, at)));
+            worst.push((learned.name.clone(), errors.fold(0.0, f64::max) / TOLERANCE));
+        }
+        if matches!(self.examples, Examples::Words(_)) {
+            return worst;
         }
         // The batch takes examples in order, unscaled: its gradient is that of the data.
-        if self.words.is_some() {
-            return verdict;
-        }
         let slice: Slice = plan.ports.input_gradient.expect("it was asked for");
-        probe.loss();
-        let gradients = probe.cpu.reals(slice.buffer)[..slice.length].to_vec();
-        let worst = (0..slice.length).map(|at| error(gradients[at], probe.difference(plan.ports.data, at)));
-        verdict.add("input", worst.fold(0.0, f64::max) / TOLERANCE, "off the difference");
-        verdict
+        slope.loss();
+        let gradients = slope.cpu.reals(slice.buffer)[..slice.length].to_vec();
+        let errors = (0..slice.length).map(|at| error(gradients[at], slope.difference(plan.ports.data, at)));
+        worst.push(("input".into(), errors.fold(0.0, f64::max) / TOLERANCE));
+        worst
     }
 }
 
@@ -116,56 +113,24 @@ fn error(actual: f64, expected: f64) -> f64 {
     if error.is_nan() { f64::INFINITY } else { error }
 }
 
-/// A network with its data, ready to be asked for its loss.
-struct Probe {
-    plan: Arc<Plan>,
+/// A network on the twins, ready to be asked for its loss.
+struct Slope {
+    probe: Probe,
     cpu: Cpu<f64>,
-    step: Step,
 }
 
-impl Probe {
-    fn new(check: &Check) -> Self {
-        let (rows, batch) = (5, 4);
-        let features = elements(&check.graph.nodes[0].shape);
-        let outputs = elements(&check.graph.nodes[check.graph.output].shape);
-        let layout = DataLayout {
-            bytes: false,
-            examples: rows,
-            plane: features,
-            order: rows,
-            augmentation: None,
-            differentiate_input: check.words.is_none(),
-        };
-        let options = Options { batch: rows, evaluate_batch: rows, replicas: 1, slots: 1 };
-        let plan = Arc::new(plan::compile(&check.graph, check.loss, Arc::new(Sgd::default()), &layout, &options));
-        let mut cpu = Cpu::new(plan.clone());
-        let ports = plan.ports;
-        for learned in &plan.learned {
-            let values = case::reals(&learned.name, learned.slice.length);
-            cpu.write_reals(ports.parameters, learned.slice.offset, &values);
-        }
-        let examples = match check.words {
-            Some(end) => case::words("examples", rows * features, end).into_iter().map(f64::from).collect(),
-            None => case::reals("examples", rows * features),
-        };
-        cpu.write_reals(ports.data, 0, &examples);
-        cpu.write_words(ports.order, 0, &(0..rows as u32).collect::<Vec<_>>());
-        cpu.write_reals(ports.affine, 0, &[1.0, 0.0]);
-        match check.loss.targets {
-            Targets::Labels => cpu.write_words(ports.targets, 0, &case::words("labels", rows, outputs as u32)),
-            Targets::Values => {
-                let truth = case::words("truth", rows * outputs, 2).into_iter().map(f64::from);
-                cpu.write_reals(ports.targets, 0, &truth.collect::<Vec<_>>());
-            }
-        }
-        // A batch that is smaller than the plan's, and a learning rate of 0.
-        Probe { plan, cpu, step: Step::over(batch) }
+impl Slope {
+    fn new(network: &Network) -> Self {
+        let probe = Probe::new(network);
+        let mut cpu = Cpu::new(probe.plan.clone());
+        probe.fill_twins(&mut cpu);
+        Slope { probe, cpu }
     }
 
     /// The mean loss of the batch; leaves its gradients in their places.
     fn loss(&mut self) -> f64 {
-        self.cpu.run(Program::Train, std::slice::from_ref(&self.step));
-        self.cpu.reals(self.plan.ports.statistics)[..FIGURES][0] / f64::from(self.step.rows)
+        self.cpu.run(Program::Train, std::slice::from_ref(&self.probe.step));
+        self.cpu.reals(self.probe.plan.ports.statistics)[..FIGURES][0] / f64::from(self.probe.step.rows)
     }
 
     fn difference(&mut self, buffer: usize, at: usize) -> f64 {

@@ -1,7 +1,10 @@
 //! The networks that check convolutions and poolings: every setting on one to three axes, above and
 //! below other layers, since the derivative of an activation below is fused.
 
-use super::gradients::{Check, check_over, dense};
+use super::{
+    gradients::{check_over, dense},
+    network::Network,
+};
 use crate::{
     activations::{RELU, SIGMOID, TANH},
     graph::INPUT,
@@ -22,7 +25,7 @@ fn window(kernel: &[usize], stride: usize, dilation: usize, padding: Padding) ->
 }
 
 /// A convolution alone over an example of this shape, then below a dense layer.
-fn convolution(name: &str, input: &[usize], window: Window, filters: usize, groups: usize) -> Check {
+fn convolution(name: &str, input: &[usize], window: Window, filters: usize, groups: usize) -> Network {
     let first = Conv { groups, ..Conv::new(filters, window.clone(), Some(&TANH)) };
     let layers: Vec<(&str, Box<dyn Op>, &[&str])> =
         vec![("a", Box::new(first), &[INPUT]), ("b", dense(3, None), &["a"])];
@@ -30,7 +33,7 @@ fn convolution(name: &str, input: &[usize], window: Window, filters: usize, grou
 }
 
 /// A pooling above an activation, whose derivative is fused, and below another.
-fn pooling(measure: Measure, input: &[usize], window: Option<Window>) -> Check {
+fn pooling(measure: Measure, input: &[usize], window: Option<Window>) -> Network {
     let pool = Pool { measure, window };
     let name = format!("{} {}", pool.name(), crate::graph::show(input));
     let layers: Vec<(&str, Box<dyn Op>, &[&str])> = vec![
@@ -43,7 +46,7 @@ fn pooling(measure: Measure, input: &[usize], window: Option<Window>) -> Check {
 }
 
 /// Every network of this file.
-pub fn checks() -> Vec<Check> {
+pub fn checks() -> Vec<Network> {
     use Padding::{Explicit, Same, Valid};
     let mut checks = vec![
         convolution("conv1d", &[2, 9], window(&[3], 1, 1, Same), 3, 1),

@@ -1,6 +1,9 @@
 //! Networks whose gradients are checked: nodes that merge, normalise, drop and embed.
 
-use super::gradients::{Check, Layer, check_over, dense};
+use super::{
+    gradients::{Layer, check_over, dense},
+    network::{Examples, Network},
+};
 use crate::{
     activations::{RELU, SIGMOID, SILU, TANH},
     graph::{INPUT, elements},
@@ -13,11 +16,11 @@ use crate::{
 };
 
 /// A network for every node of these kinds, some of them inside forks.
-pub fn checks() -> Vec<Check> {
+pub fn checks() -> Vec<Network> {
     [merging(), normalising()].into_iter().flatten().collect()
 }
 
-fn merging() -> Vec<Check> {
+fn merging() -> Vec<Network> {
     let of = |name, layers| check_over(&[2, 3], name, &losses::CATEGORICAL, layers);
     let softmax = |shape: &[usize]| -> Vec<Layer> {
         vec![
@@ -130,7 +133,7 @@ fn merging() -> Vec<Check> {
     ]
 }
 
-fn normalising() -> Vec<Check> {
+fn normalising() -> Vec<Network> {
     let mut checks = vec![];
     for (name, shape) in [("of a vector", vec![6]), ("of channels", vec![3, 1, 2]), ("of one channel", vec![1, 6])] {
         for (what, norm) in [
@@ -164,7 +167,8 @@ fn normalising() -> Vec<Check> {
     checks.push(norm_check("dropout", &[6], Box::new(Dropout { rate: 0.4 })));
     let embedding = Embedding { vocabulary: 5, units: 3, initializer: initializers::NORMAL };
     let layers: Vec<Layer> = vec![("a", Box::new(embedding), &[INPUT]), ("b", dense(3, None), &["a"])];
-    checks.push(Check { words: Some(5), ..check_over(&[4], "embedding", &losses::CATEGORICAL, layers) });
+    checks
+        .push(Network { examples: Examples::Words(5), ..check_over(&[4], "embedding", &losses::CATEGORICAL, layers) });
     checks.push(check_over(
         &[6],
         "layer_norm over tanh",
@@ -190,7 +194,7 @@ fn normalising() -> Vec<Check> {
 }
 
 /// A normalisation between two dense layers.
-fn norm_check(name: &str, shape: &[usize], norm: Box<dyn Op>) -> Check {
+fn norm_check(name: &str, shape: &[usize], norm: Box<dyn Op>) -> Network {
     let layers: Vec<Layer> = vec![
         ("a", dense(elements(shape), None), &[INPUT]),
         ("b", Box::new(Reshape { shape: shape.to_vec() }), &["a"]),

@@ -1,5 +1,5 @@
 # Golden numbers of convolutions and poolings from PyTorch in f64: python tests/golden/conv.py
-# Made with torch==2.7.1 (CPU), Python 3.11. The tests read the JSON and need neither.
+# Made with torch==2.15.0 (CPU), Python 3.11. The tests read the JSON and need neither.
 import json, pathlib
 import torch
 from torch.nn import functional as F
@@ -29,13 +29,23 @@ def add(name, layer, op, x, weight=None, bias=None):
     cases.append(case)
 
 
+ACTIVATIONS = {"relu": F.relu, "silu": F.silu, "tanh": torch.tanh, "gelu": F.gelu, "elu": F.elu}
+
+
+def activated(keys):
+    """The keys without the activation, and what that is."""
+    keys = dict(keys)
+    return keys, ACTIVATIONS.get(keys.pop("activation", None), lambda y: y)
+
+
 def conv(name, shape, weight, **keys):
     axes = len(shape) - 2
     padding = keys.get("padding", 0)
     arguments = {k: v for k, v in keys.items() if k in ("stride", "dilation", "groups")} | {"padding": padding}
     layer = f'op = "conv{axes}d"\nfilters = {weight[0]}\nkernel = {list(weight[2:])}\n'
     layer += "".join(f"{k} = {json.dumps(v)}\n" for k, v in keys.items())
-    op = lambda x, w, b: (F.conv1d, F.conv2d, F.conv3d)[axes - 1](x, w, b, **arguments)
+    _, f = activated(keys)
+    op = lambda x, w, b: f((F.conv1d, F.conv2d, F.conv3d)[axes - 1](x, w, b, **arguments))
     add(name, layer, op, numbers(*shape), numbers(*weight), numbers(weight[0]))
 
 
@@ -43,7 +53,8 @@ def transposed(name, shape, weight, **keys):
     filters = weight[1] * keys.get("groups", 1)
     layer = f'op = "conv_transpose2d"\nfilters = {filters}\nkernel = {list(weight[2:])}\n'
     layer += "".join(f"{k} = {json.dumps(v)}\n" for k, v in keys.items())
-    op = lambda x, w, b: F.conv_transpose2d(x, w, b, **keys)
+    settings, f = activated(keys)
+    op = lambda x, w, b: f(F.conv_transpose2d(x, w, b, **settings))
     add(name, layer, op, numbers(*shape), numbers(*weight), numbers(filters))
 
 
@@ -75,6 +86,18 @@ pool("avg_pool1d", "avg", (2, 2, 8), 3, stride=2, padding=1)
 pool("avg_pool2d, overlap, padding", "avg", (2, 2, 5, 6), 3, stride=2, padding=1)
 pool("avg_pool3d", "avg", (2, 1, 3, 4, 5), 2, stride=1)
 add("global_avg_pool", 'op = "global_avg_pool"\n', lambda x: x.mean((2, 3)), numbers(2, 3, 4, 5))
+conv("conv1d + relu, groups", (2, 4, 7), (4, 2, 3), groups=2, dilation=2, activation="relu")
+conv("conv2d + silu", (2, 2, 4, 5), (3, 2, 3, 2), padding=[1, 0], activation="silu")
+conv("conv3d + tanh, depthwise", (2, 2, 3, 3, 4), (4, 1, 2, 2, 3), groups=2, dilation=[1, 2, 1], activation="tanh")
+transposed("conv_transpose2d + gelu", (2, 2, 3, 3), (2, 2, 2, 3), stride=2, activation="gelu")
+transposed("conv_transpose2d + elu", (2, 3, 2, 4), (3, 2, 3, 2), padding=[1, 0], activation="elu")
+pool("max_pool1d", "max", (2, 3, 9), 4, stride=1)
+pool("max_pool3d, padding, ties", "max", (2, 2, 3, 4, 5), 3, ties=True, stride=2, padding=1)
+pool("avg_pool1d, overlap", "avg", (2, 3, 9), 4, stride=1, padding=2)
+pool("avg_pool2d", "avg", (2, 2, 5, 7), 2)
+pool("avg_pool3d, padding", "avg", (2, 2, 3, 4, 5), 3, stride=2, padding=1)
+add("global_avg_pool of lines", 'op = "global_avg_pool"\n', lambda x: x.mean(2), numbers(2, 3, 7))
+add("global_avg_pool of volumes", 'op = "global_avg_pool"\n', lambda x: x.mean((2, 3, 4)), numbers(2, 2, 3, 2, 3))
 
 out = pathlib.Path(__file__).with_suffix(".json")
 out.write_text(json.dumps({"torch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n")

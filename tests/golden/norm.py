@@ -1,6 +1,6 @@
-"""Golden numbers for activations, normalisation, merging nodes and embedding, by PyTorch in float64.
+"""Golden numbers for every node but convolutions and poolings, by PyTorch in float64.
 
-Run with Python 3.11 and torch==2.7.1, numpy==2.4.6:  python3 tests/golden/norm.py > tests/golden/norm.json
+Run with Python 3.11 and torch==2.15.0, numpy==2.4.6:  python3 tests/golden/norm.py > tests/golden/norm.json
 
 Each case is a network as [[model.layers]], an input, parameters and targets. The loss is the mean of
 (y - target)^2; what is written is y, the loss's gradients, and for batch normalisation the running
@@ -118,5 +118,58 @@ case("shortcut_pad", 'op = "shortcut_pad"\nstride = 2\nchannels = 5', (2, 5, 4),
 case("add", 'op = "add"\ninputs = ["input", "input"]', (3,), lambda x, _: x + x)
 case("multiply", 'op = "multiply"\ninputs = ["input", "input", "input"]', (3,), lambda x, _: x * x * x)
 case("concat", 'op = "concat"\naxis = 1\ninputs = ["input", "input"]', (2, 3), lambda x, _: torch.cat([x, x], 2))
+
+# Nodes that change nothing but shapes.
+case("identity", 'op = "identity"', (2, 3), lambda x, _: x * 1)
+case("flatten", 'op = "flatten"', (2, 3), lambda x, _: x.flatten(1))
+case("reshape", 'op = "reshape"\nshape = [3, 1, 2]', (2, 3), lambda x, _: x.reshape(-1, 3, 1, 2))
+
+dense = lambda *shape: {"a.weight": draw(*shape, seed=74), "a.bias": draw(shape[0], seed=75)}
+case("dense", 'name = "a"\nop = "dense"\nunits = 3', (2, 2), lambda x, p: F.linear(x.flatten(1), *p.values()), dense(3, 4))
+plain = {"a.weight": draw(3, 4, seed=76)}
+case("dense without bias", 'name = "a"\nop = "dense"\nunits = 3\nbias = false', (4,), lambda x, p: F.linear(x, *p.values()), plain)
+# The activation as a key, which the launch before applies where it can.
+for name, function in ACTIVATIONS.items():
+    layers = f'name = "a"\nop = "dense"\nunits = 5\nactivation = "{name}"'
+    case(f"dense + {name}", layers, (3,), lambda x, p: function(F.linear(x, *p.values())), dense(5, 3))
+    layers = f'op = "add"\ninputs = ["input", "input", "input"]\nactivation = "{name}"'
+    case(f"add + {name}", layers, (5,), lambda x, _: function(x + x + x))
+norm = lambda x, p: F.gelu(F.layer_norm(x, x.shape[1:], p["a.weight"], p["a.bias"], 2.0**-10))
+keys = "epsilon = 0.0009765625\n"
+case("layer_norm + gelu", f'name = "a"\nop = "layer_norm"\n{keys}activation = "gelu"', (2, 3), norm, affine(2, 3))
+norm = lambda x, p: torch.tanh(F.group_norm(x, 2, p["a.weight"], p["a.bias"], 2.0**-10))
+case("group_norm + tanh", f'name = "a"\nop = "group_norm"\ngroups = 2\n{keys}activation = "tanh"', (4, 2), norm, affine(4))
+case("group_norm without weights", f'op = "group_norm"\ngroups = 3\n{keys}affine = false', (3, 4), lambda x, _: F.group_norm(x, 3, eps=2.0**-10))
+
+
+def keras_norm(name, shape, keys, momentum, affine_=True):
+    """Keras's dialect: momentum is the share of the old, and the running variance the biased one."""
+    channels = shape[0]
+    running = {"a.running_mean": torch.zeros(channels), "a.running_var": torch.ones(channels)}
+    parameters = affine(channels) if affine_ else {}
+    weights = lambda: [parameters.get("a.weight"), parameters.get("a.bias")]
+
+    def train(x, _):
+        axes = [0] + list(range(2, x.dim()))
+        mean, var = x.detach().mean(axes), x.detach().var(axes, unbiased=False)
+        running["a.running_mean"] = momentum * running["a.running_mean"] + (1 - momentum) * mean
+        running["a.running_var"] = momentum * running["a.running_var"] + (1 - momentum) * var
+        return F.batch_norm(x, None, None, *weights(), True, 0.0, 2.0**-10)
+
+    evaluate = lambda x: F.batch_norm(x, *running.values(), *weights(), False, 0.0, 2.0**-10)
+    layers = f'name = "a"\nop = "batch_norm"\ndialect = "keras"\nepsilon = 0.0009765625\n{keys}'
+    case(name, layers, shape, train, parameters, 5, running=running, evaluate=evaluate)
+
+
+keras_norm("batch_norm in Keras's dialect", (3,), "", 0.99)
+keras_norm("batch_norm of pictures in Keras's dialect", (2, 3, 2), "momentum = 0.75", 0.75)
+keras_norm("batch_norm without weights in Keras's dialect", (3, 2), "momentum = 0.75\naffine = false", 0.75, False)
+
+# In training, dropout scales by a mask of its own; this one is what the counters draw for seed 0, step 0 and
+# the first node, which has nothing of PyTorch's. In evaluation it changes nothing.
+MASKS = {0.5: "001011101000111100100101", 0.75: "001010101000111100000000"}
+for rate, mask in MASKS.items():
+    kept = torch.tensor([float(bit) for bit in mask]).reshape(4, 6)
+    case(f"dropout {rate}", f'op = "dropout"\nrate = {rate}', (6,), lambda x, _: x * kept / (1 - rate), evaluate=lambda x: x)
 
 print(json.dumps({"torch": torch.__version__, "cases": CASES}, separators=(",", ":")).replace('{"name"', '\n{"name"'))
