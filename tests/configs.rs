@@ -19,7 +19,7 @@ const PICTURES: usize = 4;
 fn cifar(folder: &Path) {
     let names = (1..=5).map(|number| format!("data_batch_{number}.bin")).chain(["test_batch.bin".to_owned()]);
     for (file, name) in names.enumerate() {
-        let byte = |at: usize| (at * 7919 + file * 104_729 >> 3) as u8;
+        let byte = |at: usize| ((at * 7919 + file * 104_729) >> 3) as u8;
         let record = |picture: usize| {
             let label = (picture * 3 + file) as u8 % 10;
             [label].into_iter().chain((0..3072).map(move |at| byte(picture * 3072 + at)))
