@@ -8,7 +8,7 @@ use gradus::{
     losses,
     optimizers::sgd::Sgd,
     plan::{self, DataLayout, Options, Plan},
-    verify::GradientCheck,
+    verify::Network,
 };
 
 fn graph(layers: &str) -> Graph {
@@ -95,7 +95,7 @@ fn an_activation_stays_where_it_cannot_move() {
 
 fn check(layers: &str) {
     let loss = losses::named("normal").expect("a loss");
-    let verdict = GradientCheck { name: layers.into(), graph: graph(layers), loss, words: None }.run();
+    let verdict = Network::new(layers, graph(layers), loss).differences();
     assert!(verdict.failures.is_empty(), "{verdict:#?}");
 }
 
