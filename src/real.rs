@@ -37,3 +37,25 @@ impl Real for f64 {
         twin.f64
     }
 }
+
+/// Sums that [`lane_sums`] keeps side by side.
+const LANES: usize = 16;
+
+/// Sums of terms over pairs of numbers, in a fixed order. The compiler does not change the order of a sum,
+/// so that there is one for each lane of a vector.
+pub fn lane_sums<'a, T: Real, const N: usize>(
+    runs: impl Iterator<Item = (&'a [T], &'a [T])>,
+    term: impl Fn(T, T) -> [T; N],
+) -> [T; N] {
+    let mut lanes = [[T::zero(); LANES]; N];
+    let mut add = |lane: usize, a: T, b: T| {
+        let terms = term(a, b);
+        (0..N).for_each(|sum| lanes[sum][lane] += terms[sum]);
+    };
+    for (a, b) in runs {
+        let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+        a.iter().zip(b).for_each(|(a, b)| (0..LANES).for_each(|lane| add(lane, a[lane], b[lane])));
+        a_rest.iter().zip(b_rest).enumerate().for_each(|(lane, (&a, &b))| add(lane, a, b));
+    }
+    lanes.map(|lanes| lanes.into_iter().sum())
+}

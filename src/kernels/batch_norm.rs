@@ -2,11 +2,17 @@
 //! variance are taken over the rows of the batch and all positions, in slices, so that few channels
 //! still fill a GPU; the backward pass is in [`super::batch_norm_gradient`].
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::{Arguments, Cost, Kernel, Parameters, Recipe, STEP_WGSL, Slot, Source, Step, TOTAL_WGSL, Variant, WIDTH};
 use super::{activation, batch_norm_cases as cases, product, read, reads, strided, writes, wrong_bindings};
-use crate::{parameters, real::Real, twin};
+use crate::{
+    parameters,
+    real::{Real, lane_sums},
+    twin,
+};
 
 parameters! {
     /// The parameters of all kernels of batch normalisation.
@@ -138,10 +144,15 @@ impl BatchNormParameters {
         (slice * length).min(values)..((slice + 1) * length).min(values)
     }
 
-    /// Where the value of this place lies in a tensor.
-    pub(super) fn at(&self, channel: usize, place: usize) -> usize {
-        let positions = self.positions as usize;
-        (place / positions * self.channels as usize + channel) * positions + place % positions
+    /// Where the values of a channel's slice lie in a tensor: neighbours together.
+    pub(super) fn runs(&self, channel: usize, slice: usize, step: &Step) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (positions, channels, Range { start, end }) =
+            (self.positions as usize, self.channels as usize, self.slice(slice, step));
+        let rows = start / positions..end.div_ceil(positions).max(start / positions);
+        rows.map(move |row| {
+            let (first, places) = ((row * channels + channel) * positions, row * positions..(row + 1) * positions);
+            first + start.max(places.start) - places.start..first + end.min(places.end) - places.start
+        })
     }
 }
 
@@ -151,13 +162,9 @@ fn moments<T: Real>(arguments: &mut Arguments<T>) {
     parts.par_chunks_exact_mut(2).enumerate().for_each(|(at, part)| {
         let (channel, slice) = (at / p.slices as usize, p.slice(at % p.slices as usize, step));
         let count = T::of(slice.len().max(1) as f64);
-        let values = || slice.clone().map(|place| x[p.at(channel, place)]);
-        let mean = values().sum::<T>() / count;
-        let (mut distances, mut squares) = (T::zero(), T::zero());
-        for distance in values().map(|x| x - mean) {
-            distances += distance;
-            squares += distance * distance;
-        }
+        let runs = || p.runs(channel, at % p.slices as usize, step).map(|run| &x[run]);
+        let mean = lane_sums(runs().map(|x| (x, x)), |x, _| [x])[0] / count;
+        let [distances, squares] = lane_sums(runs().map(|x| (x, x)), |x, _| [x - mean, (x - mean) * (x - mean)]);
         part[0] = mean + distances / count;
         part[1] = (squares - distances * distances / count).max(T::zero());
     });

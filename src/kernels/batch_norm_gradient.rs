@@ -6,7 +6,10 @@ use rayon::prelude::*;
 use super::batch_norm::{BatchNormParameters, by_channel, by_element, channelwise, elementwise, sliced};
 use super::wrong_bindings;
 use super::{Arguments, Kernel, Parameters, Slot, Variant, activation, batch_norm_cases as cases, reads, writes};
-use crate::{real::Real, twin};
+use crate::{
+    real::{Real, lane_sums},
+    twin,
+};
 
 /// Σ dy and Σ dy·x̂ of each slice of each channel, x̂ = (x − mean) / deviation
 pub const SUMS: Kernel = Kernel {
@@ -67,12 +70,8 @@ fn sums<T: Real>(arguments: &mut Arguments<T>) {
     parts.par_chunks_exact_mut(2).enumerate().for_each(|(at, part)| {
         let channel = at / p.slices as usize;
         let (mean, rate) = (moments[2 * channel], moments[2 * channel + 1]);
-        let (mut sum, mut product) = (T::zero(), T::zero());
-        for at in p.slice(at % p.slices as usize, step).map(|place| p.at(channel, place)) {
-            sum += dy[at];
-            product += dy[at] * (x[at] - mean) * rate;
-        }
-        (part[0], part[1]) = (sum, product);
+        let runs = p.runs(channel, at % p.slices as usize, step).map(|run| (&dy[run.clone()], &x[run]));
+        part.copy_from_slice(&lane_sums(runs, |dy, x| [dy, dy * (x - mean) * rate]));
     });
 }
 
@@ -109,12 +108,14 @@ fn backward<T: Real>(arguments: &mut Arguments<T>) {
             return dx.fill(T::zero());
         }
         let (dy, x) = (&dy[at * row..][..row], &x[at * row..][..row]);
-        for (at, dx) in dx.iter_mut().enumerate() {
-            let channel = at / positions;
+        for (channel, dx) in dx.chunks_exact_mut(positions).enumerate() {
+            let (dy, x) = (&dy[channel * positions..][..positions], &x[channel * positions..][..positions]);
             let (mean, rate) = (moments[2 * channel], moments[2 * channel + 1]);
             let weight = weight.get(channel).copied().unwrap_or(T::one());
-            let slope = dweight[channel] / count;
-            *dx = weight * rate * (dy[at] - dbias[channel] / count - (x[at] - mean) * rate * slope);
+            let (offset, slope) = (dbias[channel] / count, dweight[channel] / count);
+            for ((dx, &dy), &x) in dx.iter_mut().zip(dy).zip(x) {
+                *dx = weight * rate * (dy - offset - (x - mean) * rate * slope);
+            }
         }
         if let Variant::Activation(f) = arguments.variant {
             activation::slope(f.slope(), dx, x);

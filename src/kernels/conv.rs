@@ -11,7 +11,11 @@ use rayon::prelude::*;
 
 use super::{Arguments, Cost, Kernel, Parameters, Slot, Variant, activation, product, read, reads, writes};
 use super::{conv_cases as cases, conv_geometry::Geometry, conv_source as source, matmul, wrong_bindings};
-use crate::{parameters, real::Real, twin};
+use crate::{
+    parameters,
+    real::{Real, lane_sums},
+    twin,
+};
 
 parameters! {
     /// A convolution's geometry: y [batch, filters, out…] from x [batch, channels, in…].
@@ -233,8 +237,10 @@ fn backward_weight<T: Real>(arguments: &mut Arguments<T>) {
                 let (a, b) = ((dy, positions as u32, 1), (&columns[..], 1, pitch as u32));
                 matmul::gemm_on(alone, (rows, depth, count), a, b, true, dw);
             }
-            let sums = dy.chunks_exact(positions).map(|dy| dy[start..start + count].iter().copied().sum());
-            db.iter_mut().zip(sums).for_each(|(db, sum): (&mut T, T)| *db += sum);
+            for (db, dy) in db.iter_mut().zip(dy.chunks_exact(positions)) {
+                let line = &dy[start..start + count];
+                *db += lane_sums(std::iter::once((line, line)), |dy, _| [dy])[0];
+            }
             line += last - first;
         }
     });
