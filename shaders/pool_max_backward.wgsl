@@ -60,7 +60,7 @@ fn windows(replica: u32, plane: u32, pixel: vec3<u32>, value: f32) -> f32 {
 fn is_first(replica: u32, plane: u32, position: vec3<u32>, pixel: vec3<u32>, value: f32) -> bool {
     let start = position * stride();
     let first = max(start, pad()) - pad();
-    let end = min(start + kernel() - pad(), vec3<u32>(p.in_d, p.in_h, p.in_w));
+    let end = min(start + kernel() - pad(), input());
     for (var d = first.x; d <= pixel.x; d++) {
         for (var h = first.y; h < end.y; h++) {
             let line = replica * p.x_stride + ((plane * p.in_d + d) * p.in_h + h) * p.in_w;
@@ -75,25 +75,4 @@ fn is_first(replica: u32, plane: u32, position: vec3<u32>, pixel: vec3<u32>, val
         }
     }
     return true;
-}
-
-fn kernel() -> vec3<u32> {
-    return vec3<u32>(p.kernel_d, p.kernel_h, p.kernel_w);
-}
-
-fn stride() -> vec3<u32> {
-    return vec3<u32>(p.stride_d, p.stride_h, p.stride_w);
-}
-
-fn pad() -> vec3<u32> {
-    return vec3<u32>(p.pad_d, p.pad_h, p.pad_w);
-}
-
-// The windows that hold a pixel are those from the first to before the end.
-fn first_window(pixel: vec3<u32>) -> vec3<u32> {
-    return (max(pixel + pad() + 1u, kernel()) - kernel() + stride() - 1u) / stride();
-}
-
-fn end_window(pixel: vec3<u32>) -> vec3<u32> {
-    return min((pixel + pad()) / stride() + 1u, vec3<u32>(p.out_d, p.out_h, p.out_w));
 }

@@ -49,7 +49,7 @@ fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
     let p: GatherParameters = read(recipe.parameters);
     Source {
         label: name.into(),
-        wgsl: [file, STEP_WGSL].concat(),
+        wgsl: [file, include_str!("../../shaders/gather.wgsl"), STEP_WGSL].concat(),
         constants: vec![],
         workgroups: strided(p.rows * p.features, WIDTH),
     }

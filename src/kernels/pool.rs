@@ -57,7 +57,7 @@ pub const MAX_FORWARD: Kernel = Kernel {
     formula: "y[o] = max x[i] over the window of o",
     bindings: &[reads("x"), writes("y")],
     parameters: PoolParameters::FIELDS,
-    source: |recipe| source(recipe, "pool_max_forward", include_str!("../../shaders/pool_max_forward.wgsl"), false),
+    source: |recipe| forward(recipe, "pool_max_forward", include_str!("../../shaders/pool_max_forward.wgsl")),
     cpu: twin!(max_forward),
     cost,
     cases: || cases(Form::MaxForward),
@@ -70,7 +70,7 @@ pub const MAX_BACKWARD: Kernel = Kernel {
     formula: "dx[i] = (sum dy[o] over the windows whose first maximum is i) * f'(x[i])",
     bindings: &[reads("x"), reads("y"), reads("dy"), writes("dx")],
     parameters: PoolParameters::FIELDS,
-    source: |recipe| source(recipe, "pool_max_backward", include_str!("../../shaders/pool_max_backward.wgsl"), true),
+    source: |recipe| backward(recipe, "pool_max_backward", include_str!("../../shaders/pool_max_backward.wgsl")),
     cpu: twin!(max_backward),
     cost,
     cases: || cases(Form::MaxBackward),
@@ -83,9 +83,7 @@ pub const AVERAGE_FORWARD: Kernel = Kernel {
     formula: "y[o] = sum x[i] over the window of o / taps",
     bindings: &[reads("x"), writes("y")],
     parameters: PoolParameters::FIELDS,
-    source: |recipe| {
-        source(recipe, "pool_average_forward", include_str!("../../shaders/pool_average_forward.wgsl"), false)
-    },
+    source: |recipe| forward(recipe, "pool_average_forward", include_str!("../../shaders/pool_average_forward.wgsl")),
     cpu: twin!(average_forward),
     cost,
     cases: || cases(Form::AverageForward),
@@ -99,7 +97,7 @@ pub const AVERAGE_BACKWARD: Kernel = Kernel {
     bindings: &[reads("dy"), reads("v"), writes("dx")],
     parameters: PoolParameters::FIELDS,
     source: |recipe| {
-        source(recipe, "pool_average_backward", include_str!("../../shaders/pool_average_backward.wgsl"), true)
+        backward(recipe, "pool_average_backward", include_str!("../../shaders/pool_average_backward.wgsl"))
     },
     cpu: twin!(average_backward),
     cost,
@@ -107,19 +105,28 @@ pub const AVERAGE_BACKWARD: Kernel = Kernel {
     tolerance: 4.0,
 };
 
-fn source(recipe: &Recipe, name: &str, file: &str, backward: bool) -> Source {
+const GEOMETRY_WGSL: &str = include_str!("../../shaders/pool_geometry.wgsl");
+
+/// The shader of a forward pass, given what it makes of a window.
+fn forward(recipe: &Recipe, name: &str, window: &str) -> Source {
     let p: PoolParameters = read(recipe.parameters);
-    let (end, label) = match recipe.variant.activation() {
-        _ if !backward => ("", name.to_owned()),
-        Some(activation) => (activation.wgsl, format!("{name} {}", activation.name)),
-        None => ("fn derivative(v: f32) -> f32 {\n    return 1.0;\n}\n", name.to_owned()),
+    let wgsl = [include_str!("../../shaders/pool_forward.wgsl"), window, GEOMETRY_WGSL].concat();
+    let workgroups = strided(p.planes * p.out_d * p.out_h * p.out_w, 64);
+    Source { label: name.into(), wgsl, constants: vec![], workgroups }
+}
+
+/// The shader of a backward pass, with the derivative of an activation in its open place.
+fn backward(recipe: &Recipe, name: &str, file: &str) -> Source {
+    let p: PoolParameters = read(recipe.parameters);
+    let (file, derivative, label) = match recipe.variant.activation() {
+        Some(activation) => (file.to_owned(), activation.wgsl, format!("{name} {}", activation.name)),
+        // Nothing is bound that a derivative could read.
+        None => {
+            (file.replace("v[v0 + i]", "1.0"), "fn derivative(v: f32) -> f32 {\n    return 1.0;\n}\n", name.to_owned())
+        }
     };
-    // Without an activation nothing is bound that its derivative could read.
-    let file = if recipe.variant.activation().is_none() { file.replace("v[v0 + i]", "1.0") } else { file.to_owned() };
-    let [inputs, outputs] = [[p.in_d, p.in_h, p.in_w], [p.out_d, p.out_h, p.out_w]]
-        .map(|extents| p.planes * extents.iter().product::<u32>());
-    let count = if backward { inputs } else { outputs };
-    Source { label, wgsl: [&file, end].concat(), constants: vec![], workgroups: strided(count, 64) }
+    let workgroups = strided(p.planes * p.in_d * p.in_h * p.in_w, 64);
+    Source { label, wgsl: [&file, GEOMETRY_WGSL, derivative].concat(), constants: vec![], workgroups }
 }
 
 fn cost(parameters: &[u8]) -> Cost {
