@@ -81,6 +81,9 @@ impl Geometry {
     /// columns[c·taps + tap, position] = the pixel of channel c that the tap meets there, or 0, for
     /// the positions of some lines; the rows of the columns begin `pitch` elements from each other.
     pub fn unfold<T: Real>(&self, x: &[T], lines: Range<usize>, pitch: usize, columns: &mut [T]) {
+        if self.keeps_lines() {
+            return self.unfold_planes(x, lines, pitch, columns);
+        }
         let stride = self.stride[2];
         self.visit(lines, pitch, |at, line| {
             let columns = &mut columns[at..at + self.output[2]];
@@ -95,8 +98,11 @@ impl Geometry {
         });
     }
 
-    /// Adds every element of the columns to the pixel that it came from.
-    pub fn fold<T: Real>(&self, columns: &[T], x: &mut [T]) {
+    /// Adds every element of the columns to the pixel that it came from; the columns are lost.
+    pub fn fold<T: Real>(&self, columns: &mut [T], x: &mut [T]) {
+        if self.keeps_lines() {
+            return self.fold_planes(columns, x);
+        }
         let stride = self.stride[2];
         self.visit(0..self.lines(), self.positions(), |at, line| {
             let Some(Line { covered, pixel }) = line else { return };
@@ -107,6 +113,73 @@ impl Geometry {
                 _ => x[pixel..].iter_mut().step_by(stride).zip(columns).for_each(|(x, &c)| *x += c),
             }
         });
+    }
+
+    /// Whether positions lie as far from each other as the pixels that they meet, line ends included: then
+    /// what a tap meets is the picture itself, shifted. Most convolutions are such.
+    fn keeps_lines(&self) -> bool {
+        self.input[2] == self.output[2] && self.stride[1..] == [1, 1] && self.input[0] == 1 && self.output[0] == 1
+    }
+
+    /// [`Geometry::unfold`] by a copy for each tap instead of each line.
+    fn unfold_planes<T: Real>(&self, x: &[T], lines: Range<usize>, pitch: usize, columns: &mut [T]) {
+        let (shifts, count) = (self.shifts(&lines), lines.len() * self.width());
+        for (columns, x) in columns.chunks_mut(pitch * shifts.len()).zip(x.chunks_exact(self.pixels())) {
+            for (columns, shift) in columns.chunks_mut(pitch).zip(&shifts) {
+                let columns = &mut columns[..count];
+                let Some(shift) = shift else {
+                    columns.fill(T::zero());
+                    continue;
+                };
+                columns[..shift.run.start].fill(T::zero());
+                columns[shift.run.end..].fill(T::zero());
+                let run = &mut columns[shift.run.clone()];
+                run.copy_from_slice(&x[shift.pixel..shift.pixel + run.len()]);
+                shift.clear_padding(run, self.width());
+            }
+        }
+    }
+
+    /// [`Geometry::fold`] by an addition for each tap instead of each line.
+    fn fold_planes<T: Real>(&self, columns: &mut [T], x: &mut [T]) {
+        let shifts = self.shifts(&(0..self.lines()));
+        let channels = columns.chunks_mut(self.positions() * shifts.len()).zip(x.chunks_exact_mut(self.pixels()));
+        for (columns, x) in channels {
+            for (columns, shift) in columns.chunks_mut(self.positions()).zip(&shifts) {
+                let Some(shift) = shift else { continue };
+                let run = &mut columns[shift.run.clone()];
+                shift.clear_padding(run, self.width());
+                x[shift.pixel..].iter_mut().zip(run).for_each(|(x, &mut c)| *x += c);
+            }
+        }
+    }
+
+    /// What each tap of a filter meets of a channel at these lines, where lines are kept; none if that is
+    /// padding alone.
+    fn shifts(&self, lines: &Range<usize>) -> Vec<Option<Shift>> {
+        let [kernel_d, kernel_h, kernel_w] = self.kernel;
+        let taps = (0..kernel_d * kernel_h * kernel_w)
+            .map(|tap| [tap / (kernel_h * kernel_w), tap / kernel_w % kernel_h, tap % kernel_w]);
+        taps.map(|tap| self.shift(tap, lines)).collect()
+    }
+
+    fn shift(&self, [kd, kh, kw]: [usize; 3], lines: &Range<usize>) -> Option<Shift> {
+        let [_, in_h, width] = self.input;
+        // There is one plane, and taps before or behind it meet padding.
+        self.pixel(0, 0, kd)?;
+        let (covered, down) = (self.covered(kw), kh * self.dilation[1]);
+        let first = lines.start.max(self.pad[1].saturating_sub(down));
+        let last = lines.end.min((in_h + self.pad[1]).saturating_sub(down));
+        if first >= last || covered.is_empty() {
+            return None;
+        }
+        let at = |line: usize, place: usize| (line - lines.start) * width + place;
+        let across = covered.start + kw * self.dilation[2] - self.pad[2];
+        Some(Shift {
+            run: at(first, covered.start)..at(last - 1, covered.end),
+            pixel: (first + down - self.pad[1]) * width + across,
+            covered: covered.len(),
+        })
     }
 
     /// Visits these lines of positions for every row of the unfolded matrix: where the line begins
@@ -148,6 +221,25 @@ impl Geometry {
         let end = (self.input[2] + pad).saturating_sub(offset).div_ceil(stride);
         let end = end.min(self.output[2]);
         start.min(end)..end
+    }
+}
+
+/// Positions that meet neighbouring pixels, from the first that meets one to the last.
+struct Shift {
+    /// The positions, counted from the first line's first.
+    run: Range<usize>,
+    /// The first one's pixel.
+    pixel: usize,
+    /// Of each line's length of them, those that meet its pixels; the others meet padding.
+    covered: usize,
+}
+
+impl Shift {
+    /// Writes zeros where the run went on to the next line's pixels.
+    fn clear_padding<T: Real>(&self, run: &mut [T], width: usize) {
+        if self.covered < width {
+            run.chunks_mut(width).for_each(|line| line.iter_mut().skip(self.covered).for_each(|c| *c = T::zero()));
+        }
     }
 }
 
