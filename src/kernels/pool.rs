@@ -180,74 +180,81 @@ impl Plane {
         start.saturating_sub(self.pad[axis])..end.min(self.input[axis])
     }
 
-    /// Visits every window in order.
-    fn windows(&self, mut visit: impl FnMut(usize, Pixels)) {
-        let [_, in_h, in_w] = self.input;
-        let mut at = 0;
-        for od in 0..self.output[0] {
-            for oh in 0..self.output[1] {
-                for ow in 0..self.output[2] {
-                    visit(at, Pixels { d: self.span(0, od), h: self.span(1, oh), w: self.span(2, ow), in_h, in_w });
-                    at += 1;
+    /// The windows of a line whose tap meets a pixel and not padding.
+    fn covered(&self, tap: usize) -> Range<usize> {
+        let ([_, _, extent], [_, _, stride], [_, _, pad]) = (self.input, self.stride, self.pad);
+        let start = pad.saturating_sub(tap).div_ceil(stride);
+        let end = (extent + pad).saturating_sub(tap).div_ceil(stride).min(self.output[2]);
+        start.min(end)..end
+    }
+
+    /// The largest pixel of each window.
+    fn maxima<T: Real>(&self, x: &[T], y: &mut [T]) {
+        // NaN counts as the largest, so that it is not hidden. To ask every pixel is a branch that nothing
+        // can predict, and most planes have none.
+        match x.iter().fold(false, |found, x| found | x.is_nan()) {
+            true => self.maxima_by(x, y, |x, y| x > y || x.is_nan()),
+            false => self.maxima_by(x, y, |x, y| x > y),
+        }
+    }
+
+    fn maxima_by<T: Real>(&self, x: &[T], y: &mut [T], larger: impl Fn(T, T) -> bool) {
+        y.fill(T::neg_infinity());
+        self.taps(|windows, pixel| {
+            let x = x[pixel..].iter().step_by(self.stride[2]);
+            y[windows].iter_mut().zip(x).for_each(|(y, &x)| *y = if larger(x, *y) { x } else { *y });
+        });
+    }
+
+    /// Visits all pixels of all windows, the same tap of a line of windows at once: the windows, and the
+    /// first one's pixel; the next ones' are a stride apart. Every window meets its pixels in order.
+    fn taps(&self, mut visit: impl FnMut(Range<usize>, usize)) {
+        let ([_, in_h, in_w], [out_d, out_h, out_w]) = (self.input, self.output);
+        let covered: Vec<Range<usize>> = (0..self.kernel[2]).map(|tap| self.covered(tap)).collect();
+        for (od, oh) in (0..out_d).flat_map(|od| (0..out_h).map(move |oh| (od, oh))) {
+            let first = (od * out_h + oh) * out_w;
+            for (d, h) in self.span(0, od).flat_map(|d| self.span(1, oh).map(move |h| (d, h))) {
+                for (tap, Range { start, end }) in covered.iter().cloned().enumerate().filter(|(_, c)| !c.is_empty()) {
+                    let across = start * self.stride[2] + tap - self.pad[2];
+                    visit(first + start..first + end, (d * in_h + h) * in_w + across);
                 }
             }
         }
     }
 }
 
-/// The pixels of a window.
-struct Pixels {
-    d: Range<usize>,
-    h: Range<usize>,
-    w: Range<usize>,
-    in_h: usize,
-    in_w: usize,
-}
-
-impl Pixels {
-    /// Their places, in order.
-    #[inline]
-    fn each(&self, mut visit: impl FnMut(usize)) {
-        for d in self.d.clone() {
-            for h in self.h.clone() {
-                let line = (d * self.in_h + h) * self.in_w;
-                (line + self.w.start..line + self.w.end).for_each(&mut visit);
-            }
-        }
-    }
-
-    /// The first of the largest; NaN counts as the largest, so that it is not hidden.
-    #[inline]
-    fn first_maximum<T: Real>(&self, x: &[T]) -> usize {
-        // Padding is at most half a window: there is a first pixel.
-        let mut best = (self.d.start * self.in_h + self.h.start) * self.in_w + self.w.start;
-        self.each(|at| {
-            if x[at] > x[best] || x[at].is_nan() {
-                best = at;
-            }
-        });
-        best
-    }
-}
-
 fn max_forward<T: Real>(arguments: &mut Arguments<T>) {
     let plane = Plane::from(arguments.parameters::<PoolParameters>());
     let [Slot::Real(x), Slot::RealMut(y)] = &mut arguments.slots[..] else { wrong_bindings() };
-    y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| {
-        plane.windows(|at, pixels| y[at] = x[pixels.first_maximum(x)]);
-    });
+    y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| plane.maxima(x, y));
 }
+
+/// No pixel.
+const NOWHERE: u32 = u32::MAX;
 
 fn max_backward<T: Real>(arguments: &mut Arguments<T>) {
     let plane = Plane::from(arguments.parameters::<PoolParameters>());
     let variant = arguments.variant;
-    let [Slot::Real(x), Slot::Real(_), Slot::Real(dy), Slot::RealMut(dx)] = &mut arguments.slots[..] else {
+    let [Slot::Real(x), Slot::Real(y), Slot::Real(dy), Slot::RealMut(dx)] = &mut arguments.slots[..] else {
         wrong_bindings()
     };
     let planes = dx.par_chunks_mut(plane.inputs()).zip(x.par_chunks(plane.inputs()));
-    planes.zip(dy.par_chunks(plane.outputs())).for_each(|((dx, x), dy)| {
+    let planes = planes.zip(y.par_chunks(plane.outputs()).zip(dy.par_chunks(plane.outputs())));
+    let places = || vec![NOWHERE; plane.outputs()];
+    planes.for_each_init(places, |places, ((dx, x), (y, dy))| {
+        places.fill(NOWHERE);
+        plane.taps(|windows, pixel| {
+            let windows = places[windows.clone()].iter_mut().zip(&y[windows]);
+            for ((place, &y), (at, &x)) in windows.zip((pixel..).zip(&x[pixel..]).step_by(plane.stride[2])) {
+                // The first of several that are equal.
+                *place = (*place).min(if x == y { at as u32 } else { NOWHERE });
+            }
+        });
         dx.fill(T::zero());
-        plane.windows(|at, pixels| dx[pixels.first_maximum(x)] += dy[at]);
+        // A window of NaN has no largest pixel.
+        for (&place, &dy) in places.iter().zip(dy).filter(|(place, _)| **place != NOWHERE) {
+            dx[place as usize] += dy;
+        }
         variant.activation().inspect(|f| activation::slope(f.slope(), dx, x));
     });
 }
@@ -257,11 +264,11 @@ fn average_forward<T: Real>(arguments: &mut Arguments<T>) {
     let share = plane.share::<T>();
     let [Slot::Real(x), Slot::RealMut(y)] = &mut arguments.slots[..] else { wrong_bindings() };
     y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| {
-        plane.windows(|at, pixels| {
-            let mut sum = T::zero();
-            pixels.each(|at| sum += x[at]);
-            y[at] = share * sum;
+        y.fill(T::zero());
+        plane.taps(|windows, pixel| {
+            y[windows].iter_mut().zip(x[pixel..].iter().step_by(plane.stride[2])).for_each(|(y, &x)| *y += x);
         });
+        y.iter_mut().for_each(|y| *y *= share);
     });
 }
 
@@ -272,7 +279,10 @@ fn average_backward<T: Real>(arguments: &mut Arguments<T>) {
     let planes = dx.par_chunks_mut(plane.inputs()).zip(dy.par_chunks(plane.outputs()));
     planes.enumerate().for_each(|(number, (dx, dy))| {
         dx.fill(T::zero());
-        plane.windows(|at, pixels| pixels.each(|pixel| dx[pixel] += share * dy[at]));
+        plane.taps(|windows, pixel| {
+            let dx = dx[pixel..].iter_mut().step_by(plane.stride[2]);
+            dx.zip(&dy[windows]).for_each(|(dx, &dy)| *dx += share * dy);
+        });
         if let Some(f) = variant.activation() {
             activation::slope(f.slope(), dx, &v[number * plane.inputs()..][..plane.inputs()]);
         }
@@ -348,7 +358,7 @@ fn cases(form: Form) -> Vec<Case> {
                 }
                 let mut y = vec![0.0; outputs];
                 for (y, x) in y.chunks_exact_mut(plane.outputs()).zip(x.chunks_exact(plane.inputs())) {
-                    plane.windows(|at, pixels| y[at] = x[pixels.first_maximum(x)]);
+                    plane.maxima(x, y);
                 }
                 vec![Operand::Reals(x), Operand::Reals(y), dy, Operand::Output(inputs)]
             }
