@@ -179,9 +179,11 @@ fn forward<T: Real>(arguments: &mut Arguments<T>) {
             g.unfold(g.pixels_of(x, n, group), 0..g.lines(), positions, columns);
             let weight = &weight[group * rows * depth..][..rows * depth];
             let y = &mut y[group * rows * positions..][..rows * positions];
-            fill(y, bias, group * rows, positions);
+            if !bias.is_empty() {
+                fill(y, bias, group * rows, positions);
+            }
             let (a, b) = ((weight, depth as u32, 1), (&columns[..], positions as u32, 1));
-            matmul::gemm_on(alone, (rows, positions, depth), a, b, true, y);
+            matmul::gemm_on(alone, (rows, positions, depth), a, b, !bias.is_empty(), y);
         }
         finish(variant, v, y);
     });
