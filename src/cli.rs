@@ -5,7 +5,9 @@ mod devices;
 mod evaluate;
 mod explain;
 mod load;
+mod predict;
 mod reference;
+mod run;
 mod schedule;
 mod shell;
 mod summary;
@@ -34,6 +36,7 @@ struct Cli {
 enum Command {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
+    Predict(predict::Predict),
     Summary(summary::Summary),
     Explain(explain::Explain),
     Devices(devices::Devices),
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(command) => command.run(),
         Command::Evaluate(command) => command.run(),
+        Command::Predict(command) => command.run(),
         Command::Summary(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Devices(command) => command.run(),

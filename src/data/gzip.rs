@@ -18,6 +18,13 @@ pub(crate) fn unpacked(bytes: &[u8]) -> Box<dyn Read + '_> {
     }
 }
 
+/// Whether `bytes`, once unpacked, begin so.
+pub(crate) fn begins(file: &str, bytes: &[u8], magic: &[u8]) -> Result<bool, DataError> {
+    let mut start = vec![];
+    unpacked(bytes).take(magic.len() as u64).read_to_end(&mut start).map_err(|error| broken(file, &error))?;
+    Ok(start == magic)
+}
+
 /// All that `reader` holds, which must be at most `limit` bytes.
 pub(crate) fn read_all(file: &str, reader: impl Read, limit: u64) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();

@@ -94,6 +94,23 @@ pub fn parse(file: &str, packed: &[u8], dimensions: u8) -> Result<Idx, DataError
     Ok(Idx { lengths, bytes })
 }
 
+/// Parses examples without labels for a network that takes this shape: rows, or pictures of one channel.
+pub(crate) fn unlabelled(file: &str, packed: &[u8], shape: &[usize]) -> Result<Vec<u8>, DataError> {
+    let wanted = match shape {
+        [1, extents @ ..] if !extents.is_empty() => extents,
+        shape => shape,
+    };
+    let Idx { lengths, bytes } = parse(file, packed, wanted.len() as u8 + 1)?;
+    match &lengths[..] {
+        [examples, found @ ..] if found == wanted && *examples > 0 => Ok(bytes),
+        [0, ..] => Err(DataError::new(file, "there are no examples")),
+        [_, found @ ..] => {
+            Err(DataError::new(file, format!("examples of {found:?}, where the network takes {shape:?}")))
+        }
+        [] => unreachable!("an example has at least one dimension, and their number is one more"),
+    }
+}
+
 fn read(folder: &Path, stem: &str, dimensions: u8) -> Result<(String, Idx), DataError> {
     // Both ways of writing the name are about.
     let names: Vec<String> = ["-", "."]
