@@ -4,6 +4,7 @@ mod bench;
 mod devices;
 mod evaluate;
 mod explain;
+mod export;
 mod load;
 mod predict;
 mod reference;
@@ -37,6 +38,7 @@ enum Command {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
     Predict(predict::Predict),
+    Export(export::Export),
     Summary(summary::Summary),
     Explain(explain::Explain),
     Devices(devices::Devices),
@@ -126,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Train(command) => command.run(),
         Command::Evaluate(command) => command.run(),
         Command::Predict(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Summary(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Devices(command) => command.run(),

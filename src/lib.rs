@@ -60,6 +60,7 @@ pub mod graph;
 pub mod initializers;
 pub mod kernels;
 pub mod losses;
+pub mod onnx;
 pub mod ops;
 pub mod optimizers;
 pub mod plan;
