@@ -12,7 +12,7 @@ mod watcher;
 pub use directory::RunDirectory;
 pub(crate) use directory::{file_name, replace};
 pub use plot::{Curve, curves};
-pub use predictions::{Meaning, Predictions};
+pub use predictions::Predictions;
 pub use progress::{Patience, Progress};
 pub use reference::reference;
 pub use watcher::{Interrupts, Watcher};

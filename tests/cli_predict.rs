@@ -96,6 +96,14 @@ fn predictions_are_right_as_often_as_evaluate_says_with_or_without_the_runs_know
         assert!((row[3..].iter().map(number).sum::<f64>() - 1.0).abs() < 1e-5);
         assert_eq!(row[2], row[3 + row[1].parse::<usize>().expect("a class")]);
     }
+    // The other device's differ by rounding.
+    let elsewhere = stdout(&run(&["predict", text(&out), "--input", text(&input), "--device", "gpu"]));
+    for (row, line) in rows.iter().zip(elsewhere.lines().skip(1)) {
+        let pairs = row[2..].iter().zip(line.split(',').skip(2));
+        let difference =
+            |(a, b): (&&str, &str)| a.parse::<f64>().expect("a number") - b.parse::<f64>().expect("a number");
+        assert!(pairs.map(difference).all(|difference| difference.abs() < 1e-4), "{row:?} {line}");
+    }
     // A run that kept no knowledge of its data has it from the data set, to the same bits.
     fs::remove_file(out.join("data.json")).expect("train wrote it");
     assert_eq!(stdout(&predict(&out, &input, &[])), table);

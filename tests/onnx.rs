@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use gradus::{
+    config::Config,
     data::{Normalization, Predicted, Signature},
     graph::{Graph, elements},
     losses::{self, Loss},
@@ -140,4 +141,35 @@ fn the_loss_says_what_the_outputs_are() {
     let model = exported(&identity[0].graph, &losses::NORMAL, 1.0);
     check(&model, "identity");
     assert_eq!(ops(&model)[..1], ["Identity"]);
+}
+
+/// The graph of one layer, as a config writes it.
+fn layer(layer: &str, shape: &[usize]) -> Graph {
+    let text = format!(
+        "[data]\nsource = 'digits'\n[model]\nloss = 'bernoulli'\nlayers = [{{ {layer} }}]\n[optimizer]\ntype = 'sgd'\n"
+    );
+    let config = Config::read("layer.toml", &text, &[]).expect("a valid config");
+    Graph::build(&config.model, shape).expect("a layer that fits")
+}
+
+#[test]
+fn windows_have_their_padding_before_and_behind_every_axis() {
+    for (text, shape, expected) in [
+        // What PyTorch exports for padding = 1, although the last column is not needed with this stride.
+        ("op = 'conv2d', filters = 1, kernel = 3, stride = 2, padding = 1", &[1, 4, 4][..], &[1, 1, 1, 1][..]),
+        // What cannot be halved is one more behind.
+        ("op = 'conv2d', filters = 1, kernel = [4, 3], padding = 'same'", &[1, 9, 9], &[1, 1, 2, 1]),
+        ("op = 'conv1d', filters = 1, kernel = 3, stride = 2, padding = 'same'", &[1, 4], &[0, 1]),
+        ("op = 'conv1d', filters = 1, kernel = 3, dilation = 4, padding = 'same'", &[1, 9], &[4, 4]),
+        ("op = 'conv1d', filters = 1, kernel = 1, stride = 3, padding = 'same'", &[1, 5], &[0, 0]),
+        ("op = 'max_pool2d', kernel = 2, stride = 1, padding = 'same'", &[1, 5, 5], &[0, 0, 1, 1]),
+        ("op = 'avg_pool3d', kernel = 2, padding = [0, 1, 0]", &[1, 4, 4, 4], &[0, 1, 0, 0, 1, 0]),
+        ("op = 'conv_transpose2d', filters = 1, kernel = 3, stride = 2, padding = 1", &[1, 4, 4], &[1, 1, 1, 1]),
+        ("op = 'max_pool1d', kernel = 3", &[1, 8], &[0, 0]),
+    ] {
+        let model = exported(&layer(text, shape), &losses::BERNOULLI, 1.0);
+        let node = &model.graph.as_ref().expect("a graph").node[0];
+        let pads = node.attribute.iter().find(|attribute| attribute.name == "pads").expect("a window has padding");
+        assert_eq!(pads.ints, expected, "{text}");
+    }
 }

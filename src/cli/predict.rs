@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Failure, code, load::DeviceArguments, run::RunArguments, save, write};
 use crate::{
     data::{self, Unseen},
-    report::{Meaning, Patience, Predictions},
+    report::{Patience, Predictions},
     train::Split,
 };
 
@@ -37,9 +37,8 @@ impl Predict {
         let config = self.run.config()?;
         let signature = self.run.signature(&config)?;
         let Unseen { names, inputs } = data::unseen(&self.input, &config.data, &signature)?;
-        let meaning = Meaning::new(&config.model.loss, &signature.targets);
         let model = self.run.model(config, &signature, inputs)?;
-        let mut predictions = Predictions::new(meaning, model.outputs(), self.json);
+        let mut predictions = Predictions::new(model.loss, &signature.targets, model.outputs(), self.json);
         let mut session = self.run.session(model, &self.device)?;
         let bar = Patience::new("predicting", names.len() as u64);
         let mut names = names.iter();

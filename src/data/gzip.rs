@@ -18,11 +18,11 @@ pub(crate) fn unpacked(bytes: &[u8]) -> Box<dyn Read + '_> {
     }
 }
 
-/// Whether `bytes`, once unpacked, begin so.
-pub(crate) fn begins(file: &str, bytes: &[u8], magic: &[u8]) -> Result<bool, DataError> {
+/// The first bytes, once unpacked; fewer where there are fewer.
+pub(crate) fn start(file: &str, bytes: &[u8], count: u64) -> Result<Vec<u8>, DataError> {
     let mut start = vec![];
-    unpacked(bytes).take(magic.len() as u64).read_to_end(&mut start).map_err(|error| broken(file, &error))?;
-    Ok(start == magic)
+    unpacked(bytes).take(count).read_to_end(&mut start).map_err(|error| broken(file, &error))?;
+    Ok(start)
 }
 
 /// All that `reader` holds, which must be at most `limit` bytes.

@@ -71,7 +71,8 @@ impl Signature {
         let signature: Signature = serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))?;
         let Normalization { scale, offset, plane } = &signature.normalization;
         let features = scale.len().checked_mul(*plane);
-        if features != Some(signature.features()) || offset.len() != scale.len() || signature.shape.is_empty() {
+        let wanted = signature.features();
+        if features != Some(wanted) || wanted == 0 || offset.len() != scale.len() || signature.shape.is_empty() {
             let (scales, offsets, shape) = (scale.len(), offset.len(), &signature.shape);
             let message = format!("{scales} scales and {offsets} offsets of {plane} numbers do not fit {shape:?}");
             return Err(damaged(message));

@@ -17,12 +17,11 @@ pub struct Unseen {
     pub inputs: Inputs,
 }
 
-/// How the files begin that say what they are.
+/// How files begin that say what they are; those of IDX have two zeros, a type and their dimensions.
 const PNG: &[u8] = b"\x89PNG";
 const JPEG: &[u8] = &[0xff, 0xd8, 0xff];
 const NPY: &[u8] = b"\x93NUMPY";
 const ZIP: &[u8] = b"PK";
-const IDX: &[u8] = &[0, 0];
 
 /// Reads CSV, NumPy's arrays, IDX, a picture, or a folder of pictures, as the run's own config says that
 /// they are to be read.
@@ -41,8 +40,9 @@ pub fn unseen(path: &Path, config: &DataConfig, signature: &Signature) -> Result
     let shape = &signature.shape[..];
     let inputs = if begins(NPY) || begins(ZIP) {
         npy::unlabelled(path, bytes, config, shape)?
-    } else if gzip::begins(&file, &bytes, IDX)? {
-        Inputs::Bytes { values: idx::unlabelled(&file, &bytes, shape)?, maximum: u8::MAX.into() }
+    } else if let [0, 0, _, dimensions] = gzip::start(&file, &bytes, 4)?[..] {
+        let values = idx::unlabelled(&file, &bytes, dimensions, shape)?;
+        Inputs::Bytes { values, maximum: u8::MAX.into() }
     } else {
         Inputs::Floats(csv::unlabelled(&file, &bytes, config, shape)?)
     };

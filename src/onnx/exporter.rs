@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::messages::{self, INTEGERS, NamedAttribute, REALS, Tensor};
 use crate::graph::{Graph, INPUT, NodeId};
 
-/// A value of the model, by its name; the empty one stands for an input that is left out.
+/// A value of the model, by its name.
 pub type Value = String;
 
 /// A setting of an operator.

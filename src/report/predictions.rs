@@ -1,6 +1,6 @@
 //! Predictions as a table: what a network's outputs say of each example, as its loss means them.
 
-use crate::data::Predicted;
+use crate::{data::Predicted, losses::Loss};
 
 /// What outputs are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,13 +13,6 @@ enum Kind {
     Binary,
     /// The numbers themselves.
     Normal,
-}
-
-/// What outputs are, and of what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Meaning {
-    kind: Kind,
-    targets: Predicted,
 }
 
 /// Rows of a table of predictions, as CSV or as lines of JSON.
@@ -36,36 +29,28 @@ enum Format {
     Json(Vec<u8>),
 }
 
-impl Meaning {
-    /// That of a loss over such targets.
-    pub fn new(loss: &str, targets: &Predicted) -> Self {
-        let kind = match loss {
-            "categorical" => Kind::Categorical,
-            "bernoulli" => Kind::Bernoulli,
-            _ => Kind::Normal,
-        };
-        Meaning { kind, targets: targets.clone() }
-    }
-
-    /// What so many outputs are, and the names of what is predicted by them.
-    fn of(self, outputs: usize) -> (Kind, Vec<String>) {
-        let (count, names) = match self.targets {
-            Predicted::Classes { count, names } => (count, names),
-            Predicted::Values { width } => (width, None),
-        };
-        let names = |count: usize| names.unwrap_or((0..count).map(|at| at.to_string()).collect());
-        match self.kind {
-            Kind::Bernoulli if outputs == 1 && count == 2 => (Kind::Binary, names(2)),
-            kind if outputs == count => (kind, names(count)),
-            kind => (kind, (0..outputs).map(|at| at.to_string()).collect()),
-        }
+/// What so many outputs are under a loss over such targets, and the names of what is predicted by them.
+fn meaning(loss: &Loss, targets: &Predicted, outputs: usize) -> (Kind, Vec<String>) {
+    let (count, names) = match targets {
+        Predicted::Classes { count, names } => (*count, names.as_ref()),
+        Predicted::Values { width } => (*width, None),
+    };
+    let numbers = |count: usize| (0..count).map(|at| at.to_string()).collect();
+    let names = || names.cloned().unwrap_or_else(|| numbers(count));
+    match loss.name {
+        "categorical" => (Kind::Categorical, names()),
+        "bernoulli" if (outputs, count) == (1, 2) => (Kind::Binary, names()),
+        "bernoulli" if outputs == count => (Kind::Bernoulli, names()),
+        "bernoulli" => (Kind::Bernoulli, numbers(outputs)),
+        _ if outputs == count => (Kind::Normal, names()),
+        _ => (Kind::Normal, numbers(outputs)),
     }
 }
 
 impl Predictions {
-    /// A table without rows, of examples with so many outputs.
-    pub fn new(meaning: Meaning, outputs: usize, json: bool) -> Self {
-        let (kind, names) = meaning.of(outputs);
+    /// A table without rows: of examples with so many outputs, under a loss over such targets.
+    pub fn new(loss: &Loss, targets: &Predicted, outputs: usize, json: bool) -> Self {
+        let (kind, names) = meaning(loss, targets, outputs);
         let prefix = if kind == Kind::Normal { "output" } else { "p" };
         let classes = matches!(kind, Kind::Categorical | Kind::Binary);
         let format = if json {
@@ -157,9 +142,10 @@ fn logistic(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses;
 
-    fn table(loss: &str, targets: Predicted, outputs: usize, json: bool, values: &[f32]) -> String {
-        let mut predictions = Predictions::new(Meaning::new(loss, &targets), outputs, json);
+    fn table(loss: &Loss, targets: Predicted, outputs: usize, json: bool, values: &[f32]) -> String {
+        let mut predictions = Predictions::new(loss, &targets, outputs, json);
         let names = ["0".to_string(), "a, b.png".to_string()];
         assert_eq!(predictions.add(&mut names.iter(), values), values.len() / outputs);
         String::from_utf8(predictions.finish()).expect("text")
@@ -172,7 +158,7 @@ mod tests {
     #[test]
     fn a_categorical_distribution_is_a_softmax() {
         let targets = classes(Some(&["cat", "dog"]), 2);
-        let text = table("categorical", targets, 2, false, &[1000.0, 1000.0, -1.0, f32::INFINITY - 1.0]);
+        let text = table(&losses::CATEGORICAL, targets, 2, false, &[1000.0, 1000.0, -1.0, f32::INFINITY - 1.0]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..2], ["example,class,probability,p_cat,p_dog", "0,cat,0.5,0.5,0.5"]);
         assert!(lines[2].starts_with("\"a, b.png\",dog,"), "{text}");
@@ -180,22 +166,25 @@ mod tests {
 
     #[test]
     fn a_bernoulli_distribution_is_one_of_two_classes_or_each_output_for_itself() {
-        let text = table("bernoulli", classes(None, 2), 1, false, &[0.0, 200.0]);
+        let text = table(&losses::BERNOULLI, classes(None, 2), 1, false, &[0.0, 200.0]);
         assert_eq!(
             text,
             "example,class,probability,p_0,p_1\n0,0,0.5,0.5,0.5\n\"a, b.png\",1,1.0,1e-45,1.0\n"
                 .replace("1e-45", &number(logistic(-200.0)))
         );
-        let text = table("bernoulli", Predicted::Values { width: 2 }, 2, false, &[0.0, -1e9]);
+        let text = table(&losses::BERNOULLI, Predicted::Values { width: 2 }, 2, false, &[0.0, -1e9]);
         assert_eq!(text, "example,p_0,p_1\n0,0.5,0.0\n");
     }
 
     #[test]
     fn numbers_are_themselves_in_either_format() {
-        assert_eq!(table("normal", Predicted::Values { width: 1 }, 1, false, &[1.5]), "example,output_0\n0,1.5\n");
-        let text = table("normal", Predicted::Values { width: 2 }, 2, true, &[1.5, -1.0]);
+        assert_eq!(
+            table(&losses::NORMAL, Predicted::Values { width: 1 }, 1, false, &[1.5]),
+            "example,output_0\n0,1.5\n"
+        );
+        let text = table(&losses::NORMAL, Predicted::Values { width: 2 }, 2, true, &[1.5, -1.0]);
         assert_eq!(text, "{\"example\":\"0\",\"outputs\":[1.5,-1.0]}\n");
-        let text = table("categorical", classes(None, 2), 2, true, &[0.0, 0.0]);
+        let text = table(&losses::CATEGORICAL, classes(None, 2), 2, true, &[0.0, 0.0]);
         assert_eq!(text, "{\"class\":\"0\",\"example\":\"0\",\"probabilities\":[0.5,0.5],\"probability\":0.5}\n");
     }
 }
