@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, code, note, run::RunArguments, save};
+use super::{
+    Failure, code, note,
+    run::{self, RunArguments},
+    save,
+};
 use crate::{
     data::{Inputs, Signature},
     graph::show,
@@ -44,7 +48,7 @@ impl Export {
         }
         let config = self.run.config()?;
         let signature = self.run.signature(&config)?;
-        let model = self.run.model(config, &signature, Inputs::Floats(vec![]))?;
+        let model = run::model(config, &signature, Inputs::Floats(vec![]))?;
         let weights = self.run.weights(&model)?;
         let contents = match self.format {
             Format::Safetensors => weights.to_bytes(&model.plan),

@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, code, load::DeviceArguments, run::RunArguments, save, write};
+use super::{
+    Failure, code,
+    load::DeviceArguments,
+    run::{self, RunArguments},
+    save, write,
+};
 use crate::{
     data::{self, Unseen},
     report::{Patience, Predictions},
@@ -37,7 +42,7 @@ impl Predict {
         let config = self.run.config()?;
         let signature = self.run.signature(&config)?;
         let Unseen { names, inputs } = data::unseen(&self.input, &config.data, &signature)?;
-        let model = self.run.model(config, &signature, inputs)?;
+        let model = run::model(config, &signature, inputs)?;
         let mut predictions = Predictions::new(model.loss, &signature.targets, model.outputs(), self.json);
         let mut session = self.run.session(model, &self.device)?;
         let bar = Patience::new("predicting", names.len() as u64);

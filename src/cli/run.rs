@@ -48,6 +48,13 @@ pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
     Ok(Config::load(&directory.file("config.toml"), overrides)?)
 }
 
+/// A run's network for examples without targets, which may be none.
+pub fn model(mut config: Config, signature: &Signature, inputs: Inputs) -> Result<Model, Failure> {
+    // That is for training pictures, and these may be numbers of another kind.
+    config.data.augment = None;
+    Ok(Model::build(config, signature.dataset(inputs))?)
+}
+
 impl RunArguments {
     /// Reads the run's config.
     pub fn config(&self) -> Result<Config, Failure> {
@@ -62,13 +69,6 @@ impl RunArguments {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Signature::of(&load::dataset(config)?)),
             Err(error) => Err(DataError::new(path.display().to_string(), error.to_string()).into()),
         }
-    }
-
-    /// The run's network for examples without targets, which may be none.
-    pub fn model(&self, mut config: Config, signature: &Signature, inputs: Inputs) -> Result<Model, Failure> {
-        // That is for training pictures, and these may be numbers of another kind.
-        config.data.augment = None;
-        Ok(Model::build(config, signature.dataset(inputs))?)
     }
 
     /// The run's weights for its network.

@@ -260,7 +260,10 @@ pub(crate) fn unlabelled(
                 )));
             }
             Err(why) if config.allow_broken => log::warn!("{}: left out: {why}", path.display()),
-            Err(why) => return Err(error(format!("the picture can't be decoded: {why}"))),
+            Err(why) => {
+                let help = "repair or remove it, or set data.allow_broken = true to leave it out";
+                return Err(error(format!("the picture can't be decoded: {why}; {help}")));
+            }
         }
     }
     Ok((names, pixels))

@@ -8,7 +8,6 @@ use crate::{
     data::{self, Inputs},
     device::{self, Counters, Device, Executor},
     gpu,
-    graph::elements,
     kernels::{Step, statistics::FIGURES},
     losses::{Loss, Targets},
     plan::Program,
@@ -76,7 +75,7 @@ impl Session {
             }
             Inputs::Floats(values) => executor.write_reals(ports.data, 0, values),
         }
-        let outputs = elements(&self.model.graph.nodes[self.model.graph.output].shape);
+        let outputs = self.model.outputs();
         match (&dataset.targets, self.model.loss.targets) {
             (data::Targets::Classes { labels, .. }, Targets::Labels) => executor.write_words(ports.targets, 0, labels),
             (data::Targets::Classes { labels, .. }, Targets::Values) => {
