@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs every test. On Debian and Ubuntu it first installs what the tests need where that is missing:
 # a software Vulkan driver, so that the shaders run without a GPU, and real images. ./test.sh --heavy
-# adds whole trainings that take minutes.
+# adds whole trainings that take minutes, and exported networks in another runtime, for which it needs Python.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 packages=(mesa-vulkan-drivers dataset-fashion-mnist)
+if [ "${1:-}" = --heavy ]; then packages+=(python3-venv); fi
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     missing=()
     for package in "${packages[@]}"; do
@@ -32,4 +33,5 @@ if [ "${1:-}" = --heavy ]; then
     unset LP_NUM_THREADS
     cargo build --release --locked
     tests/heavy.sh
+    tests/onnx.sh
 fi

@@ -2,7 +2,11 @@
 //! const, its file in `shaders/activations/` and its place in [`ALL`]; the configs, the docs,
 //! parity and the gradient checks then have it.
 
-use crate::{config, real::Real};
+use crate::{
+    config,
+    onnx::{Attribute, Exporter, Value},
+    real::Real,
+};
 
 /// Every activation, in increasing complexity.
 pub const ALL: &[&Activation] =
@@ -21,6 +25,8 @@ pub struct Activation {
     /// Defines `fn forward(x: f32) -> f32` and `fn derivative(v: f32) -> f32`, where v is what
     /// [`Derivative`] says.
     pub wgsl: &'static str,
+    /// Writes f(x) down as operations of ONNX, and names the result.
+    pub onnx: fn(&mut Exporter, &str) -> Value,
 }
 
 /// A function over all elements of a slice, in place.
@@ -132,6 +138,7 @@ pub const RELU: Activation = Activation {
     forward: map!(|x| if x <= 0.0 { 0.0 } else { x }),
     derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { 0.0 })),
     wgsl: include_str!("../shaders/activations/relu.wgsl"),
+    onnx: |exporter, x| exporter.op("Relu", &[x], vec![]),
 };
 
 /// The logistic function; σ′ = σ(1 − σ).
@@ -141,6 +148,7 @@ pub const SIGMOID: Activation = Activation {
     forward: map!(|x| 1.0 / (1.0 + (-x).exp())),
     derivative: Derivative::OfOutput(slope!(|y| y * (1.0 - y))),
     wgsl: include_str!("../shaders/activations/sigmoid.wgsl"),
+    onnx: |exporter, x| exporter.op("Sigmoid", &[x], vec![]),
 };
 
 /// Hyperbolic tangent; tanh′ = 1 − tanh².
@@ -150,6 +158,7 @@ pub const TANH: Activation = Activation {
     forward: map!(|x| x.tanh()),
     derivative: Derivative::OfOutput(slope!(|y| 1.0 - y * y)),
     wgsl: include_str!("../shaders/activations/tanh.wgsl"),
+    onnx: |exporter, x| exporter.op("Tanh", &[x], vec![]),
 };
 
 /// max(x, x/100): Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic
@@ -160,6 +169,7 @@ pub const LEAKY_RELU: Activation = Activation {
     forward: map!(|x| if x > 0.0 { x } else { 0.01 * x }),
     derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { 0.01 })),
     wgsl: include_str!("../shaders/activations/leaky_relu.wgsl"),
+    onnx: |exporter, x| exporter.op("LeakyRelu", &[x], vec![("alpha", Attribute::Real(0.01))]),
 };
 
 /// Silu of straight pieces: Howard et al., "Searching for MobileNetV3", 2019. Its derivative is 0 at
@@ -174,6 +184,7 @@ pub const HARD_SWISH: Activation = Activation {
         x => x / 3.0 + 0.5,
     })),
     wgsl: include_str!("../shaders/activations/hard_swish.wgsl"),
+    onnx: |exporter, x| exporter.op("HardSwish", &[x], vec![]),
 };
 
 /// Exponential linear unit, α = 1: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep
@@ -184,6 +195,7 @@ pub const ELU: Activation = Activation {
     forward: map!(|x| if x > 0.0 { x } else { x.exp_m1() }),
     derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { y + 1.0 })),
     wgsl: include_str!("../shaders/activations/elu.wgsl"),
+    onnx: |exporter, x| exporter.op("Elu", &[x], vec![("alpha", Attribute::Real(1.0))]),
 };
 
 /// Selu's λ, and λα; from the paper's fixed point of mean 0 and variance 1.
@@ -198,6 +210,10 @@ pub const SELU: Activation = Activation {
     forward: map!(|x| selu(x)),
     derivative: Derivative::OfOutput(slope!(|y| selu_slope(y))),
     wgsl: include_str!("../shaders/activations/selu.wgsl"),
+    onnx: |exporter, x| {
+        let alpha = Attribute::Real((SELU_BELOW / SELU_SCALE) as f32);
+        exporter.op("Selu", &[x], vec![("alpha", alpha), ("gamma", Attribute::Real(SELU_SCALE as f32))])
+    },
 };
 
 /// A smooth relu: Dugas et al., 2001. Its derivative is the logistic function of x, 1 − e^-y.
@@ -207,6 +223,7 @@ pub const SOFTPLUS: Activation = Activation {
     forward: map!(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()),
     derivative: Derivative::OfOutput(slope!(|y| -(-y).exp_m1())),
     wgsl: include_str!("../shaders/activations/softplus.wgsl"),
+    onnx: |exporter, x| exporter.op("Softplus", &[x], vec![]),
 };
 
 /// x σ(x), also called swish: Elfwing, Uchibe and Doya, 2017.
@@ -216,6 +233,10 @@ pub const SILU: Activation = Activation {
     forward: map!(|x| share(x, logistic(x))),
     derivative: Derivative::OfInput(slope!(|x| logistic(x) + share(x, logistic(x) * logistic(-x)))),
     wgsl: include_str!("../shaders/activations/silu.wgsl"),
+    onnx: |exporter, x| {
+        let share = exporter.op("Sigmoid", &[x], vec![]);
+        exporter.op("Mul", &[x, &share], vec![])
+    },
 };
 
 /// √(8/π): the tanh form is x σ(√(8/π) (x + 0.044715 x³)).
@@ -229,6 +250,14 @@ pub const GELU_TANH: Activation = Activation {
     forward: map!(|x| share(x, logistic(gelu_argument(x)))),
     derivative: Derivative::OfInput(slope!(|x| gelu_tanh_slope(x))),
     wgsl: include_str!("../shaders/activations/gelu_tanh.wgsl"),
+    onnx: |exporter, x| {
+        let square = exporter.op("Mul", &[x, x], vec![]);
+        let factor = exporter.with("Mul", &square, (GELU_SCALE * 0.044_715) as f32);
+        let factor = exporter.with("Add", &factor, GELU_SCALE as f32);
+        let argument = exporter.op("Mul", &[x, &factor], vec![]);
+        let share = exporter.op("Sigmoid", &[&argument], vec![]);
+        exporter.op("Mul", &[x, &share], vec![])
+    },
 };
 
 /// x Φ(x), Φ the normal distribution: Hendrycks and Gimpel, 2016; PyTorch's default form.
@@ -238,6 +267,13 @@ pub const GELU: Activation = Activation {
     forward: map!(|x| share(x, normal_distribution(x))),
     derivative: Derivative::OfInput(slope!(|x| normal_distribution(x) + share(x, normal_density(x)))),
     wgsl: include_str!("../shaders/activations/gelu.wgsl"),
+    onnx: |exporter, x| {
+        let scaled = exporter.with("Mul", x, std::f32::consts::FRAC_1_SQRT_2);
+        let erf = exporter.op("Erf", &[&scaled], vec![]);
+        let twice = exporter.with("Add", &erf, 1.0);
+        let share = exporter.with("Mul", &twice, 0.5);
+        exporter.op("Mul", &[x, &share], vec![])
+    },
 };
 
 /// x times a share of it that is 0 at an infinity, where the product's limit is 0 and not NaN.

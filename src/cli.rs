@@ -4,8 +4,11 @@ mod bench;
 mod devices;
 mod evaluate;
 mod explain;
+mod export;
 mod load;
+mod predict;
 mod reference;
+mod run;
 mod schedule;
 mod shell;
 mod summary;
@@ -34,6 +37,8 @@ struct Cli {
 enum Command {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
+    Predict(predict::Predict),
+    Export(export::Export),
     Summary(summary::Summary),
     Explain(explain::Explain),
     Devices(devices::Devices),
@@ -122,6 +127,8 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(command) => command.run(),
         Command::Evaluate(command) => command.run(),
+        Command::Predict(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Summary(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Devices(command) => command.run(),

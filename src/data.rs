@@ -13,13 +13,17 @@ mod idx;
 mod images;
 mod normalize;
 mod npy;
+mod signature;
 mod source;
 mod split;
+mod unseen;
 
 pub use dataset::{Dataset, Inputs, Normalization, Targets};
 pub use error::DataError;
+pub use signature::{Predicted, Signature};
 pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
+pub use unseen::{Unseen, unseen};
 
 use crate::config::suggestion;
 use crate::config::{Augment, DataConfig, Normalize};

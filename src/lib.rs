@@ -26,7 +26,8 @@
 //! 8. [`verify`]: the proof that the GPU is right on this machine; [`bench`]: what it reaches.
 //! 9. [`experiments`]: the lecture's figures; [`experiments::trajectory`] walks optimizers over
 //!    functions of two parameters, with the very kernel that trains.
-//! 10. [`cli`]: one command, one file.
+//! 10. [`onnx`]: a trained network for other programs; what a node becomes there stands beside the node.
+//! 11. [`cli`]: one command, one file.
 //!
 //! # As a library
 //!
@@ -60,6 +61,7 @@ pub mod graph;
 pub mod initializers;
 pub mod kernels;
 pub mod losses;
+pub mod onnx;
 pub mod ops;
 pub mod optimizers;
 pub mod plan;

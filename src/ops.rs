@@ -26,6 +26,7 @@ use crate::{
     config,
     graph::{NodeId, Shape, blocks, show},
     initializers::Initializer,
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -108,6 +109,10 @@ pub trait Op: std::fmt::Debug + Send + Sync {
     /// Adds the launches of the backward pass: `dy` is the loss's gradient with respect to the
     /// output, before [`Op::activation`] if there is one.
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId);
+
+    /// Writes down what it does in evaluation as operations of ONNX, before [`Op::activation`] if there is
+    /// one, and names the result.
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value;
 
     /// The activation that is applied to its output. The builder sees to its derivative.
     fn activation(&self) -> Option<&'static Activation> {

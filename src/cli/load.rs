@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 use super::{Failure, code, note};
 use crate::{
     config::Config,
-    data,
+    data::{self, Dataset},
     device::Device,
     plan::Plan,
-    train::{Model, Weights, read_weights},
+    train::{Model, Weights, WeightsError, read_weights},
 };
 
 /// A config and changes to it.
@@ -40,8 +40,13 @@ impl ConfigArguments {
 
 /// Loads a config's data and builds its network.
 pub fn model(config: Config) -> Result<Model, Failure> {
-    let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed)?;
+    let dataset = dataset(&config)?;
     Ok(Model::build(config, dataset)?)
+}
+
+/// Loads a config's data.
+pub fn dataset(config: &Config) -> Result<Dataset, Failure> {
+    Ok(data::load(&config.data, config.model.loss == "categorical", config.seed)?)
 }
 
 /// Where to compute.
@@ -93,8 +98,13 @@ impl DeviceArguments {
     }
 }
 
-/// Reads the weights of a run or of any safetensors file.
+/// Reads the weights of any safetensors file.
 pub fn weights(plan: &Plan, path: &Path) -> Result<Weights, Failure> {
+    checkpoint(path, |bytes| read_weights(plan, bytes))
+}
+
+/// Reads a file of weights, with or without what a run needs to go on.
+pub fn checkpoint<T>(path: &Path, read: impl FnOnce(&[u8]) -> Result<T, WeightsError>) -> Result<T, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file(code::DATA, path, error))?;
-    read_weights(plan, &bytes).map_err(|error| Failure::file(code::DATA, path, error))
+    read(&bytes).map_err(|error| Failure::file(code::DATA, path, error))
 }

@@ -7,10 +7,11 @@ use clap::Args;
 use super::{
     Failure, bytes, code,
     load::{self, ConfigArguments, DeviceArguments},
-    note, say, schedule,
+    note, run, say, schedule,
 };
 use crate::{
     config::Config,
+    data::Signature,
     device::Device,
     report::{Interrupts, RunDirectory, Watcher},
     train::{self, Figures, Model, Outcome, Session, Snapshot, Split, Weights},
@@ -43,7 +44,7 @@ impl Train {
             None => self.config.model()?,
         };
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
-        let name = model.config.name.clone();
+        let (name, signature) = (model.config.name.clone(), Signature::of(&model.dataset).to_json());
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = pollster::block_on(Session::new(model, &device))?;
@@ -57,8 +58,10 @@ impl Train {
         }
         let directory = match resumed {
             Some(run) => {
-                let directory = RunDirectory::existing(run).map_err(|e| Failure::file(code::USAGE, run, e))?;
-                session.restore(&checkpoint(&directory, &session)?);
+                let directory = RunDirectory::resumed(run).map_err(|e| Failure::file(code::USAGE, run, e))?;
+                let path = directory.file("checkpoints/resume.safetensors");
+                let plan = session.model().plan.clone();
+                session.restore(&load::checkpoint(&path, |bytes| Snapshot::from_bytes(&plan, bytes))?);
                 directory.truncate("metrics.jsonl", session.updates())?;
                 directory.truncate("steps.jsonl", session.updates())?;
                 note(format!("resuming after step {}", session.updates()));
@@ -70,6 +73,7 @@ impl Train {
                 directory
             }
         };
+        directory.write(run::SIGNATURE, signature.as_bytes())?;
         let mut watcher = Watcher::new(directory, &session, Interrupts::listen());
         let outcome = pollster::block_on(train::train(&mut session, &mut watcher));
         watcher.finish()?;
@@ -99,8 +103,7 @@ impl Train {
             let message = "--resume takes the run's own config: leave CONFIG out (--set train.epochs=N may change it)";
             return Err(Failure::new(code::USAGE, message));
         }
-        RunDirectory::existing(run).map_err(|error| Failure::file(code::USAGE, run, error))?;
-        Ok(Config::load(&run.join("config.toml"), &self.config.overrides)?)
+        run::config(run, &self.config.overrides)
     }
 }
 
@@ -110,12 +113,6 @@ fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure> {
         return Ok(None);
     }
     load::weights(&model.plan, Path::new(path)).map(Some)
-}
-
-fn checkpoint(directory: &RunDirectory, session: &Session) -> Result<Snapshot, Failure> {
-    let path = directory.file("checkpoints/resume.safetensors");
-    let bytes = std::fs::read(&path).map_err(|error| Failure::file(code::DATA, &path, error))?;
-    Snapshot::from_bytes(&session.model().plan, &bytes).map_err(|error| Failure::file(code::DATA, &path, error))
 }
 
 fn dry_run(session: &mut Session) -> Result<(), Failure> {

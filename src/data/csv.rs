@@ -7,7 +7,7 @@ use super::error::DataError;
 use super::files;
 use super::gzip;
 use super::source::{Examples, Request, Source};
-use crate::config::Target;
+use crate::config::{DataConfig, Target};
 
 /// Any CSV file of numbers.
 pub const CSV: Source = Source {
@@ -25,58 +25,18 @@ pub const CSV: Source = Source {
     },
 };
 
+/// The numbers of a file, those of the target's column apart.
+struct Rows {
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+    /// The line that each example stands on, since blank lines are skipped.
+    lines: Vec<u64>,
+}
+
 /// Parses the bytes of a CSV file, `file` in errors. Rows in errors are lines of the file.
 pub(crate) fn parse(file: &str, packed: &[u8], request: &Request<'_>) -> Result<Examples, DataError> {
-    let bytes = gzip::read_all(file, gzip::unpacked(packed), gzip::LARGEST)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(request.config.header)
-        .trim(csv::Trim::All)
-        // Rows of unequal length are our error, which names the row.
-        .flexible(true)
-        .from_reader(bytes.as_slice());
-    let mut header = None;
-    if request.config.header {
-        let names = reader.headers().map_err(|error| damaged(file, &bytes, &error))?;
-        header = Some(names.iter().map(str::to_string).collect::<Vec<_>>());
-    }
-    let mut columns = header.as_ref().map(Vec::len);
-    let mut target_column = None;
-    let mut inputs = Vec::new();
-    let mut targets = Vec::new();
-    // The line that each example stands on, since blank lines are skipped.
-    let mut lines = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| damaged(file, &bytes, &error))?;
-        let line = record.position().map_or(0, |start| line_of(&bytes, start));
-        let error = |message: String| DataError::new(file, message).row(line);
-        let expected = *columns.get_or_insert(record.len());
-        if record.len() != expected {
-            let found = record.len();
-            return Err(error(format!("{found} columns, where {expected} are wanted")));
-        }
-        if target_column.is_none() {
-            target_column = Some(find_target(file, request, header.as_deref(), expected)?);
-        }
-        for (column, text) in record.iter().enumerate() {
-            let number = number(text).ok_or_else(|| {
-                let hint = match lines.is_empty() && header.is_none() {
-                    true => "; if this row names the columns, set data.header = true",
-                    false => "",
-                };
-                let column = column + 1;
-                error(format!("column {column}: {text:?} is not a finite number{hint}"))
-            })?;
-            if Some(column) == target_column {
-                targets.push(number);
-            } else {
-                inputs.push(number);
-            }
-        }
-        lines.push(line);
-    }
-    if lines.is_empty() {
-        return Err(DataError::new(file, "there are no rows"));
-    }
+    let target = |columns, header: Option<&[String]>| find_target(file, request.config, header, columns).map(Some);
+    let Rows { inputs, targets, lines } = rows(file, packed, request.config.header, target)?;
     let features = inputs.len() / lines.len();
     Ok(Examples {
         shape: vec![features],
@@ -89,22 +49,101 @@ pub(crate) fn parse(file: &str, packed: &[u8], request: &Request<'_>) -> Result<
     })
 }
 
+/// Parses examples of so many features without targets; the target's column may be there, and is left out.
+pub(crate) fn unlabelled(
+    file: &str,
+    packed: &[u8],
+    config: &DataConfig,
+    shape: &[usize],
+) -> Result<Vec<f32>, DataError> {
+    let features: usize = shape.iter().product();
+    let target = |columns: usize, header: Option<&[String]>| match columns {
+        _ if columns == features => Ok(None),
+        _ if columns == features + 1 => find_target(file, config, header, columns).map(Some),
+        _ => {
+            let message = format!(
+                "examples of [{columns}] columns, where the network takes {shape:?}: {features} columns, or {} with \
+                 the target's",
+                features + 1
+            );
+            Err(DataError::new(file, message))
+        }
+    };
+    Ok(rows(file, packed, config.header, target)?.inputs)
+}
+
+/// Reads all rows. `find_target` is asked once for the target's column, with how many there are and their names.
+fn rows(
+    file: &str,
+    packed: &[u8],
+    has_header: bool,
+    find_target: impl Fn(usize, Option<&[String]>) -> Result<Option<usize>, DataError>,
+) -> Result<Rows, DataError> {
+    let bytes = gzip::read_all(file, gzip::unpacked(packed), gzip::LARGEST)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(has_header)
+        .trim(csv::Trim::All)
+        // Rows of unequal length are our error, which names the row.
+        .flexible(true)
+        .from_reader(bytes.as_slice());
+    let mut header = None;
+    if has_header {
+        let names = reader.headers().map_err(|error| damaged(file, &bytes, &error))?;
+        header = Some(names.iter().map(str::to_string).collect::<Vec<_>>());
+    }
+    let mut expected = header.as_ref().map(Vec::len);
+    let mut target = None;
+    let mut rows = Rows { inputs: vec![], targets: vec![], lines: vec![] };
+    for record in reader.records() {
+        let record = record.map_err(|error| damaged(file, &bytes, &error))?;
+        let line = record.position().map_or(0, |start| line_of(&bytes, start));
+        let expected = *expected.get_or_insert(record.len());
+        if record.len() != expected {
+            let message = format!("{} columns, where {expected} are wanted", record.len());
+            return Err(DataError::new(file, message).row(line));
+        }
+        if rows.lines.is_empty() {
+            target = find_target(expected, header.as_deref())?;
+        }
+        let hint = if rows.lines.is_empty() && header.is_none() { HEADER } else { "" };
+        rows.add(&record, target, hint).map_err(|message| DataError::new(file, message).row(line))?;
+        rows.lines.push(line);
+    }
+    if rows.lines.is_empty() {
+        return Err(DataError::new(file, "there are no rows"));
+    }
+    Ok(rows)
+}
+
+/// What a first row without numbers may be.
+const HEADER: &str = "; if this row names the columns, set data.header = true";
+
+impl Rows {
+    fn add(&mut self, record: &csv::StringRecord, target: Option<usize>, hint: &str) -> Result<(), String> {
+        for (column, text) in record.iter().enumerate() {
+            let number =
+                number(text).ok_or_else(|| format!("column {}: {text:?} is not a finite number{hint}", column + 1))?;
+            if Some(column) == target {
+                self.targets.push(number);
+            } else {
+                self.inputs.push(number);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Rust reads "nan" and "inf" as numbers, and 1e99 as infinity of f32; none of them is data.
 fn number(text: &str) -> Option<f32> {
     text.parse().ok().filter(|number: &f32| number.is_finite())
 }
 
-fn find_target(
-    file: &str,
-    request: &Request<'_>,
-    header: Option<&[String]>,
-    columns: usize,
-) -> Result<usize, DataError> {
+fn find_target(file: &str, config: &DataConfig, header: Option<&[String]>, columns: usize) -> Result<usize, DataError> {
     if columns < 2 {
         let message = "one column only, where at least one input and the target are wanted";
         return Err(DataError::new(file, message));
     }
-    match &request.config.target {
+    match &config.target {
         Target::First => Ok(0),
         Target::Last => Ok(columns - 1),
         Target::Index(index) if *index < columns => Ok(*index),

@@ -58,7 +58,7 @@ pub enum Targets {
 
 /// The network sees `value · scale[f / plane] + offset[f / plane]` for the feature `f` of an
 /// example: one scale a channel of pictures, one a column of tables (`plane` 1).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Normalization {
     /// Factors.
     pub scale: Vec<f32>,

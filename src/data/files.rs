@@ -4,16 +4,11 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
-use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::error::DataError;
-
-/// How long reading goes on before a bar shows how far it is.
-const PATIENCE: Duration = Duration::from_secs(1);
+use crate::report::Patience;
 
 /// The bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
@@ -82,21 +77,14 @@ pub(crate) fn read_each<T: Send>(
     paths: &[PathBuf],
     parse: impl Fn(Result<Vec<u8>, DataError>) -> T + Sync,
 ) -> Vec<T> {
-    let bar = ProgressBar::with_draw_target(Some(paths.len() as u64), ProgressDrawTarget::hidden());
-    let style = ProgressStyle::with_template("{msg} {bar:28} {pos}/{len} {eta}").expect("a valid template");
-    bar.set_style(style.progress_chars("=> "));
-    bar.set_message(what.to_string());
-    let (begun, shown) = (Instant::now(), Once::new());
+    let bar = Patience::new(what, paths.len() as u64);
     let of = |path: &PathBuf| {
         let parsed = parse(read(path));
-        if begun.elapsed() > PATIENCE {
-            shown.call_once(|| bar.set_draw_target(ProgressDrawTarget::stderr()));
-        }
-        bar.inc(1);
+        bar.advance(1);
         parsed
     };
     let results = paths.par_iter().map(of).collect();
-    bar.finish_and_clear();
+    bar.finish();
     results
 }
 

@@ -18,6 +18,13 @@ pub(crate) fn unpacked(bytes: &[u8]) -> Box<dyn Read + '_> {
     }
 }
 
+/// The first bytes, once unpacked; fewer where there are fewer.
+pub(crate) fn start(file: &str, bytes: &[u8], count: u64) -> Result<Vec<u8>, DataError> {
+    let mut start = vec![];
+    unpacked(bytes).take(count).read_to_end(&mut start).map_err(|error| broken(file, &error))?;
+    Ok(start)
+}
+
 /// All that `reader` holds, which must be at most `limit` bytes.
 pub(crate) fn read_all(file: &str, reader: impl Read, limit: u64) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();

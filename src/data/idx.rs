@@ -94,6 +94,21 @@ pub fn parse(file: &str, packed: &[u8], dimensions: u8) -> Result<Idx, DataError
     Ok(Idx { lengths, bytes })
 }
 
+/// Parses examples without labels, a file of so many dimensions, for a network that takes this shape: pictures
+/// of one channel, or rows of all numbers.
+pub(crate) fn unlabelled(file: &str, packed: &[u8], dimensions: u8, shape: &[usize]) -> Result<Vec<u8>, DataError> {
+    let Idx { lengths, bytes } = parse(file, packed, dimensions)?;
+    let found = lengths.get(1..).unwrap_or_default();
+    let picture = shape.strip_prefix(&[1]).unwrap_or(shape);
+    if found.is_empty() || found != picture && found != [shape.iter().product::<usize>()] {
+        return Err(DataError::new(file, format!("examples of {found:?}, where the network takes {shape:?}")));
+    }
+    match bytes.is_empty() {
+        true => Err(DataError::new(file, "there are no examples")),
+        false => Ok(bytes),
+    }
+}
+
 fn read(folder: &Path, stem: &str, dimensions: u8) -> Result<(String, Idx), DataError> {
     // Both ways of writing the name are about.
     let names: Vec<String> = ["-", "."]

@@ -221,6 +221,54 @@ fn other_size(listing: &Listing, first: usize, wanted: &[usize], at: usize, foun
     DataError::new(listing.paths[at].display().to_string(), message)
 }
 
+/// A file or a folder of pictures without classes: the names of those that could be decoded, and the pixels
+/// of all. The network that they are for takes pictures of this shape.
+pub(crate) fn unlabelled(
+    path: &Path,
+    config: &DataConfig,
+    shape: &[usize],
+) -> Result<(Vec<String>, Vec<u8>), DataError> {
+    let place = path.display().to_string();
+    let &[channels, height, width] = shape else {
+        return Err(DataError::new(place, format!("a picture, where the network takes {shape:?}")));
+    };
+    let paths = match path.is_dir() {
+        true => files::entries(path)?.into_iter().filter(|path| is_picture(path)).collect(),
+        false => vec![path.to_path_buf()],
+    };
+    if paths.is_empty() {
+        return Err(DataError::new(place, "no PNG or JPEG picture is in this folder"));
+    }
+    let grayscale = config.grayscale.unwrap_or(channels == 1);
+    let pictures = files::read_each("decoding", &paths, |bytes| {
+        decode(&bytes.map_err(|error| error.message)?, Some(grayscale), config.resize)
+    });
+    let (mut names, mut pixels) = (vec![], vec![]);
+    for (path, picture) in paths.iter().zip(pictures) {
+        let error = |message: String| DataError::new(path.display().to_string(), message);
+        match picture {
+            Ok(picture) if picture.shape == shape => {
+                names.push(files::name(path));
+                pixels.extend(picture.pixels);
+            }
+            Ok(picture) => {
+                let help = format!("--set data.resize=[{height},{width}] brings all to that size");
+                let help = if picture.shape[1..] == shape[1..] { String::new() } else { format!("; {help}") };
+                return Err(error(format!(
+                    "a picture of {:?}, where the network takes {shape:?}{help}",
+                    picture.shape
+                )));
+            }
+            Err(why) if config.allow_broken => log::warn!("{}: left out: {why}", path.display()),
+            Err(why) => {
+                let help = "repair or remove it, or set data.allow_broken = true to leave it out";
+                return Err(error(format!("the picture can't be decoded: {why}; {help}")));
+            }
+        }
+    }
+    Ok((names, pixels))
+}
+
 /// Decodes one picture to eight bits a channel; transparency is dropped.
 fn decode(bytes: &[u8], grayscale: Option<bool>, resize: Option<[usize; 2]>) -> Result<Picture, String> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;

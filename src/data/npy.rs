@@ -10,7 +10,7 @@ use super::dataset::{Inputs, Targets};
 use super::error::DataError;
 use super::files;
 use super::source::{Examples, Request, Source};
-use crate::config::Channels;
+use crate::config::{Channels, DataConfig};
 use array::Array;
 use arrays::{Arrays, NAMES};
 
@@ -92,6 +92,29 @@ fn arrange(mut array: Array, channels: Option<Channels>) -> Result<(Vec<usize>, 
         (_, None) => own,
     };
     Ok((shape, array))
+}
+
+/// Parses examples without targets: an .npy file, or the array `x` of an .npz archive.
+pub(crate) fn unlabelled(
+    path: &Path,
+    bytes: Vec<u8>,
+    config: &DataConfig,
+    shape: &[usize],
+) -> Result<Inputs, DataError> {
+    let array = match bytes.starts_with(array::MAGIC) {
+        true => Array::read(path.display().to_string(), bytes.as_slice())?,
+        false => Arrays::archive(path, bytes)?.only_x()?,
+    };
+    let found = array.lengths[1..].to_vec();
+    // Whole examples as rows are in the order of the numbers that the network sees.
+    if found == [shape.iter().product::<usize>()] {
+        return Ok(array.numbers);
+    }
+    let (arranged, array) = arrange(array, config.channels)?;
+    match arranged == shape {
+        true => Ok(array.numbers),
+        false => Err(array.error(format!("examples of {found:?}, where the network takes {shape:?}"))),
+    }
 }
 
 /// The numbers of both parts.

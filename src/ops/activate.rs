@@ -4,6 +4,7 @@ use super::{Op, single};
 use crate::{
     activations::Activation,
     graph::{NodeId, Shape},
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -31,6 +32,10 @@ impl Op for Activate {
     /// The builder multiplied by f′ already.
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
         builder.add_gradient(node, 0, dy);
+    }
+    /// The exporter applies f.
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        exporter.input(node, 0)
     }
     fn activation(&self) -> Option<&'static Activation> {
         Some(self.activation)

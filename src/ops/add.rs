@@ -8,6 +8,7 @@ use crate::{
         Variant,
         sum::{SUM, SumParameters},
     },
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -63,6 +64,11 @@ impl Op for Add {
         for input in 0..builder.graph().nodes[node].inputs.len() {
             builder.add_gradient(node, input, dy);
         }
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let inputs = exporter.inputs(node);
+        exporter.fold("Add", &inputs)
     }
 
     fn activation(&self) -> Option<&'static Activation> {

@@ -15,6 +15,7 @@ use crate::{
         batch_norm::{self as kernels, BatchNormParameters},
         batch_norm_gradient,
     },
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -165,6 +166,17 @@ impl Op for BatchNorm {
         let weight = self.affine.then(|| builder.weight(node, 0));
         let bindings = [Some(dy), Some(x), Some(moments), weight, Some(dweight), Some(dbias)];
         through(builder, node, &batch_norm_gradient::BACKWARD, p, |_| bindings);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let (x, channels) = (exporter.input(node, 0), exporter.shapes(node)[0][0]);
+        let [weight, bias] = [("weight", 1.0), ("bias", 0.0)].map(|(name, without)| match self.affine {
+            true => exporter.learned(node, name),
+            false => exporter.reals(name, &[channels], &vec![without; channels]),
+        });
+        let [mean, variance] = ["running_mean", "running_var"].map(|name| exporter.learned(node, name));
+        let epsilon = Attribute::Real(self.epsilon as f32);
+        exporter.op("BatchNormalization", &[&x, &weight, &bias, &mean, &variance], vec![("epsilon", epsilon)])
     }
 
     fn activation(&self) -> Option<&'static Activation> {

@@ -7,6 +7,7 @@ use crate::{
         Variant,
         concat::{BACKWARD, ConcatParameters, FORWARD},
     },
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -69,6 +70,12 @@ impl Op for Concat {
                 builder.add_gradient(node, input, dx);
             }
         }
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let inputs = exporter.inputs(node);
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        exporter.op("Concat", &inputs, vec![("axis", Attribute::Integer(self.axis as i64 + 1))])
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
         Variant,
         conv::{self, ConvParameters, ConvSumParameters},
     },
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -143,6 +144,17 @@ impl Op for Conv {
         weight_gradient(builder, node, parameters, Some((x, dw)), dy, db);
         let weight = Some(builder.weight(node, 0));
         through(builder, node, &conv::BACKWARD_INPUT, parameters, |v| [Some(dy), weight, None, v]);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let (_, placed) = self.placed(exporter.shapes(node)[0]).expect("the graph checked the shapes");
+        let (x, weight) = (exporter.input(node, 0), exporter.learned(node, "weight"));
+        let bias = self.bias.then(|| exporter.learned(node, "bias"));
+        let inputs: Vec<&str> = [&x, &weight].into_iter().chain(&bias).map(String::as_str).collect();
+        let mut attributes = self.window.onnx(&placed);
+        attributes.push(("dilations", Attribute::list(&self.window.dilation)));
+        attributes.push(("group", Attribute::Integer(self.groups as i64)));
+        exporter.op("Conv", &inputs, attributes)
     }
 
     fn activation(&self) -> Option<&'static Activation> {

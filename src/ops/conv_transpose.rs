@@ -13,6 +13,7 @@ use crate::{
     graph::{NodeId, Shape, elements, show},
     initializers::{self, Initializer},
     kernels::conv::{self as kernels, ConvParameters},
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -191,6 +192,18 @@ impl Op for ConvTranspose {
         }
         let weight = Some(builder.weight(node, 0));
         through(builder, node, &kernels::FORWARD, parameters, |v| [Some(dy), weight, None, v]);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let (_, placed) = self.placed(exporter.shapes(node)[0]).expect("the graph checked the shapes");
+        let (x, weight) = (exporter.input(node, 0), exporter.learned(node, "weight"));
+        let bias = self.bias.then(|| exporter.learned(node, "bias"));
+        let inputs: Vec<&str> = [&x, &weight].into_iter().chain(&bias).map(String::as_str).collect();
+        let mut attributes = self.window.onnx(&placed);
+        attributes.push(("dilations", Attribute::list(&self.window.dilation)));
+        attributes.push(("group", Attribute::Integer(self.groups as i64)));
+        attributes.push(("output_padding", Attribute::list(&self.output_padding)));
+        exporter.op("ConvTranspose", &inputs, attributes)
     }
 
     fn activation(&self) -> Option<&'static Activation> {

@@ -14,6 +14,7 @@ use crate::{
         Variant,
         matmul::{self, MatmulParameters},
     },
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -113,6 +114,13 @@ impl Op for Dense {
         let parameters = MatmulParameters { m: rows, n: inputs, k: self.units as u32 };
         let weight = Some(builder.weight(node, 0));
         through(builder, node, &matmul::NN, parameters, |v| [Some(dy), weight, v]);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let (x, weight) = (exporter.flat(node, 0), exporter.learned(node, "weight"));
+        let bias = self.bias.then(|| exporter.learned(node, "bias"));
+        let inputs: Vec<&str> = [&x, &weight].into_iter().chain(&bias).map(String::as_str).collect();
+        exporter.op("Gemm", &inputs, vec![("transB", Attribute::Integer(1))])
     }
 
     fn activation(&self) -> Option<&'static Activation> {

@@ -8,6 +8,7 @@ use crate::{
         Variant,
         dropout::{DROPOUT, DropoutParameters},
     },
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
     random::Purpose,
 };
@@ -70,5 +71,9 @@ impl Op for Dropout {
             let dx = self.launch(builder, node, "dx", dy);
             builder.add_gradient(node, 0, dx);
         }
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        exporter.input(node, 0)
     }
 }

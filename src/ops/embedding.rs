@@ -9,6 +9,7 @@ use crate::{
         Variant,
         embedding::{BACKWARD, EmbeddingParameters, FORWARD},
     },
+    onnx::{Attribute, Exporter, Value, messages::INTEGERS},
     plan::{Builder, TensorId},
 };
 
@@ -89,5 +90,15 @@ impl Op for Embedding {
         let (x, dweight) = (builder.input(node, 0), builder.weight_gradient(node, 0));
         let p = self.parameters_of(builder, node);
         builder.launch(node, &BACKWARD, p, Variant::Plain, &[Some(dy), Some(x), Some(dweight)]);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let (x, weight) = (exporter.flat(node, 0), exporter.learned(node, "weight"));
+        let first = exporter.reals("first", &[], &[0.0]);
+        let last = exporter.reals("last", &[], &[(self.vocabulary - 1) as f32]);
+        let x = exporter.op("Clip", &[&x, &first, &last], vec![]);
+        let x = exporter.op("Round", &[&x], vec![]);
+        let words = exporter.op("Cast", &[&x], vec![("to", Attribute::Integer(INTEGERS.into()))]);
+        exporter.op("Gather", &[&weight, &words], vec![])
     }
 }

@@ -3,6 +3,7 @@
 use super::{Kind, Op, single};
 use crate::{
     graph::{NodeId, Shape, elements},
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -29,6 +30,9 @@ impl Op for Flatten {
     }
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
         builder.add_gradient(node, 0, dy);
+    }
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        exporter.flat(node, 0)
     }
     fn is_view(&self) -> bool {
         true

@@ -3,6 +3,7 @@
 use super::{Kind, Op, single};
 use crate::{
     graph::{NodeId, Shape},
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -29,6 +30,9 @@ impl Op for Identity {
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
         builder.add_gradient(node, 0, dy);
     }
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        exporter.input(node, 0)
+    }
     fn is_view(&self) -> bool {
         true
     }
@@ -52,4 +56,7 @@ impl Op for Input {
         builder.gather()
     }
     fn backward(&self, _: &mut Builder, _: NodeId, _: TensorId) {}
+    fn onnx(&self, _: &mut Exporter, _: NodeId) -> Value {
+        unreachable!("the exporter begins with the input")
+    }
 }

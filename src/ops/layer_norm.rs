@@ -11,6 +11,7 @@ use crate::{
         Variant,
         layer_norm::{BACKWARD, FORWARD, GRADIENTS, LayerNormParameters},
     },
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -135,6 +136,31 @@ impl Op for LayerNorm {
         }
         let weight = self.affine.then(|| builder.weight(node, 0));
         through(builder, node, &BACKWARD, p, |_| [Some(dy), Some(x), Some(moments), weight]);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let (x, shape) = (exporter.input(node, 0), exporter.shapes(node)[0]);
+        let epsilon = ("epsilon", Attribute::Real(self.epsilon as f32));
+        let Some(groups) = self.groups else {
+            let whole = ("axis", Attribute::Integer(1));
+            let [weight, bias] = [("weight", 1.0), ("bias", 0.0)].map(|(name, without)| match self.affine {
+                true => exporter.learned(node, name),
+                false => exporter.reals(name, shape, &vec![without; elements(shape)]),
+            });
+            return exporter.op("LayerNormalization", &[&x, &weight, &bias], vec![whole, epsilon]);
+        };
+        // A group is an instance with one channel; weights are those of the channels within.
+        let apart = exporter.reshape(&x, &[groups, elements(shape) / groups]);
+        let [ones, zeros] =
+            [("ones", 1.0), ("zeros", 0.0)].map(|(name, v)| exporter.reals(name, &[groups], &vec![v; groups]));
+        let y = exporter.op("InstanceNormalization", &[&apart, &ones, &zeros], vec![epsilon]);
+        let y = exporter.reshape(&y, shape);
+        if !self.affine {
+            return y;
+        }
+        let [weight, bias] = ["weight", "bias"].map(|name| exporter.learned_of_channels(node, name, shape.len()));
+        let y = exporter.op("Mul", &[&y, &weight], vec![]);
+        exporter.op("Add", &[&y, &bias], vec![])
     }
 
     fn activation(&self) -> Option<&'static Activation> {

@@ -7,6 +7,7 @@ use crate::{
         Variant,
         multiply::{MULTIPLY, MultiplyParameters},
     },
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -57,6 +58,11 @@ impl Op for Multiply {
             }
         }
         builder.add_gradient(node, 0, dy);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let inputs = exporter.inputs(node);
+        exporter.fold("Mul", &inputs)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         Variant,
         pool::{self, PoolParameters},
     },
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -172,5 +173,20 @@ impl Op for Pool {
             Some(_) => builder.add_gradient_through(node, 0, dx),
             None => builder.add_gradient(node, 0, dx),
         }
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let x = exporter.input(node, 0);
+        let Some(window) = &self.window else {
+            let y = exporter.op("GlobalAveragePool", &[&x], vec![]);
+            return exporter.op("Flatten", &[&y], vec![("axis", Attribute::Integer(1))]);
+        };
+        let (_, placed) = self.placed(exporter.shapes(node)[0]).expect("the graph checked the shapes");
+        let mut attributes = window.onnx(&placed);
+        if self.measure == Measure::Max {
+            return exporter.op("MaxPool", &[&x], attributes);
+        }
+        attributes.push(("count_include_pad", Attribute::Integer(1)));
+        exporter.op("AveragePool", &[&x], attributes)
     }
 }

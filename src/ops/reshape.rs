@@ -3,6 +3,7 @@
 use super::{Kind, Op, single};
 use crate::{
     graph::{NodeId, Shape, elements, show},
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -50,6 +51,11 @@ impl Op for Reshape {
 
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
         builder.add_gradient(node, 0, dy);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let x = exporter.input(node, 0);
+        exporter.reshape(&x, &self.shape)
     }
 
     fn is_view(&self) -> bool {

@@ -7,6 +7,7 @@ use crate::{
         Variant,
         shortcut::{BACKWARD, FORWARD, ShortcutParameters},
     },
+    onnx::{Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -71,6 +72,27 @@ impl Op for Shortcut {
             builder.launch(node, &BACKWARD, parameters, Variant::Plain, &[Some(dy), Some(dx)]);
             builder.add_gradient(node, 0, dx);
         }
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let (mut x, shape) = (exporter.input(node, 0), exporter.shapes(node)[0]);
+        let axes: Vec<i64> = (2..=shape.len() as i64).collect();
+        if self.stride > 1 && !axes.is_empty() {
+            let list = |value: i64| vec![value; axes.len()];
+            let starts = exporter.integers("starts", &list(0));
+            let ends = exporter.integers("ends", &list(i64::MAX));
+            let steps = exporter.integers("steps", &list(self.stride as i64));
+            let axes = exporter.integers("axes", &axes);
+            x = exporter.op("Slice", &[&x, &starts, &ends, &axes, &steps], vec![]);
+        }
+        let more = self.channels - shape[0];
+        if more == 0 {
+            return x;
+        }
+        let mut pads = vec![0; 2 * (shape.len() + 1)];
+        (pads[1], pads[shape.len() + 2]) = ((more / 2) as i64, (more - more / 2) as i64);
+        let pads = exporter.integers("pads", &pads);
+        exporter.op("Pad", &[&x, &pads], vec![])
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
         Variant,
         softmax::{BACKWARD, FORWARD, SoftmaxParameters},
     },
+    onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
 };
 
@@ -48,6 +49,11 @@ impl Op for Softmax {
         let (y, dx) = (builder.output(node), builder.scratch_like(node, "dx", node));
         builder.launch(node, &BACKWARD, parameters, Variant::Plain, &[Some(dy), Some(y), Some(dx)]);
         builder.add_gradient(node, 0, dx);
+    }
+
+    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
+        let x = exporter.input(node, 0);
+        exporter.op("Softmax", &[&x], vec![("axis", Attribute::Integer(1))])
     }
 }
 

@@ -1,7 +1,7 @@
 //! Windows that slide over a picture: the keys, checks and sizes that convolutions and poolings
 //! share. An example is [channels, extents…] with one to three extents.
 
-use crate::{config, graph::show};
+use crate::{config, graph::show, onnx::Attribute};
 
 /// What stands around the picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +120,28 @@ impl Window {
             dilation: three(&self.dilation, 1),
             pad: three(&pad, 0),
         })
+    }
+}
+
+impl Window {
+    /// What a model has of the window over a picture; `pads` is before every axis, then behind every axis.
+    pub fn onnx(&self, placed: &Placed) -> Vec<(&'static str, Attribute)> {
+        let first = 3 - self.kernel.len();
+        let before: Vec<usize> = placed.pad[first..].iter().map(|&pad| pad as usize).collect();
+        let behind = |(at, &before): (usize, &usize)| {
+            if self.padding != Padding::Same {
+                return before;
+            }
+            let span = self.dilation[at] * (self.kernel[at] - 1) + 1;
+            let reach = (placed.output[first + at] as usize - 1) * self.stride[at] + span;
+            reach.saturating_sub(placed.input[first + at] as usize + before)
+        };
+        let behind: Vec<usize> = before.iter().enumerate().map(behind).collect();
+        vec![
+            ("kernel_shape", Attribute::list(&self.kernel)),
+            ("strides", Attribute::list(&self.stride)),
+            ("pads", Attribute::list(&[before, behind].concat())),
+        ]
     }
 }
 

@@ -47,7 +47,7 @@ impl RunDirectory {
         RunDirectory::prepare(path.to_owned())
     }
 
-    /// A directory that a run left.
+    /// A directory that a run left. Nothing is written: it may be on a disk that is only read.
     ///
     /// # Errors
     /// It has no config.toml.
@@ -55,7 +55,15 @@ impl RunDirectory {
         if !path.join("config.toml").is_file() {
             return Err(io::Error::new(io::ErrorKind::NotFound, "no run directory (no config.toml)"));
         }
-        RunDirectory::prepare(path.to_owned())
+        Ok(RunDirectory { path: path.to_owned() })
+    }
+
+    /// A directory that a run left and another will go on writing to.
+    ///
+    /// # Errors
+    /// It has no config.toml, or what the system says.
+    pub fn resumed(path: &Path) -> io::Result<Self> {
+        RunDirectory::prepare(RunDirectory::existing(path)?.path)
     }
 
     fn prepare(path: PathBuf) -> io::Result<Self> {

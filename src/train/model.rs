@@ -70,12 +70,20 @@ impl Model {
             learning_rate: rule.default_learning_rate(),
         };
         let schedule = Schedule::read(&config.optimizer, &run)?;
-        check_rows(&graph, batch)?;
+        // Without examples to train on nothing is trained: the plan's training step is never run.
+        if splits[0] > 0 {
+            check_rows(&graph, batch)?;
+        }
         let options = options(&graph, &dataset, batch);
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
         optimizers::check(rule.as_ref(), &names)?;
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan, layout })
+    }
+
+    /// How many numbers the network makes of an example.
+    pub fn outputs(&self) -> usize {
+        elements(&self.graph.nodes[self.graph.output].shape)
     }
 
     /// The largest batch smaller than this model's whose plan fits, by bisection; `None` if not even one

@@ -1,12 +1,13 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
+mod predict;
+
 use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures};
 use crate::{
     config::Config,
     data::{self, Inputs},
     device::{self, Counters, Device, Executor},
     gpu,
-    graph::elements,
     kernels::{Step, statistics::FIGURES},
     losses::{Loss, Targets},
     plan::Program,
@@ -74,7 +75,7 @@ impl Session {
             }
             Inputs::Floats(values) => executor.write_reals(ports.data, 0, values),
         }
-        let outputs = elements(&self.model.graph.nodes[self.model.graph.output].shape);
+        let outputs = self.model.outputs();
         match (&dataset.targets, self.model.loss.targets) {
             (data::Targets::Classes { labels, .. }, Targets::Labels) => executor.write_words(ports.targets, 0, labels),
             (data::Targets::Classes { labels, .. }, Targets::Values) => {
@@ -242,17 +243,7 @@ impl Session {
         if split == Split::Train {
             self.executor.write_words(self.model.plan.ports.order, 0, &self.model.dataset.train);
         }
-        let rows = self.model.plan.evaluate_batch;
-        let steps: Vec<Step> = range
-            .clone()
-            .step_by(rows)
-            .enumerate()
-            .map(|(slot, first)| Step {
-                slot: slot as u32,
-                first: first as u32,
-                ..Step::over(rows.min(range.end - first))
-            })
-            .collect();
+        let steps = self.evaluation_steps(range.clone());
         self.run(Program::Evaluate, &steps).await?;
         let read = self.executor.read_reals(self.model.plan.ports.statistics, 0, steps.len() * FIGURES).await?;
         let mut sums = [0.0; 2];
@@ -260,6 +251,17 @@ impl Session {
             sums[at % FIGURES] += f64::from(figure);
         }
         Ok(Some(figures(self.model.loss, sums, range.len())))
+    }
+
+    /// Evaluation steps over a part of the order of examples, each with a slot of its own.
+    fn evaluation_steps(&self, range: std::ops::Range<usize>) -> Vec<Step> {
+        let rows = self.model.plan.evaluate_batch;
+        let step = |(slot, first): (usize, usize)| Step {
+            slot: slot as u32,
+            first: first as u32,
+            ..Step::over(rows.min(range.end - first))
+        };
+        range.clone().step_by(rows).enumerate().map(step).collect()
     }
 
     /// The parameters, running figures and the optimizer's state as they are now.

@@ -106,6 +106,22 @@ pub fn read_weights(plan: &Plan, bytes: &[u8]) -> Result<Weights, WeightsError> 
     Ok(weights)
 }
 
+impl Weights {
+    /// As the bytes of a safetensors file, for other programs: `format` says to those whose layouts these are.
+    pub fn to_bytes(&self, plan: &Plan) -> Vec<u8> {
+        let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+        write(plan, &self.parameters, &self.running, &[], metadata)
+    }
+
+    /// Every tensor by its name, with its shape and its numbers.
+    pub fn tensors<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a str, &'a [usize], &'a [f32])> {
+        tensors(plan).map(|(name, shape, slice, runs)| {
+            let values = if runs { &self.running } else { &self.parameters };
+            (name, shape, &values[slice.offset..][..slice.length])
+        })
+    }
+}
+
 fn list(names: &[&str]) -> String {
     let mut names = names.to_vec();
     names.sort_unstable();

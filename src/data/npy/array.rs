@@ -9,6 +9,9 @@ use super::super::error::DataError;
 use super::super::gzip;
 use super::numbers;
 
+/// What every .npy file begins with.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
 /// Bytes of a header at most: NumPy's own limit.
 const HEADER: u32 = 10_000;
 
@@ -92,7 +95,7 @@ fn header(place: &str, reader: &mut impl Read) -> Result<NpyHeader, DataError> {
     let broken = |error| gzip::broken(place, &error);
     let mut start = [0; 12];
     reader.read_exact(&mut start).map_err(broken)?;
-    if !start.starts_with(b"\x93NUMPY") {
+    if !start.starts_with(MAGIC) {
         return Err(DataError::new(place, "this is no .npy file: it does not begin as np.save's do"));
     }
     // The first version counts with two bytes, so that the other two are text already.

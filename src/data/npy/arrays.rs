@@ -7,7 +7,7 @@ use zip::ZipArchive;
 
 use super::super::error::DataError;
 use super::super::files;
-use super::array::Array;
+use super::array::{Array, MAGIC};
 use crate::config::nearest;
 
 /// What a data set's arrays are called: Keras's names for them, or those without a test set.
@@ -35,7 +35,7 @@ impl Arrays {
             return Ok(Arrays { place, names, holder: Holder::Folder(path.to_path_buf()) });
         }
         let bytes = files::read(path)?;
-        if bytes.starts_with(b"\x93NUMPY") {
+        if bytes.starts_with(MAGIC) {
             let message = "this is one array; set data.path to the folder that holds it, or to an .npz archive";
             return Err(DataError::new(place, message));
         }
@@ -43,6 +43,12 @@ impl Arrays {
             let message = "this is no .npz archive (np.savez, np.savez_compressed), nor a folder with .npy files";
             return Err(DataError::new(place, message));
         }
+        Arrays::archive(path, bytes)
+    }
+
+    /// Lists an archive that was read.
+    pub fn archive(path: &Path, bytes: Vec<u8>) -> Result<Arrays, DataError> {
+        let place = path.display().to_string();
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&place, &error))?;
         // A name that is no text is none that is looked for.
         let names = arrays(archive.file_names().filter_map(Result::ok));
@@ -58,6 +64,19 @@ impl Arrays {
     fn find(&self, name: &str) -> Option<&str> {
         let exact = self.names.iter().find(|own| *own == name);
         exact.or_else(|| self.names.iter().find(|own| own.eq_ignore_ascii_case(name))).map(String::as_str)
+    }
+
+    /// The array `x`, or the only one that there is.
+    pub fn only_x(&mut self) -> Result<Array, DataError> {
+        let name = match &self.names[..] {
+            [only] => only.clone(),
+            _ if self.has("x") => "x".to_string(),
+            names => {
+                let message = format!("no array `x` is among [{}]; np.savez(file, x=…) names it", names.join(", "));
+                return Err(DataError::new(&self.place, message));
+            }
+        };
+        self.read(&name)
     }
 
     /// The array of that name.

@@ -1,0 +1,154 @@
+//! What a network has to know of the data that it was trained on to be given other examples: a run keeps
+//! it, so that the data set itself may be gone.
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::{Dataset, Inputs, Normalization, Targets};
+use super::error::DataError;
+
+/// The shape and scale of examples, and what the outputs mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signature {
+    /// The data set's name.
+    pub name: String,
+    /// The shape of one example: `[channels, height, width]` for pictures, `[columns]` for tables.
+    pub shape: Vec<usize>,
+    /// The largest that a pixel can be; none for other numbers.
+    pub maximum: Option<f32>,
+    /// How inputs are scaled on their way into the network.
+    pub normalization: Normalization,
+    /// What is predicted.
+    pub targets: Predicted,
+}
+
+/// What is predicted of an example.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Predicted {
+    /// One of so many classes.
+    Classes {
+        /// How many classes there are.
+        count: usize,
+        /// What they are called, where that is known.
+        names: Option<Vec<String>>,
+    },
+    /// Numbers.
+    Values {
+        /// How many belong to one example.
+        width: usize,
+    },
+}
+
+impl Signature {
+    /// That of a data set.
+    pub fn of(dataset: &Dataset) -> Signature {
+        Signature {
+            name: dataset.name.clone(),
+            shape: dataset.shape.clone(),
+            maximum: match dataset.inputs {
+                Inputs::Bytes { maximum, .. } => Some(maximum),
+                Inputs::Floats(_) => None,
+            },
+            normalization: dataset.normalization.clone(),
+            targets: match &dataset.targets {
+                Targets::Classes { count, names, .. } => Predicted::Classes { count: *count, names: names.clone() },
+                Targets::Values { width, .. } => Predicted::Values { width: *width },
+            },
+        }
+    }
+
+    /// As the text of a file.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("plain numbers and texts") + "\n"
+    }
+
+    /// From the text of a file.
+    ///
+    /// # Errors
+    /// Anything but what [`Signature::to_json`] writes.
+    pub fn from_json(file: &str, text: &[u8]) -> Result<Signature, DataError> {
+        let damaged = |what: String| DataError::new(file, format!("the file is damaged: {what}"));
+        let signature: Signature = serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))?;
+        let Normalization { scale, offset, plane } = &signature.normalization;
+        let features = scale.len().checked_mul(*plane);
+        let wanted = signature.features();
+        if features != Some(wanted) || wanted == 0 || offset.len() != scale.len() || signature.shape.is_empty() {
+            let (scales, offsets, shape) = (scale.len(), offset.len(), &signature.shape);
+            let message = format!("{scales} scales and {offsets} offsets of {plane} numbers do not fit {shape:?}");
+            return Err(damaged(message));
+        }
+        match &signature.targets {
+            Predicted::Classes { count, names: Some(names) } if names.len() != *count => {
+                Err(damaged(format!("{} names for {count} classes", names.len())))
+            }
+            _ => Ok(signature),
+        }
+    }
+
+    /// How many numbers one example has.
+    pub fn features(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Unlabelled examples as a data set, all of them in its test split; what their targets are is left
+    /// open by zeros.
+    pub fn dataset(&self, inputs: Inputs) -> Dataset {
+        let examples = inputs.len() / self.features().max(1);
+        Dataset {
+            name: self.name.clone(),
+            shape: self.shape.clone(),
+            inputs,
+            targets: match &self.targets {
+                Predicted::Classes { count, names } => {
+                    Targets::Classes { labels: vec![0; examples], count: *count, names: names.clone() }
+                }
+                Predicted::Values { width } => Targets::Values { values: vec![0.0; examples * width], width: *width },
+            },
+            train: vec![],
+            dev: vec![],
+            test: (0..examples as u32).collect(),
+            normalization: self.normalization.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signature() -> Signature {
+        Signature {
+            name: "pictures".into(),
+            shape: vec![3, 1, 2],
+            maximum: Some(255.0),
+            // Numbers that no short decimal is.
+            normalization: Normalization {
+                scale: vec![1.0 / 255.0, 1.0 / 3.0, f32::MIN_POSITIVE],
+                offset: vec![-0.1, 1e-7, 16_777_217.0],
+                plane: 2,
+            },
+            targets: Predicted::Classes { count: 2, names: Some(vec!["a, b".into(), "ß".into()]) },
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_to_the_same_bits() {
+        let signature = signature();
+        assert_eq!(Signature::from_json("data.json", signature.to_json().as_bytes()), Ok(signature));
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let text = signature().to_json();
+        for (from, to, part) in [
+            ("\"plane\": 2", "\"plane\": 3", "do not fit [3, 1, 2]"),
+            ("\"plane\": 2", "\"plane\": 18446744073709551615", "do not fit"),
+            ("\"count\": 2", "\"count\": 3", "2 names for 3 classes"),
+            ("\"shape\"", "\"shale\"", "missing field `shape`"),
+            ("}", "", "EOF"),
+        ] {
+            let message = Signature::from_json("data.json", text.replace(from, to).as_bytes()).unwrap_err().to_string();
+            assert!(message.starts_with("data.json: the file is damaged: ") && message.contains(part), "{message}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Predictions as a table: what a network's outputs say of each example, as its loss means them.
+
+use crate::{data::Predicted, losses::Loss};
+
+/// What outputs are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Scores of classes of which one is right: their softmax is what is predicted.
+    Categorical,
+    /// Scores for and against something, each by itself.
+    Bernoulli,
+    /// One score for the second of two classes.
+    Binary,
+    /// The numbers themselves.
+    Normal,
+}
+
+/// Rows of a table of predictions, as CSV or as lines of JSON.
+pub struct Predictions {
+    kind: Kind,
+    /// Of the probabilities, or of the numbers.
+    names: Vec<String>,
+    outputs: usize,
+    format: Format,
+}
+
+enum Format {
+    Csv(Box<csv::Writer<Vec<u8>>>),
+    Json(Vec<u8>),
+}
+
+/// What so many outputs are under a loss over such targets, and the names of what is predicted by them.
+fn meaning(loss: &Loss, targets: &Predicted, outputs: usize) -> (Kind, Vec<String>) {
+    let (count, names) = match targets {
+        Predicted::Classes { count, names } => (*count, names.as_ref()),
+        Predicted::Values { width } => (*width, None),
+    };
+    let numbers = |count: usize| (0..count).map(|at| at.to_string()).collect();
+    let names = || names.cloned().unwrap_or_else(|| numbers(count));
+    match loss.name {
+        "categorical" => (Kind::Categorical, names()),
+        "bernoulli" if (outputs, count) == (1, 2) => (Kind::Binary, names()),
+        "bernoulli" if outputs == count => (Kind::Bernoulli, names()),
+        "bernoulli" => (Kind::Bernoulli, numbers(outputs)),
+        _ if outputs == count => (Kind::Normal, names()),
+        _ => (Kind::Normal, numbers(outputs)),
+    }
+}
+
+impl Predictions {
+    /// A table without rows: of examples with so many outputs, under a loss over such targets.
+    pub fn new(loss: &Loss, targets: &Predicted, outputs: usize, json: bool) -> Self {
+        let (kind, names) = meaning(loss, targets, outputs);
+        let prefix = if kind == Kind::Normal { "output" } else { "p" };
+        let classes = matches!(kind, Kind::Categorical | Kind::Binary);
+        let format = if json {
+            Format::Json(vec![])
+        } else {
+            let mut csv = csv::Writer::from_writer(vec![]);
+            let first = if classes { &["example", "class", "probability"][..] } else { &["example"] };
+            let header = first.iter().map(|&name| name.to_owned());
+            row(&mut csv, header.chain(names.iter().map(|name| format!("{prefix}_{name}"))));
+            Format::Csv(Box::new(csv))
+        };
+        Predictions { kind, names, outputs, format }
+    }
+
+    /// Adds examples with these names, whose outputs are `[rows, outputs]`; returns how many.
+    pub fn add<'a>(&mut self, names: &mut impl Iterator<Item = &'a String>, outputs: &[f32]) -> usize {
+        for outputs in outputs.chunks_exact(self.outputs) {
+            let name = names.next().expect("every example has a name");
+            self.example(name, outputs);
+        }
+        outputs.len() / self.outputs
+    }
+
+    fn example(&mut self, name: &str, outputs: &[f32]) {
+        let values = match self.kind {
+            Kind::Categorical => softmax(outputs),
+            Kind::Bernoulli => outputs.iter().map(|&x| logistic(x)).collect(),
+            Kind::Binary => vec![logistic(-outputs[0]), logistic(outputs[0])],
+            Kind::Normal => outputs.to_vec(),
+        };
+        let class = match self.kind {
+            Kind::Categorical => Some(first_largest(outputs)),
+            Kind::Binary => Some(usize::from(outputs[0] > 0.0)),
+            Kind::Bernoulli | Kind::Normal => None,
+        };
+        match &mut self.format {
+            Format::Csv(csv) => {
+                let class = class.map(|class| [self.names[class].clone(), number(values[class])]);
+                let first = [name.to_owned()].into_iter().chain(class.into_iter().flatten());
+                row(csv, first.chain(values.iter().map(|&value| number(value))));
+            }
+            Format::Json(text) => {
+                let mut line = serde_json::json!({ "example": name });
+                if let Some(class) = class {
+                    line["class"] = self.names[class].clone().into();
+                    line["probability"] = values[class].into();
+                }
+                line[if self.kind == Kind::Normal { "outputs" } else { "probabilities" }] = values.into();
+                text.extend_from_slice(format!("{line}\n").as_bytes());
+            }
+        }
+    }
+
+    /// The whole text.
+    pub fn finish(self) -> Vec<u8> {
+        match self.format {
+            Format::Csv(csv) => csv.into_inner().expect("memory takes every row"),
+            Format::Json(text) => text,
+        }
+    }
+}
+
+fn row(csv: &mut csv::Writer<Vec<u8>>, fields: impl Iterator<Item = String>) {
+    csv.write_record(fields.collect::<Vec<_>>()).expect("memory takes every row");
+}
+
+/// With as many digits as tell it from every other f32, and an exponent where it is tiny.
+fn number(value: f32) -> String {
+    format!("{value:?}")
+}
+
+/// The first of the largest, which is what accuracy counts. Without a largest, as among NaN, it is the first.
+fn first_largest(outputs: &[f32]) -> usize {
+    let largest = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    outputs.iter().position(|&x| x == largest).unwrap_or(0)
+}
+
+fn softmax(outputs: &[f32]) -> Vec<f32> {
+    let largest = f64::from(outputs[first_largest(outputs)]);
+    let shares: Vec<f64> = outputs.iter().map(|&x| (f64::from(x) - largest).exp()).collect();
+    let sum: f64 = shares.iter().sum();
+    shares.into_iter().map(|share| (share / sum) as f32).collect()
+}
+
+fn logistic(x: f32) -> f32 {
+    (1.0 / (1.0 + (-f64::from(x)).exp())) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::losses;
+
+    fn table(loss: &Loss, targets: Predicted, outputs: usize, json: bool, values: &[f32]) -> String {
+        let mut predictions = Predictions::new(loss, &targets, outputs, json);
+        let names = ["0".to_string(), "a, b.png".to_string()];
+        assert_eq!(predictions.add(&mut names.iter(), values), values.len() / outputs);
+        String::from_utf8(predictions.finish()).expect("text")
+    }
+
+    fn classes(names: Option<&[&str]>, count: usize) -> Predicted {
+        Predicted::Classes { count, names: names.map(|names| names.iter().map(|name| name.to_string()).collect()) }
+    }
+
+    #[test]
+    fn a_categorical_distribution_is_a_softmax() {
+        let targets = classes(Some(&["cat", "dog"]), 2);
+        let text = table(&losses::CATEGORICAL, targets, 2, false, &[1000.0, 1000.0, -1.0, f32::INFINITY - 1.0]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[..2], ["example,class,probability,p_cat,p_dog", "0,cat,0.5,0.5,0.5"]);
+        assert!(lines[2].starts_with("\"a, b.png\",dog,"), "{text}");
+    }
+
+    #[test]
+    fn a_bernoulli_distribution_is_one_of_two_classes_or_each_output_for_itself() {
+        let text = table(&losses::BERNOULLI, classes(None, 2), 1, false, &[0.0, 200.0]);
+        assert_eq!(text, "example,class,probability,p_0,p_1\n0,0,0.5,0.5,0.5\n\"a, b.png\",1,1.0,0.0,1.0\n");
+        let text = table(&losses::BERNOULLI, Predicted::Values { width: 2 }, 2, false, &[0.0, -1e9]);
+        assert_eq!(text, "example,p_0,p_1\n0,0.5,0.0\n");
+    }
+
+    #[test]
+    fn numbers_are_themselves_in_either_format() {
+        assert_eq!(
+            table(&losses::NORMAL, Predicted::Values { width: 1 }, 1, false, &[1.5]),
+            "example,output_0\n0,1.5\n"
+        );
+        let text = table(&losses::NORMAL, Predicted::Values { width: 2 }, 2, true, &[1.5, -1.0]);
+        assert_eq!(text, "{\"example\":\"0\",\"outputs\":[1.5,-1.0]}\n");
+        let text = table(&losses::CATEGORICAL, classes(None, 2), 2, true, &[0.0, 0.0]);
+        assert_eq!(text, "{\"class\":\"0\",\"example\":\"0\",\"probabilities\":[0.5,0.5],\"probability\":0.5}\n");
+    }
+}
