@@ -5,6 +5,7 @@ mod devices;
 mod evaluate;
 mod explain;
 mod load;
+mod plot;
 mod reference;
 mod schedule;
 mod shell;
@@ -20,7 +21,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::{config, data, device, train as training};
+use crate::{config, data, device, report, train as training};
 
 /// Train neural networks on any GPU through compute shaders, and prove the GPU right.
 #[derive(Parser)]
@@ -41,6 +42,7 @@ enum Command {
     Bench(bench::Bench),
     Schedule(schedule::Schedule),
     Trajectory(trajectory::Trajectory),
+    Plot(plot::Plot),
     Completions(shell::Completions),
     Man(shell::Man),
     Reference(reference::Reference),
@@ -82,6 +84,12 @@ impl From<config::Error> for Failure {
 
 impl From<data::DataError> for Failure {
     fn from(error: data::DataError) -> Self {
+        Failure::new(code::DATA, error.to_string())
+    }
+}
+
+impl From<report::ReadError> for Failure {
+    fn from(error: report::ReadError) -> Self {
         Failure::new(code::DATA, error.to_string())
     }
 }
@@ -129,6 +137,7 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => command.run(),
         Command::Schedule(command) => command.run(),
         Command::Trajectory(command) => command.run(),
+        Command::Plot(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
         Command::Reference(command) => command.run(),

@@ -3,14 +3,18 @@
 pub(crate) mod canvas;
 pub(crate) mod contours;
 mod directory;
+mod pictures;
 pub(crate) mod plot;
 mod progress;
+mod record;
 mod reference;
 mod watcher;
 
 pub use directory::RunDirectory;
 pub(crate) use directory::{file_name, replace};
-pub use plot::{Curve, curves};
+pub use pictures::{Shown, labels, pictures};
+pub use plot::{Axis, Chart, Curve, Line, draw};
 pub use progress::Progress;
+pub use record::{ReadError, Record};
 pub use reference::reference;
 pub use watcher::{Interrupts, Watcher};

@@ -14,7 +14,7 @@ use signal_hook::{
     flag,
 };
 
-use super::{Curve, Progress, RunDirectory, curves};
+use super::{Progress, RunDirectory, Shown, draw, pictures};
 use crate::{
     plan::Plan,
     train::{EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_average, write_weights},
@@ -133,16 +133,10 @@ impl Watcher {
     }
 
     fn plots(&self) -> Result<(), Error> {
-        let curve = |key: &str, name: &str| {
-            let point = |line: &serde_json::Value| Some((line["epoch"].as_f64()?, line[key].as_f64()?));
-            Curve { name: name.into(), points: self.history.iter().filter_map(point).collect() }
-        };
-        for what in ["loss", "accuracy"] {
-            let title = format!("{}: {what}", self.name);
-            let lines = [curve(&format!("train_{what}"), "training"), curve(&format!("dev_{what}"), "development")];
-            let lines: Vec<Curve> = lines.into_iter().filter(|line| !line.points.is_empty()).collect();
-            if let Some(svg) = curves(&title, "epoch", what, &lines) {
-                self.directory.write(&format!("plots/{what}.svg"), svg.as_bytes())?;
+        let run = Shown { label: &self.name, epochs: &self.history, steps: &[] };
+        for (name, chart) in pictures(&self.name, &[run]) {
+            if let Some(svg) = draw(&[chart]) {
+                self.directory.write(&format!("plots/{name}.svg"), svg.as_bytes())?;
             }
         }
         Ok(())
