@@ -10,6 +10,7 @@ mod reference;
 mod schedule;
 mod shell;
 mod summary;
+mod sweep;
 mod train;
 mod trajectory;
 mod verify;
@@ -42,6 +43,7 @@ enum Command {
     Bench(bench::Bench),
     Schedule(schedule::Schedule),
     Trajectory(trajectory::Trajectory),
+    Sweep(sweep::Sweep),
     Plot(plot::Plot),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -137,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => command.run(),
         Command::Schedule(command) => command.run(),
         Command::Trajectory(command) => command.run(),
+        Command::Sweep(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),

@@ -8,6 +8,7 @@ pub(crate) mod plot;
 mod progress;
 mod record;
 mod reference;
+mod sweep;
 mod watcher;
 
 pub use directory::RunDirectory;
@@ -15,6 +16,7 @@ pub(crate) use directory::{file_name, replace};
 pub use pictures::{Shown, labels, pictures};
 pub use plot::{Axis, Chart, Curve, Line, draw};
 pub use progress::Progress;
-pub use record::{ReadError, Record};
+pub use record::{ReadError, Record, flatten, read_config, short_keys};
 pub use reference::reference;
+pub use sweep::{DIVERGED, Row, Status, csv, groups, mean_and_deviation, picture, plain};
 pub use watcher::{Interrupts, Watcher};

@@ -46,10 +46,7 @@ impl Train {
         let name = model.config.name.clone();
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
-        let mut session = pollster::block_on(Session::new(model, &device))?;
-        if let Some(weights) = initial {
-            session.restore_weights(&weights);
-        }
+        let mut session = session(model, initial, &device)?;
         let steps = session.config().train.epochs * session.steps_per_epoch();
         schedule::warn_of_length(&session.model().schedule, steps as u64);
         if self.dry_run {
@@ -58,9 +55,7 @@ impl Train {
         let directory = match resumed {
             Some(run) => {
                 let directory = RunDirectory::existing(run).map_err(|e| Failure::file(code::USAGE, run, e))?;
-                session.restore(&checkpoint(&directory, &session)?);
-                directory.truncate("metrics.jsonl", session.updates())?;
-                directory.truncate("steps.jsonl", session.updates())?;
+                resume(&directory, &mut session)?;
                 note(format!("resuming after step {}", session.updates()));
                 directory
             }
@@ -104,7 +99,25 @@ impl Train {
     }
 }
 
-fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure> {
+/// Puts a model on a device, with given weights if there are such.
+pub(super) fn session(model: Model, initial: Option<Weights>, device: &Device) -> Result<Session, Failure> {
+    let mut session = pollster::block_on(Session::new(model, device))?;
+    if let Some(weights) = initial {
+        session.restore_weights(&weights);
+    }
+    Ok(session)
+}
+
+/// Goes back to the run's checkpoint: what it wrote after that will be written again.
+pub(super) fn resume(directory: &RunDirectory, session: &mut Session) -> Result<(), Failure> {
+    session.restore(&checkpoint(directory, session)?);
+    directory.truncate("metrics.jsonl", session.updates())?;
+    directory.truncate("steps.jsonl", session.updates())?;
+    Ok(())
+}
+
+/// The weights that the config wants to start from.
+pub(super) fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure> {
     let path = &model.config.model.initial_weights;
     if path.is_empty() {
         return Ok(None);
@@ -127,8 +140,24 @@ fn dry_run(session: &mut Session) -> Result<(), Failure> {
     say(format!("dry run: first loss {:.4}, {launches} launches a step, {memory} of memory", records[0].loss))
 }
 
-/// The final figures: on stdout and in summary.json.
+/// The final figures on stdout, too.
 fn finish(session: &mut Session, watcher: &Watcher, device: &Device) -> Result<(), Failure> {
+    let (dev, test) = summarize(session, watcher, device)?;
+    for (name, figures) in [("dev", dev), ("test", test)] {
+        let Some(Figures { loss, accuracy, examples }) = figures else { continue };
+        let accuracy = accuracy.map_or(String::new(), |accuracy| format!("accuracy {:.2}%, ", 100.0 * accuracy));
+        say(format!("{name}: {accuracy}loss {loss:.4} over {examples} examples"))?;
+    }
+    let (seconds, run) = (watcher.training_seconds, watcher.directory().path().display());
+    say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
+}
+
+/// The final figures in summary.json; returns those on the development and the test set.
+pub(super) fn summarize(
+    session: &mut Session,
+    watcher: &Watcher,
+    device: &Device,
+) -> Result<(Option<Figures>, Option<Figures>), Failure> {
     let test = pollster::block_on(session.evaluate(Split::Test))?;
     let last = watcher.records.last();
     let dev = last.and_then(|record| record.dev);
@@ -149,11 +178,5 @@ fn finish(session: &mut Session, watcher: &Watcher, device: &Device) -> Result<(
     });
     let text = serde_json::to_string_pretty(&summary).expect("a summary is JSON") + "\n";
     watcher.directory().write("summary.json", text.as_bytes())?;
-    for (name, figures) in [("dev", dev), ("test", test)] {
-        let Some(Figures { loss, accuracy, examples }) = figures else { continue };
-        let accuracy = accuracy.map_or(String::new(), |accuracy| format!("accuracy {:.2}%, ", 100.0 * accuracy));
-        say(format!("{name}: {accuracy}loss {loss:.4} over {examples} examples"))?;
-    }
-    let (seconds, run) = (watcher.training_seconds, watcher.directory().path().display());
-    say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
+    Ok((dev, test))
 }

@@ -162,7 +162,7 @@ fn one(area: &Area, chart: &Chart, x: &Scale, y: &Scale) -> Drawn {
                 context.draw_series(std::iter::once(DashedPathElement::new(points, 6, 4, style)))?;
             }
             Line::Dots => {
-                context.draw_series(points.into_iter().map(|at| Circle::new(at, 4, style.filled())))?;
+                context.draw_series(points.into_iter().map(|at| Circle::new(at, 3, style.filled())))?;
             }
             Line::Crosses => {
                 let top = |point: &(f64, f64)| Cross::new((chart.x.place(point.0), y.high), 5, style);

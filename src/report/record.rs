@@ -66,6 +66,14 @@ pub fn read_config(path: &Path) -> Result<toml::Table, ReadError> {
     })
 }
 
+/// The lines of metrics.jsonl.
+///
+/// # Errors
+/// It is missing or damaged.
+pub fn read_epochs(path: &Path) -> Result<Vec<Value>, ReadError> {
+    read_lines(&path.join("metrics.jsonl"), EPOCH)
+}
+
 fn read(path: &Path) -> Result<String, ReadError> {
     std::fs::read_to_string(path).map_err(|error| ReadError {
         path: path.to_owned(),

@@ -105,6 +105,12 @@ impl Watcher {
         }
     }
 
+    /// Says nothing of its own at an epoch's end: a sweep has a line for the whole run.
+    pub fn quiet(mut self) -> Self {
+        self.progress.quiet();
+        self
+    }
+
     /// The directory.
     pub fn directory(&self) -> &RunDirectory {
         &self.directory

@@ -13,6 +13,8 @@ pub struct Axis {
     pub whole: bool,
     /// Ticks with what they say, where it is known which matter; else they are round numbers.
     pub marks: Vec<(f64, String)>,
+    /// How far the axis goes beyond its values, at least.
+    pub pad: f64,
 }
 
 impl Axis {
@@ -73,6 +75,7 @@ impl Scale {
             false if axis.log => 0.3,
             false => 0.5 * low.abs().max(1.0),
         };
+        let margin = margin.max(axis.pad);
         let (low, high) = (low - margin, high + margin);
         let (ticks, light) = match (axis.marks.is_empty(), axis.log) {
             (false, _) => (axis.marks.iter().map(|(at, name)| (axis.place(*at), name.clone())).collect(), vec![]),
@@ -155,7 +158,8 @@ fn logarithmic(low: f64, high: f64) -> Ticks {
     let at = |power: i32| bold.iter().map(move |&digit| (place(digit, power), name(digit, power)));
     let ticks = powers.clone().filter(|power| power % stride == 0).flat_map(at).filter(|tick| inside(&tick.0));
     let light = powers.flat_map(|power| (1..=9).map(move |digit| place(digit, power))).filter(inside);
-    (ticks.collect(), light.collect())
+    // Lines that are closer than a few pixels are grey, not a scale.
+    (ticks.collect(), if stride == 1 { light.collect() } else { vec![] })
 }
 
 #[cfg(test)]
