@@ -8,6 +8,7 @@ pub(crate) mod plot;
 mod progress;
 mod record;
 mod reference;
+mod shadow;
 mod sweep;
 mod watcher;
 
@@ -18,5 +19,6 @@ pub use plot::{Axis, Chart, Curve, Line, draw};
 pub use progress::Progress;
 pub use record::{ReadError, Record, flatten, read_config, short_keys};
 pub use reference::reference;
+pub use shadow::{shadow_table, shadow_warning};
 pub use sweep::{DIVERGED, Row, Status, csv, groups, mean_and_deviation, picture, plain};
 pub use watcher::{Interrupts, Watcher};

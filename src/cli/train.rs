@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     device::Device,
     report::{Interrupts, RunDirectory, Watcher},
-    train::{self, Figures, Model, Outcome, Session, Snapshot, Split, Weights},
+    train::{self, Figures, Model, Observer as _, Outcome, Session, Snapshot, Split, Weights},
 };
 
 /// Train a network
@@ -32,6 +32,9 @@ pub struct Train {
     /// Build everything and run one step, but write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Let the CPU run the first K steps, too, in f64, and say how far the device is from that
+    #[arg(long, value_name = "K", conflicts_with = "dry_run", value_parser = clap::value_parser!(u32).range(1..))]
+    shadow_cpu: Option<u32>,
 }
 
 impl Train {
@@ -65,9 +68,16 @@ impl Train {
                 directory
             }
         };
+        if let Some(steps) = self.shadow_cpu {
+            pollster::block_on(session.begin_shadow(steps as usize))?;
+        }
         let mut watcher = Watcher::new(directory, &session, Interrupts::listen());
         let outcome = pollster::block_on(train::train(&mut session, &mut watcher));
         watcher.finish()?;
+        // A run that ended before its shadow.
+        if let Some(compared) = session.end_shadow() {
+            watcher.shadow(&compared);
+        }
         match outcome? {
             Outcome::Finished => finish(&mut session, &watcher, &device),
             Outcome::Stopped => {

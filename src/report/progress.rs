@@ -86,6 +86,13 @@ impl Progress {
         }
     }
 
+    /// Lines on stdout, above the bar.
+    pub fn result(&self, lines: &[String]) {
+        let mut out = std::io::stdout().lock();
+        // Nobody reads a closed stdout, and the run goes on.
+        self.bar.suspend(|| lines.iter().try_for_each(|line| writeln!(out, "{line}")).unwrap_or(()));
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();

@@ -14,10 +14,12 @@ use signal_hook::{
     flag,
 };
 
-use super::{Progress, RunDirectory, Shown, draw, pictures};
+use super::{Progress, RunDirectory, Shown, draw, pictures, shadow_table, shadow_warning};
 use crate::{
     plan::Plan,
-    train::{EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_average, write_weights},
+    train::{
+        Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_average, write_weights,
+    },
 };
 
 /// How long the curves stay as they are.
@@ -195,6 +197,13 @@ impl Observer for Watcher {
         }
         let line = |step: &StepRecord| serde_json::to_string(step).expect("numbers") + "\n";
         self.directory.append("steps.jsonl", &steps.iter().map(line).collect::<String>())
+    }
+
+    fn shadow(&mut self, compared: &[Compared]) {
+        self.progress.result(&shadow_table(compared));
+        if let Some(warning) = shadow_warning(compared) {
+            self.progress.line(&warning);
+        }
     }
 
     fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error> {

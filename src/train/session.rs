@@ -1,6 +1,6 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
-use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures};
+use super::{Compared, Error, Figures, Model, Snapshot, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{
     config::Config,
     data::{self, Inputs},
@@ -30,6 +30,7 @@ pub struct Session {
     updates: u64,
     /// Loss and hits of this epoch's steps so far.
     sums: [f64; 2],
+    shadow: Option<Shadow>,
 }
 
 impl Session {
@@ -43,7 +44,7 @@ impl Session {
             Ok(executor) => executor,
             Err(error) => return Err(advise(error, &model, device).await),
         };
-        let mut session = Session { model, executor, updates: 0, sums: [0.0; 2] };
+        let mut session = Session { model, executor, updates: 0, sums: [0.0; 2], shadow: None };
         session.upload();
         let initial = session.model.initial_parameters();
         session.write_parameters(&initial);
@@ -170,8 +171,12 @@ impl Session {
         }
         let Model { config, dataset, plan, rule, schedule, .. } = &self.model;
         let order = data::epoch_order(&dataset.train, config.seed, epoch as u32 - 1, config.train.shuffle);
+        let flags = vec![0; plan.slots];
         self.executor.write_words(plan.ports.order, 0, &order);
-        self.executor.write_words(plan.ports.flags, 0, &vec![0; plan.slots]);
+        self.executor.write_words(plan.ports.flags, 0, &flags);
+        if let Some(shadow) = &mut self.shadow {
+            shadow.begin_epoch(&order, &flags);
+        }
         let step = |at: usize| {
             let (first, update) = (at * plan.batch, begun + at as u64);
             Step {
@@ -191,10 +196,38 @@ impl Session {
     /// # Errors
     /// The device fails.
     pub async fn run(&mut self, program: Program, steps: &[Step]) -> Result<(), device::Error> {
+        let mut rest = steps;
         if program == Program::Train {
             self.updates += steps.len() as u64;
+            while let Some(shadow) = self.shadow.as_mut().filter(|shadow| !shadow.is_done()) {
+                let Some((step, after)) = rest.split_first() else { break };
+                self.executor.run(program, std::slice::from_ref(step)).await?;
+                shadow.step(&mut self.executor, step).await?;
+                rest = after;
+            }
         }
-        self.executor.run(program, steps).await
+        if rest.is_empty() { Ok(()) } else { self.executor.run(program, rest).await }
+    }
+
+    /// Lets the CPU twins in f64 run the next `steps` training steps beside the device, from its
+    /// weights as they are now. Between epochs only; it does not change what the device computes.
+    ///
+    /// # Errors
+    /// The device fails, or the machine has not room enough.
+    pub async fn begin_shadow(&mut self, steps: usize) -> Result<(), device::Error> {
+        self.shadow = Some(Shadow::new(&mut self.executor, &self.model.plan, steps).await?);
+        Ok(())
+    }
+
+    /// What the shadow saw, once all its steps are done; it is then gone.
+    pub fn shadowed(&mut self) -> Option<Vec<Compared>> {
+        self.shadow.as_ref().filter(|shadow| shadow.is_done())?;
+        self.end_shadow()
+    }
+
+    /// What the shadow saw until now; it is then gone.
+    pub fn end_shadow(&mut self) -> Option<Vec<Compared>> {
+        self.shadow.take().map(|shadow| shadow.compared)
     }
 
     /// Reads the figures of neighbouring steps that were run, and adds them to the epoch's.
