@@ -120,6 +120,10 @@ fn a_killed_sweep_goes_on_from_its_checkpoint_to_the_same_bits() {
         assert!(kill.success());
         assert_eq!(child.wait().expect("a child").code(), code);
         assert!(!second.join("summary.json").is_file());
+        if code.is_some() {
+            let status: Vec<String> = table(&out).iter().map(|row| row["status"].clone()).collect();
+            assert_eq!(status, ["unfinished", "waiting"]);
+        }
     }
     let output = sweep(folder.path(), &with("broken"));
     assert!(output.status.success(), "{}", stderr(&output));
@@ -176,6 +180,20 @@ fn a_mistake_is_found_before_the_first_run() {
         assert!(!folder.path().join("s").exists(), "{grids:?} left something behind");
     }
     assert_eq!(sweep(folder.path(), &["--out", "s"]).status.code(), Some(2), "a sweep needs a grid");
+    let wide = ["sweep", "--device", "gpu", "--grid", "model.layers.0.units=8,40000000", "--out", "s"];
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("gradus"))
+        .current_dir(folder.path())
+        .args(wide)
+        .output()
+        .expect("the binary runs");
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("leave out model.layers.0.units=40000000"), "{}", stderr(&output));
+    assert!(!folder.path().join("s").exists(), "the narrow one was not trained either");
+    let output = sweep(folder.path(), &["--grid", "model.initial_weights=,none.safetensors", "--out", "s"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let output = sweep(folder.path(), &["--grid", "model.initial_weights=\"\",none.safetensors", "--out", "s"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(!folder.path().join("s").exists());
     // Data is wrong in its own way.
     let output = sweep(folder.path(), &["--grid", "data.path=/nowhere", "--set", "data.source=npy"]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));

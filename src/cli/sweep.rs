@@ -62,8 +62,10 @@ impl Sweep {
     /// Trains what is left to train.
     pub fn run(self) -> Result<(), Failure> {
         let shard = self.shard.unwrap_or(Shard::WHOLE);
-        let mut sweep = self.checked()?;
+        let grids = self.grids.iter().map(|grid| Grid::read(grid)).collect::<Result<Vec<_>, _>>()?;
+        let runs = plan::plan(&self.config, &grids)?;
         let device = self.device.open()?;
+        let mut sweep = self.checked(grids, runs, &device)?;
         fs::create_dir_all(&sweep.folder).map_err(|error| Failure::file(code::OTHER, &sweep.folder, error))?;
         let interrupts = Interrupts::listen();
         let mine: Vec<usize> = (0..sweep.runs.len()).filter(|&at| shard.has(at)).collect();
@@ -73,8 +75,10 @@ impl Sweep {
             }
             let before = Status::of(&sweep.run(at));
             if !before.is_final() {
-                sweep.train(at, before, &device, &interrupts)?;
+                let trained = sweep.train(at, before, &device, &interrupts);
+                // What was interrupted or failed has its row, too.
                 sweep.report()?;
+                trained?;
             }
             let row = sweep.row(at)?;
             let then = if before.is_final() { ", before" } else { "" };
@@ -85,11 +89,9 @@ impl Sweep {
     }
 
     /// Finds every mistake before the first run.
-    fn checked(&self) -> Result<Checked, Failure> {
-        let grids = self.grids.iter().map(|grid| Grid::read(grid)).collect::<Result<Vec<_>, _>>()?;
-        let runs = plan::plan(&self.config, &grids)?;
+    fn checked(&self, grids: Vec<Grid>, runs: Vec<Planned>, device: &Device) -> Result<Checked, Failure> {
         let mut datasets = Datasets::default();
-        let resolved = datasets.check(&runs)?;
+        let resolved = datasets.check(&runs, device)?;
         // The sweep is called what its config is, even where the name is one of the keys.
         let name = self.config.config()?.name;
         let folder = self.out.clone().unwrap_or_else(|| Path::new("sweeps").join(report::file_name(&name)));

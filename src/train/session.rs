@@ -1,6 +1,6 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
-use super::{Compared, Error, Figures, Model, Snapshot, StepRecord, Weights, figures, shadow::Shadow};
+use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{
     config::Config,
     data::{self, Inputs},
@@ -25,12 +25,12 @@ pub enum Split {
 
 /// A model on a device.
 pub struct Session {
-    model: Model,
-    executor: Executor,
+    pub(super) model: Model,
+    pub(super) executor: Executor,
     updates: u64,
     /// Loss and hits of this epoch's steps so far.
     sums: [f64; 2],
-    shadow: Option<Shadow>,
+    pub(super) shadow: Option<Shadow>,
 }
 
 impl Session {
@@ -207,27 +207,6 @@ impl Session {
             }
         }
         if rest.is_empty() { Ok(()) } else { self.executor.run(program, rest).await }
-    }
-
-    /// Lets the CPU twins in f64 run the next `steps` training steps beside the device, from its
-    /// weights as they are now. Between epochs only; it does not change what the device computes.
-    ///
-    /// # Errors
-    /// The device fails, or the machine has not room enough.
-    pub async fn begin_shadow(&mut self, steps: usize) -> Result<(), device::Error> {
-        self.shadow = Some(Shadow::new(&mut self.executor, &self.model.plan, steps).await?);
-        Ok(())
-    }
-
-    /// What the shadow saw, once all its steps are done; it is then gone.
-    pub fn shadowed(&mut self) -> Option<Vec<Compared>> {
-        self.shadow.as_ref().filter(|shadow| shadow.is_done())?;
-        self.end_shadow()
-    }
-
-    /// What the shadow saw until now; it is then gone.
-    pub fn end_shadow(&mut self) -> Option<Vec<Compared>> {
-        self.shadow.take().map(|shadow| shadow.compared)
     }
 
     /// Reads the figures of neighbouring steps that were run, and adds them to the epoch's.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::Session;
 use crate::{
     cpu::Cpu,
     device::{self, Executor},
@@ -72,9 +73,9 @@ impl Shadow {
         let exact = self.twins.reals(ports.parameters);
         let (mut parameter_difference, mut tensor) = (0.0, String::new());
         for learned in &self.plan.learned {
-            let range = range(learned);
+            let range = range_of(learned);
             let scale = self.plan.learned.iter().filter(|other| layer(other) == layer(learned));
-            let scale = scale.map(|other| largest(&exact[self::range(other)])).fold(0.0, f64::max);
+            let scale = scale.map(|other| largest(&exact[range_of(other)])).fold(0.0, f64::max);
             let difference = furthest(&parameters[range.clone()], &exact[range], scale);
             if difference >= parameter_difference {
                 (parameter_difference, tensor) = (difference, learned.name.clone());
@@ -92,7 +93,30 @@ impl Shadow {
     }
 }
 
-fn range(learned: &Learned) -> std::ops::Range<usize> {
+impl Session {
+    /// Lets the CPU twins in f64 run the next `steps` training steps beside the device, from its
+    /// weights as they are now. Between epochs only; it does not change what the device computes.
+    ///
+    /// # Errors
+    /// The device fails, or the machine has not room enough.
+    pub async fn begin_shadow(&mut self, steps: usize) -> Result<(), device::Error> {
+        self.shadow = Some(Shadow::new(&mut self.executor, &self.model.plan, steps).await?);
+        Ok(())
+    }
+
+    /// What the shadow saw, once all its steps are done; it is then gone.
+    pub fn shadowed(&mut self) -> Option<Vec<Compared>> {
+        self.shadow.as_ref().filter(|shadow| shadow.is_done())?;
+        self.end_shadow()
+    }
+
+    /// What the shadow saw until now; it is then gone.
+    pub fn end_shadow(&mut self) -> Option<Vec<Compared>> {
+        self.shadow.take().map(|shadow| shadow.compared)
+    }
+}
+
+fn range_of(learned: &Learned) -> std::ops::Range<usize> {
     learned.slice.offset..learned.slice.offset + learned.slice.length
 }
 

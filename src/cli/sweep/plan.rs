@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::super::{Failure, code, load::ConfigArguments};
+use super::super::{Failure, code, load::ConfigArguments, train};
 use crate::{
     config::{self, Config, DataConfig, Grid, Place},
     data::{self, DataError, Dataset, Inputs, Targets},
+    device::Device,
     report::{self, plain, short_keys},
     train::Model,
 };
@@ -126,12 +127,20 @@ impl Datasets {
         Ok(Model::build(config.clone(), dataset)?)
     }
 
-    /// Builds every network, so that mistakes show before the first run, and returns the resolved configs.
-    pub fn check(&mut self, runs: &[Planned]) -> Result<Vec<String>, Failure> {
+    /// Builds every network, so that mistakes show before the first run and not after hours, and returns
+    /// the resolved configs.
+    pub fn check(&mut self, runs: &[Planned], device: &Device) -> Result<Vec<String>, Failure> {
         let resolved = |run: &Planned| {
             // Another seed splits the same examples: sizes and classes are as they were.
             let dataset = self.dataset(&run.config, false)?;
             let model = Model::build(run.config.clone(), dataset).map_err(|error| blame(error, &run.settings))?;
+            train::initial_weights(&model)?;
+            device.check(&model.plan).map_err(|mut error| {
+                if let Some(advice) = error.advice() {
+                    *advice = format!("leave out {}", run.settings.join(" "));
+                }
+                error
+            })?;
             Ok(toml::to_string(&model.resolved()).expect("a config is TOML"))
         };
         runs.iter().map(resolved).collect()
