@@ -6,12 +6,14 @@ mod evaluate;
 mod explain;
 mod export;
 mod load;
+mod plot;
 mod predict;
 mod reference;
 mod run;
 mod schedule;
 mod shell;
 mod summary;
+mod sweep;
 mod train;
 mod trajectory;
 mod verify;
@@ -23,7 +25,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::{config, data, device, train as training};
+use crate::{config, data, device, report, train as training};
 
 /// Train neural networks on any GPU through compute shaders, and prove the GPU right.
 #[derive(Parser)]
@@ -46,6 +48,8 @@ enum Command {
     Bench(bench::Bench),
     Schedule(schedule::Schedule),
     Trajectory(trajectory::Trajectory),
+    Sweep(sweep::Sweep),
+    Plot(plot::Plot),
     Completions(shell::Completions),
     Man(shell::Man),
     Reference(reference::Reference),
@@ -87,6 +91,12 @@ impl From<config::Error> for Failure {
 
 impl From<data::DataError> for Failure {
     fn from(error: data::DataError) -> Self {
+        Failure::new(code::DATA, error.to_string())
+    }
+}
+
+impl From<report::ReadError> for Failure {
+    fn from(error: report::ReadError) -> Self {
         Failure::new(code::DATA, error.to_string())
     }
 }
@@ -136,6 +146,8 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => command.run(),
         Command::Schedule(command) => command.run(),
         Command::Trajectory(command) => command.run(),
+        Command::Sweep(command) => command.run(),
+        Command::Plot(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
         Command::Reference(command) => command.run(),

@@ -8,6 +8,7 @@
 mod bounds;
 mod data;
 mod error;
+mod grid;
 mod model;
 mod overrides;
 mod table;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE};
 pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
 pub use error::{Error, Place, nearest, suggestion};
+pub use grid::Grid;
 pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
 pub use table::Table;
 pub use train::TrainConfig;

@@ -190,7 +190,7 @@ impl Device {
         }
         match self {
             Device::Gpu(gpu) if !gpu.is_software() => Ok(()),
-            _ => memory::check(plan, name),
+            _ => memory::check(plan.bytes(), name),
         }
     }
 
@@ -222,6 +222,18 @@ impl Device {
             Device::Gpu(gpu) => format!("{} ({}, {}, {})", gpu.name, gpu.kind, gpu.backend, gpu.driver),
         }
     }
+}
+
+/// Whether this machine has room for the plan's buffers in f64, beside what is there.
+///
+/// # Errors
+/// It has not.
+pub fn check_twins(plan: &Plan) -> Result<(), Error> {
+    let mut check = memory::check(2 * plan.bytes(), "this machine");
+    if let Some(advice) = check.as_mut().err().and_then(Error::advice) {
+        *advice = "leave --shadow-cpu out, or take a smaller network or batch".into();
+    }
+    check
 }
 
 /// A plan on a device.

@@ -3,16 +3,24 @@
 pub(crate) mod canvas;
 pub(crate) mod contours;
 mod directory;
+mod pictures;
 pub(crate) mod plot;
 mod predictions;
 mod progress;
+mod record;
 mod reference;
+mod shadow;
+mod sweep;
 mod watcher;
 
 pub use directory::RunDirectory;
 pub(crate) use directory::{file_name, replace};
-pub use plot::{Curve, curves};
+pub use pictures::{Shown, labels, pictures};
+pub use plot::{Axis, Chart, Curve, Line, draw};
 pub use predictions::Predictions;
 pub use progress::{Patience, Progress};
+pub use record::{ReadError, Record, flatten, read_config, short_keys};
 pub use reference::reference;
+pub use shadow::{shadow_table, shadow_warning};
+pub use sweep::{DIVERGED, Row, Status, csv, groups, mean_and_deviation, picture, plain};
 pub use watcher::{Interrupts, Watcher};

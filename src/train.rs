@@ -2,11 +2,13 @@
 
 mod model;
 mod session;
+mod shadow;
 mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
 pub use model::{Model, evaluate_rows};
 pub use session::{Session, Split};
+pub use shadow::Compared;
 pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_average, write_weights};
 
 /// What a split's examples came to.
@@ -55,6 +57,8 @@ pub trait Observer {
     fn progress(&mut self, epoch: usize, done: usize, of: usize, figures: &Figures);
     /// Steps that were read since the last call.
     fn steps(&mut self, steps: &[StepRecord]) -> Result<(), Error>;
+    /// The steps that the CPU twins ran beside the device are done, if there were to be such.
+    fn shadow(&mut self, _compared: &[Compared]) {}
     /// An epoch ended.
     fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error>;
     /// Whether to stop after the submission that is under way.
@@ -111,6 +115,9 @@ pub async fn train(session: &mut Session, observer: &mut dyn Observer) -> Result
         for chunk in steps.chunks(session.steps_per_submission()) {
             session.run(Program::Train, chunk).await?;
             done += chunk.len();
+            if let Some(compared) = session.shadowed() {
+                observer.shadow(&compared);
+            }
             let stop = observer.stop();
             if done == steps.len() || stop || observer.wants_progress() {
                 let records = session.read_steps(epoch, &steps[read..done]).await?;

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, code, note};
 use crate::{
-    config::Config,
+    config::{self, Config},
     data::{self, Dataset},
     device::Device,
     plan::Plan,
@@ -26,10 +26,15 @@ pub struct ConfigArguments {
 impl ConfigArguments {
     /// Reads the config.
     pub fn config(&self) -> Result<Config, Failure> {
-        Ok(match &self.config {
-            Some(path) => Config::load(path, &self.overrides)?,
-            None => Config::default_with(&self.overrides)?,
-        })
+        Ok(self.read()?)
+    }
+
+    /// Reads the config; the error still knows its place.
+    pub fn read(&self) -> Result<Config, config::Error> {
+        match &self.config {
+            Some(path) => Config::load(path, &self.overrides),
+            None => Config::default_with(&self.overrides),
+        }
     }
 
     /// Reads the config, loads its data and builds its network.

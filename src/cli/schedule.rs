@@ -8,7 +8,7 @@ use super::{Failure, load, load::ConfigArguments, note, save, say};
 use crate::{
     config::Config,
     optimizers,
-    report::{self, curves},
+    report::{self, Axis, Chart, Curve, draw},
     schedules::{Run, Schedule as Rate},
 };
 
@@ -58,8 +58,13 @@ impl Schedule {
         let stride = steps.div_ceil(POINTS);
         let points =
             (1..=steps).step_by(stride as usize).chain((steps % stride != 1 % stride).then_some(steps)).map(at);
-        let curve = report::Curve { name: "learning rate".into(), points: points.collect() };
-        let svg = curves(&format!("{name}: learning rate"), "step", "learning rate", &[curve]);
+        let chart = Chart {
+            title: format!("{name}: learning rate"),
+            x: Axis::counting("step"),
+            y: Axis::new("learning rate"),
+            curves: vec![Curve::new("", 0, points.collect())],
+        };
+        let svg = draw(&[chart]);
         save(&out, svg.unwrap_or_default().as_bytes())?;
         note(format!("drawn: {}", out.display()));
         Ok(())

@@ -14,7 +14,7 @@ use crate::{
     data::Signature,
     device::Device,
     report::{Interrupts, RunDirectory, Watcher},
-    train::{self, Figures, Model, Outcome, Session, Snapshot, Split, Weights},
+    train::{self, Figures, Model, Observer as _, Outcome, Session, Snapshot, Split, Weights},
 };
 
 /// Train a network
@@ -33,6 +33,9 @@ pub struct Train {
     /// Build everything and run one step, but write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Let the CPU run the first K steps, too, in f64, and say how far the device is from that
+    #[arg(long, value_name = "K", conflicts_with = "dry_run", value_parser = clap::value_parser!(u32).range(1..))]
+    shadow_cpu: Option<u32>,
 }
 
 impl Train {
@@ -44,13 +47,10 @@ impl Train {
             None => self.config.model()?,
         };
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
-        let (name, signature) = (model.config.name.clone(), Signature::of(&model.dataset).to_json());
+        let name = model.config.name.clone();
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
-        let mut session = pollster::block_on(Session::new(model, &device))?;
-        if let Some(weights) = initial {
-            session.restore_weights(&weights);
-        }
+        let mut session = session(model, initial, &device)?;
         let steps = session.config().train.epochs * session.steps_per_epoch();
         schedule::warn_of_length(&session.model().schedule, steps as u64);
         if self.dry_run {
@@ -59,11 +59,7 @@ impl Train {
         let directory = match resumed {
             Some(run) => {
                 let directory = RunDirectory::resumed(run).map_err(|e| Failure::file(code::USAGE, run, e))?;
-                let path = directory.file("checkpoints/resume.safetensors");
-                let plan = session.model().plan.clone();
-                session.restore(&load::checkpoint(&path, |bytes| Snapshot::from_bytes(&plan, bytes))?);
-                directory.truncate("metrics.jsonl", session.updates())?;
-                directory.truncate("steps.jsonl", session.updates())?;
+                resume(&directory, &mut session)?;
                 note(format!("resuming after step {}", session.updates()));
                 directory
             }
@@ -73,10 +69,17 @@ impl Train {
                 directory
             }
         };
-        directory.write(run::SIGNATURE, signature.as_bytes())?;
+        sign(&directory, &session)?;
+        if let Some(steps) = self.shadow_cpu {
+            pollster::block_on(session.begin_shadow(steps as usize))?;
+        }
         let mut watcher = Watcher::new(directory, &session, Interrupts::listen());
         let outcome = pollster::block_on(train::train(&mut session, &mut watcher));
         watcher.finish()?;
+        // A run that ended before its shadow.
+        if let Some(compared) = session.end_shadow() {
+            watcher.shadow(&compared);
+        }
         match outcome? {
             Outcome::Finished => finish(&mut session, &watcher, &device),
             Outcome::Stopped => {
@@ -107,7 +110,33 @@ impl Train {
     }
 }
 
-fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure> {
+/// Puts a model on a device, with given weights if there are such.
+pub(super) fn session(model: Model, initial: Option<Weights>, device: &Device) -> Result<Session, Failure> {
+    let mut session = pollster::block_on(Session::new(model, device))?;
+    if let Some(weights) = initial {
+        session.restore_weights(&weights);
+    }
+    Ok(session)
+}
+
+/// Keeps what a run must know of its data when the data set is gone.
+pub(super) fn sign(directory: &RunDirectory, session: &Session) -> Result<(), Failure> {
+    let signature = Signature::of(&session.model().dataset).to_json();
+    Ok(directory.write(run::SIGNATURE, signature.as_bytes())?)
+}
+
+/// Goes back to the run's checkpoint: what it wrote after that will be written again.
+pub(super) fn resume(directory: &RunDirectory, session: &mut Session) -> Result<(), Failure> {
+    let plan = session.model().plan.clone();
+    let path = directory.file("checkpoints/resume.safetensors");
+    session.restore(&load::checkpoint(&path, |bytes| Snapshot::from_bytes(&plan, bytes))?);
+    directory.truncate("metrics.jsonl", session.updates())?;
+    directory.truncate("steps.jsonl", session.updates())?;
+    Ok(())
+}
+
+/// The weights that the config wants to start from.
+pub(super) fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure> {
     let path = &model.config.model.initial_weights;
     if path.is_empty() {
         return Ok(None);
@@ -124,8 +153,24 @@ fn dry_run(session: &mut Session) -> Result<(), Failure> {
     say(format!("dry run: first loss {:.4}, {launches} launches a step, {memory} of memory", records[0].loss))
 }
 
-/// The final figures: on stdout and in summary.json.
+/// The final figures on stdout, too.
 fn finish(session: &mut Session, watcher: &Watcher, device: &Device) -> Result<(), Failure> {
+    let (dev, test) = summarize(session, watcher, device)?;
+    for (name, figures) in [("dev", dev), ("test", test)] {
+        let Some(Figures { loss, accuracy, examples }) = figures else { continue };
+        let accuracy = accuracy.map_or(String::new(), |accuracy| format!("accuracy {:.2}%, ", 100.0 * accuracy));
+        say(format!("{name}: {accuracy}loss {loss:.4} over {examples} examples"))?;
+    }
+    let (seconds, run) = (watcher.training_seconds, watcher.directory().path().display());
+    say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
+}
+
+/// The final figures in summary.json; returns those on the development and the test set.
+pub(super) fn summarize(
+    session: &mut Session,
+    watcher: &Watcher,
+    device: &Device,
+) -> Result<(Option<Figures>, Option<Figures>), Failure> {
     let test = pollster::block_on(session.evaluate(Split::Test))?;
     let last = watcher.records.last();
     let dev = last.and_then(|record| record.dev);
@@ -146,11 +191,5 @@ fn finish(session: &mut Session, watcher: &Watcher, device: &Device) -> Result<(
     });
     let text = serde_json::to_string_pretty(&summary).expect("a summary is JSON") + "\n";
     watcher.directory().write("summary.json", text.as_bytes())?;
-    for (name, figures) in [("dev", dev), ("test", test)] {
-        let Some(Figures { loss, accuracy, examples }) = figures else { continue };
-        let accuracy = accuracy.map_or(String::new(), |accuracy| format!("accuracy {:.2}%, ", 100.0 * accuracy));
-        say(format!("{name}: {accuracy}loss {loss:.4} over {examples} examples"))?;
-    }
-    let (seconds, run) = (watcher.training_seconds, watcher.directory().path().display());
-    say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
+    Ok((dev, test))
 }

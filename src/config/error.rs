@@ -19,6 +19,8 @@ pub enum Place {
     },
     /// A `--set KEY=VALUE` on the command line; the whole dotted key.
     Override(Arc<str>),
+    /// A `--grid KEY=V1,V2` on the command line; the whole dotted key, with the value if it is one.
+    Grid(Arc<str>),
 }
 
 impl Place {
@@ -45,6 +47,7 @@ impl fmt::Display for Place {
             Place::Document(file) => write!(f, "{file}"),
             Place::Text { file, line, column } => write!(f, "{file}:{line}:{column}"),
             Place::Override(key) => write!(f, "--set {key}"),
+            Place::Grid(key) => write!(f, "--grid {key}"),
         }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn apply(root: &mut Table, text: &str) -> Result<(), Error> {
 
 /// TOML where it is TOML, else the bare text; what begins like a quotation, a list or a table was
 /// meant as TOML, so its mistakes are reported.
-fn value_of(text: &str, place: &Place) -> Result<Value, Error> {
+pub(super) fn value_of(text: &str, place: &Place) -> Result<Value, Error> {
     let bare = || Value { kind: Kind::String(text.to_string()), place: place.clone() };
     if text.is_empty() {
         return Ok(bare());

@@ -3,17 +3,15 @@
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::Error;
-use crate::plan::Plan;
-
 /// What is taken of the memory that is free, in percent: the last of it is only had by swapping.
 const USABLE: u64 = 95;
 
-/// Whether the plan's buffers find room in the machine's memory.
+/// Whether so many bytes find room in the machine's memory.
 ///
 /// # Errors
 /// They do not, with both sizes.
-pub(super) fn check(plan: &Plan, device: &str) -> Result<(), Error> {
-    let (bytes, free) = (plan.bytes(), free());
+pub(super) fn check(bytes: u64, device: &str) -> Result<(), Error> {
+    let free = free();
     match bytes <= free {
         true => Ok(()),
         false => Err(Error::TooMuch { bytes, free, device: device.into(), advice: String::new() }),

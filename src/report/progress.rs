@@ -48,6 +48,7 @@ impl Patience {
 pub struct Progress {
     bar: ProgressBar,
     epochs: usize,
+    lines: bool,
     shown: Instant,
     /// When the examples of this count were done, for the rate.
     since: (Instant, u64),
@@ -59,7 +60,12 @@ impl Progress {
         let bar = if std::io::stderr().is_terminal() { ProgressBar::new(steps) } else { ProgressBar::hidden() };
         let template = "{bar:28} {pos}/{len} {elapsed} < {eta}  {msg}";
         bar.set_style(ProgressStyle::with_template(template).expect("a valid template").progress_chars("=> "));
-        Progress { bar, epochs, shown: Instant::now(), since: (Instant::now(), 0) }
+        Progress { bar, epochs, lines: true, shown: Instant::now(), since: (Instant::now(), 0) }
+    }
+
+    /// Leaves out the lines; the bar stays.
+    pub fn quiet(&mut self) {
+        self.lines = false;
     }
 
     /// Whether a second passed since the last look.
@@ -89,6 +95,9 @@ impl Progress {
 
     /// A line for an epoch that ended.
     pub fn epoch(&self, record: &EpochRecord, seconds: f64, examples_per_second: f64) {
+        if !self.lines {
+            return;
+        }
         let show = |name: &str, figures: &Figures| {
             let accuracy = figures.accuracy.map_or(String::new(), |a| format!(" {:.2}%", 100.0 * a));
             format!("{name} {:.4}{accuracy}", figures.loss)
@@ -107,6 +116,13 @@ impl Progress {
         } else {
             self.bar.println(line);
         }
+    }
+
+    /// Lines on stdout, above the bar.
+    pub fn result(&self, lines: &[String]) {
+        let mut out = std::io::stdout().lock();
+        // Nobody reads a closed stdout, and the run goes on.
+        self.bar.suspend(|| lines.iter().try_for_each(|line| writeln!(out, "{line}")).unwrap_or(()));
     }
 
     /// Takes the bar away.

@@ -14,10 +14,12 @@ use signal_hook::{
     flag,
 };
 
-use super::{Curve, Progress, RunDirectory, curves};
+use super::{Progress, RunDirectory, Shown, draw, pictures, shadow_table, shadow_warning};
 use crate::{
     plan::Plan,
-    train::{EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_average, write_weights},
+    train::{
+        Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_average, write_weights,
+    },
 };
 
 /// How long the curves stay as they are.
@@ -105,6 +107,12 @@ impl Watcher {
         }
     }
 
+    /// Says nothing of its own at an epoch's end: a sweep has a line for the whole run.
+    pub fn quiet(mut self) -> Self {
+        self.progress.quiet();
+        self
+    }
+
     /// The directory.
     pub fn directory(&self) -> &RunDirectory {
         &self.directory
@@ -133,16 +141,10 @@ impl Watcher {
     }
 
     fn plots(&self) -> Result<(), Error> {
-        let curve = |key: &str, name: &str| {
-            let point = |line: &serde_json::Value| Some((line["epoch"].as_f64()?, line[key].as_f64()?));
-            Curve { name: name.into(), points: self.history.iter().filter_map(point).collect() }
-        };
-        for what in ["loss", "accuracy"] {
-            let title = format!("{}: {what}", self.name);
-            let lines = [curve(&format!("train_{what}"), "training"), curve(&format!("dev_{what}"), "development")];
-            let lines: Vec<Curve> = lines.into_iter().filter(|line| !line.points.is_empty()).collect();
-            if let Some(svg) = curves(&title, "epoch", what, &lines) {
-                self.directory.write(&format!("plots/{what}.svg"), svg.as_bytes())?;
+        let run = Shown { label: &self.name, epochs: &self.history, steps: &[] };
+        for (name, chart) in pictures(&self.name, &[run]) {
+            if let Some(svg) = draw(&[chart]) {
+                self.directory.write(&format!("plots/{name}.svg"), svg.as_bytes())?;
             }
         }
         Ok(())
@@ -195,6 +197,13 @@ impl Observer for Watcher {
         }
         let line = |step: &StepRecord| serde_json::to_string(step).expect("numbers") + "\n";
         self.directory.append("steps.jsonl", &steps.iter().map(line).collect::<String>())
+    }
+
+    fn shadow(&mut self, compared: &[Compared]) {
+        self.progress.result(&shadow_table(compared));
+        if let Some(warning) = shadow_warning(compared) {
+            self.progress.line(&warning);
+        }
     }
 
     fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 mod predict;
 
-use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures};
+use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{
     config::Config,
     data::{self, Inputs},
@@ -26,11 +26,12 @@ pub enum Split {
 
 /// A model on a device.
 pub struct Session {
-    model: Model,
-    executor: Executor,
+    pub(super) model: Model,
+    pub(super) executor: Executor,
     updates: u64,
     /// Loss and hits of this epoch's steps so far.
     sums: [f64; 2],
+    pub(super) shadow: Option<Shadow>,
 }
 
 impl Session {
@@ -44,7 +45,7 @@ impl Session {
             Ok(executor) => executor,
             Err(error) => return Err(advise(error, &model, device).await),
         };
-        let mut session = Session { model, executor, updates: 0, sums: [0.0; 2] };
+        let mut session = Session { model, executor, updates: 0, sums: [0.0; 2], shadow: None };
         session.upload();
         let initial = session.model.initial_parameters();
         session.write_parameters(&initial);
@@ -171,8 +172,12 @@ impl Session {
         }
         let Model { config, dataset, plan, rule, schedule, .. } = &self.model;
         let order = data::epoch_order(&dataset.train, config.seed, epoch as u32 - 1, config.train.shuffle);
+        let flags = vec![0; plan.slots];
         self.executor.write_words(plan.ports.order, 0, &order);
-        self.executor.write_words(plan.ports.flags, 0, &vec![0; plan.slots]);
+        self.executor.write_words(plan.ports.flags, 0, &flags);
+        if let Some(shadow) = &mut self.shadow {
+            shadow.begin_epoch(&order, &flags);
+        }
         let step = |at: usize| {
             let (first, update) = (at * plan.batch, begun + at as u64);
             Step {
@@ -192,10 +197,17 @@ impl Session {
     /// # Errors
     /// The device fails.
     pub async fn run(&mut self, program: Program, steps: &[Step]) -> Result<(), device::Error> {
+        let mut rest = steps;
         if program == Program::Train {
             self.updates += steps.len() as u64;
+            while let Some(shadow) = self.shadow.as_mut().filter(|shadow| !shadow.is_done()) {
+                let Some((step, after)) = rest.split_first() else { break };
+                self.executor.run(program, std::slice::from_ref(step)).await?;
+                shadow.step(&mut self.executor, step).await?;
+                rest = after;
+            }
         }
-        self.executor.run(program, steps).await
+        if rest.is_empty() { Ok(()) } else { self.executor.run(program, rest).await }
     }
 
     /// Reads the figures of neighbouring steps that were run, and adds them to the epoch's.
