@@ -1,5 +1,7 @@
 //! The binary as a user runs it: what it writes, what it says, how it exits.
 
+mod common;
+
 use std::{
     fs,
     io::Read,
@@ -7,25 +9,9 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use common::binary::{gradus, run, stderr, stdout};
+
 use serde_json::Value;
-
-fn gradus() -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("gradus"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    gradus().args(arguments).output().expect("the binary runs")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("text")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
 
 fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", stderr(output));
@@ -177,7 +163,7 @@ fn mistakes_in_a_config_are_one_message_with_its_place() {
         let message = stderr(&output);
         assert!(message.contains(expected), "{set}: {message}");
         assert_eq!(message.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{set}: {message}");
-        assert!(stdout(&output).is_empty());
+        assert!(output.stdout.is_empty());
     }
 }
 

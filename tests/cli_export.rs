@@ -1,26 +1,17 @@
 //! `gradus export` as a user runs it.
 
+mod common;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Output,
 };
+
+use common::binary::{run, stderr, text};
 
 use gradus::onnx::messages::Model;
 use prost::Message;
-
-fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("gradus"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().expect("the binary runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path in UTF-8")
-}
 
 /// A folder of this test's own with a run in it, whose network normalises batches.
 fn trained(arguments: &[&str]) -> (tempfile::TempDir, PathBuf) {

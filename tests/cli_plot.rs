@@ -1,19 +1,13 @@
 //! `gradus plot`: which pictures it draws, what is in them, and what it says of damaged runs.
 
+mod common;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
 };
 
-fn gradus(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("gradus"));
-    command.current_dir(folder).args(arguments).output().expect("the binary runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
+use common::binary::{run_in as gradus, stderr};
 
 /// A short run on the digits, as `NAME` in the folder.
 fn train(folder: &Path, name: &str, sets: &[&str]) -> PathBuf {

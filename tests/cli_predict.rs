@@ -1,39 +1,20 @@
 //! `gradus predict` as a user runs it.
 
+mod common;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Output, Stdio},
 };
+
+use common::binary::{gradus, run, stderr, stdout, text};
 
 use gradus::{
     config::Config,
     data::{self, Dataset, Targets},
 };
 use serde_json::Value;
-
-fn gradus() -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("gradus"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    gradus().args(arguments).output().expect("the binary runs")
-}
-
-fn stdout(output: &Output) -> String {
-    assert!(output.status.success(), "{}", stderr(output));
-    String::from_utf8(output.stdout.clone()).expect("text")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path in UTF-8")
-}
 
 /// A folder of this test's own with a run in it.
 fn trained(arguments: &[&str]) -> (tempfile::TempDir, PathBuf) {

@@ -1,28 +1,10 @@
 //! `schedule`, `trajectory` and what the shell is told, as a user runs them.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+mod common;
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("gradus"));
-    command.args(arguments).current_dir(folder).output().expect("the binary runs")
-}
+use std::{fs, process::Command};
 
-fn stdout(output: &Output) -> String {
-    assert!(output.status.success(), "{}", stderr(output));
-    String::from_utf8(output.stdout.clone()).expect("text")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a temporary folder")
-}
+use common::binary::{folder, run_in as run, stderr, stdout};
 
 /// The numbers of a CSV text's lines, without its header.
 fn rows(text: &str) -> Vec<(u64, f64)> {

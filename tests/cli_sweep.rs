@@ -1,11 +1,15 @@
 //! `gradus sweep`: a directory and a row a run, whatever was interrupted, shared out or went wrong.
 
+mod common;
+
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
+
+use common::binary::{folder, stderr};
 
 use serde_json::Value;
 
@@ -17,14 +21,6 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
 
 fn sweep(folder: &Path, arguments: &[&str]) -> Output {
     command(folder, arguments).output().expect("the binary runs")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a temporary folder")
 }
 
 /// The table, a map from column to field for each row.

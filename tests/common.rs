@@ -1,6 +1,10 @@
 //! What several tests begin with.
 #![allow(dead_code, reason = "each test uses its part")]
 
+// The path also where this file is a test of its own.
+#[path = "common/binary.rs"]
+pub mod binary;
+
 use std::path::Path;
 
 use gradus::{
