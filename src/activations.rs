@@ -301,7 +301,7 @@ fn gelu_tanh_slope<T: Real>(x: T) -> T {
 }
 
 /// 1 / (1 + e^-x), without the infinity of e^-x for large negative x.
-fn logistic<T: Real>(x: T) -> T {
+pub(crate) fn logistic<T: Real>(x: T) -> T {
     let e = (-x.abs()).exp();
     if x >= T::zero() { T::one() / (T::one() + e) } else { e / (T::one() + e) }
 }

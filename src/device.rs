@@ -84,6 +84,9 @@ fn sized(bytes: &u64) -> String {
     if mebibytes < 1024.0 { format!("{mebibytes:.1} MiB") } else { format!("{:.1} GiB", mebibytes / 1024.0) }
 }
 
+/// What to do about a plan that finds no room, where nobody knows more of it.
+pub(crate) const SMALLER: &str = "take a smaller network, batch or data set";
+
 /// The most elements that a kernel counts.
 const ELEMENTS: usize = u32::MAX as usize;
 
@@ -186,7 +189,13 @@ impl Device {
         let largest = largest.min(4 * ELEMENTS as u64);
         if let Some(buffer) = plan.buffers.iter().find(|buffer| 4 * buffer.length as u64 > largest) {
             let (bytes, device) = (4 * buffer.length as u64, name.to_owned());
-            return Err(Error::TooLarge { buffer: buffer.name.clone(), bytes, largest, device, advice: String::new() });
+            return Err(Error::TooLarge {
+                buffer: buffer.name.clone(),
+                bytes,
+                largest,
+                device,
+                advice: SMALLER.into(),
+            });
         }
         match self {
             Device::Gpu(gpu) if !gpu.is_software() => Ok(()),

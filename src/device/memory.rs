@@ -2,7 +2,7 @@
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-use super::Error;
+use super::{Error, SMALLER};
 /// What is taken of the memory that is free, in percent: the last of it is only had by swapping.
 const USABLE: u64 = 95;
 
@@ -14,7 +14,7 @@ pub(super) fn check(bytes: u64, device: &str) -> Result<(), Error> {
     let free = free();
     match bytes <= free {
         true => Ok(()),
-        false => Err(Error::TooMuch { bytes, free, device: device.into(), advice: String::new() }),
+        false => Err(Error::TooMuch { bytes, free, device: device.into(), advice: SMALLER.into() }),
     }
 }
 

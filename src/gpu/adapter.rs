@@ -8,7 +8,11 @@ use std::{
 use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
 
 use super::pipeline::Built;
-use crate::{device::Error, kernels::Tile, plan::Plan};
+use crate::{
+    device::{Error, SMALLER},
+    kernels::Tile,
+    plan::Plan,
+};
 
 /// How long the host waits for the GPU before it takes it for dead.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
@@ -210,7 +214,7 @@ impl Gpu {
             Ok(()) => Ok(buffers),
             Err(Error::OutOfMemory(report)) => {
                 let (bytes, device) = (plan.bytes(), self.name.clone());
-                Err(Error::NoRoom { bytes, device, report, advice: String::new() })
+                Err(Error::NoRoom { bytes, device, report, advice: SMALLER.into() })
             }
             Err(error) => Err(error),
         }

@@ -116,7 +116,22 @@ impl<'a> Exporter<'a> {
         self.constant(name, shape, REALS, bytes(values, |value| value.to_le_bytes()))
     }
 
-    /// The same, so that it spreads over the positions of every channel of examples with so many axes.
+    /// An operation on a value, the node's weight and, where it has one, its bias.
+    pub fn weighted(
+        &mut self,
+        node: NodeId,
+        kind: &str,
+        x: &str,
+        bias: bool,
+        attributes: Vec<(&str, Attribute)>,
+    ) -> Value {
+        let weight = self.learned(node, "weight");
+        let bias = bias.then(|| self.learned(node, "bias"));
+        let inputs: Vec<&str> = [x, &weight].into_iter().chain(bias.as_deref()).collect();
+        self.op(kind, &inputs, attributes)
+    }
+
+    /// [`Exporter::learned`], so that it spreads over the positions of every channel of examples with so many axes.
     pub fn learned_of_channels(&mut self, node: NodeId, name: &str, axes: usize) -> Value {
         let value = self.learned(node, name);
         let constant = self.constants.last_mut().expect("it was just added");

@@ -148,13 +148,11 @@ impl Op for Conv {
 
     fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
         let (_, placed) = self.placed(exporter.shapes(node)[0]).expect("the graph checked the shapes");
-        let (x, weight) = (exporter.input(node, 0), exporter.learned(node, "weight"));
-        let bias = self.bias.then(|| exporter.learned(node, "bias"));
-        let inputs: Vec<&str> = [&x, &weight].into_iter().chain(&bias).map(String::as_str).collect();
         let mut attributes = self.window.onnx(&placed);
         attributes.push(("dilations", Attribute::list(&self.window.dilation)));
         attributes.push(("group", Attribute::Integer(self.groups as i64)));
-        exporter.op("Conv", &inputs, attributes)
+        let x = exporter.input(node, 0);
+        exporter.weighted(node, "Conv", &x, self.bias, attributes)
     }
 
     fn activation(&self) -> Option<&'static Activation> {

@@ -117,10 +117,8 @@ impl Op for Dense {
     }
 
     fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let (x, weight) = (exporter.flat(node, 0), exporter.learned(node, "weight"));
-        let bias = self.bias.then(|| exporter.learned(node, "bias"));
-        let inputs: Vec<&str> = [&x, &weight].into_iter().chain(&bias).map(String::as_str).collect();
-        exporter.op("Gemm", &inputs, vec![("transB", Attribute::Integer(1))])
+        let x = exporter.flat(node, 0);
+        exporter.weighted(node, "Gemm", &x, self.bias, vec![("transB", Attribute::Integer(1))])
     }
 
     fn activation(&self) -> Option<&'static Activation> {

@@ -121,9 +121,7 @@ impl Window {
             pad: three(&pad, 0),
         })
     }
-}
 
-impl Window {
     /// What a model has of the window over a picture; `pads` is before every axis, then behind every axis.
     pub fn onnx(&self, placed: &Placed) -> Vec<(&'static str, Attribute)> {
         let first = 3 - self.kernel.len();

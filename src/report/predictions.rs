@@ -1,6 +1,6 @@
 //! Predictions as a table: what a network's outputs say of each example, as its loss means them.
 
-use crate::{data::Predicted, losses::Loss};
+use crate::{activations::logistic, data::Predicted, losses::Loss};
 
 /// What outputs are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +77,8 @@ impl Predictions {
     fn example(&mut self, name: &str, outputs: &[f32]) {
         let values = match self.kind {
             Kind::Categorical => softmax(outputs),
-            Kind::Bernoulli => outputs.iter().map(|&x| logistic(x)).collect(),
-            Kind::Binary => vec![logistic(-outputs[0]), logistic(outputs[0])],
+            Kind::Bernoulli => outputs.iter().map(|&x| probability(x)).collect(),
+            Kind::Binary => vec![probability(-outputs[0]), probability(outputs[0])],
             Kind::Normal => outputs.to_vec(),
         };
         let class = match self.kind {
@@ -135,8 +135,8 @@ fn softmax(outputs: &[f32]) -> Vec<f32> {
     shares.into_iter().map(|share| (share / sum) as f32).collect()
 }
 
-fn logistic(x: f32) -> f32 {
-    (1.0 / (1.0 + (-f64::from(x)).exp())) as f32
+fn probability(x: f32) -> f32 {
+    logistic(f64::from(x)) as f32
 }
 
 #[cfg(test)]
