@@ -11,6 +11,7 @@ mod files;
 mod gzip;
 mod idx;
 mod images;
+mod known;
 mod normalize;
 mod npy;
 mod signature;
@@ -20,6 +21,7 @@ mod unseen;
 
 pub use dataset::{Dataset, Inputs, Normalization, Targets};
 pub use error::DataError;
+pub use known::{Outline, outline, shape};
 pub use signature::{Predicted, Signature};
 pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
@@ -58,14 +60,12 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
         let message = format!("{count} examples are more than 32 bits can number");
         return Err(DataError::new(name, message));
     }
-    let rule = split::Rule {
-        examples: count,
-        given_test: examples.test,
-        test: config.test,
-        dev: config.dev,
-        train_limit: config.train_limit,
-    };
-    let splits = split::split(name, &rule, seed)?;
+    check_shape(config, &examples)?;
+    let splits = split::split(
+        |set| config.places.place("data", set).to_string(),
+        &split::rule(config, count, examples.test),
+        seed,
+    )?;
     let mut targets = examples.targets;
     if config.label_noise > 0.0 {
         match &mut targets {
@@ -74,12 +74,12 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
             }
             _ => {
                 let message = "data.label_noise needs targets of at least two classes";
-                return Err(DataError::new(name, message));
+                return Err(DataError::setting(config, "label_noise", message));
             }
         }
     }
     if let Some(augment) = config.augment {
-        check_pictures(name, &examples.shape, &examples.inputs, &augment)?;
+        check_pictures(config, &examples.shape, &examples.inputs, &augment)?;
     }
     let given = config.mean.as_ref().zip(config.deviation.as_ref());
     // A given mean is that of pixels from 0 to 1.
@@ -93,14 +93,40 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
     Ok(Dataset { name, shape, inputs, targets, train, dev, test, normalization }.compact())
 }
 
+/// A shape or number of classes that the config gives is that of the data.
+fn check_shape(config: &DataConfig, examples: &Examples) -> Result<(), DataError> {
+    if let Some(shape) = config.shape.as_ref().filter(|shape| **shape != examples.shape) {
+        let message = format!("data.shape is {shape:?}, but the examples are {:?}", examples.shape);
+        return Err(DataError::setting(config, "shape", message));
+    }
+    Ok(())
+}
+
+/// Whether targets are what the loss can take: probabilities for `bernoulli`.
+///
+/// # Errors
+/// The first that is not, with its row.
+pub fn check_targets(config: &DataConfig, loss: &str, targets: &Targets) -> Result<(), DataError> {
+    let (Targets::Values { values, width }, "bernoulli") = (targets, loss) else { return Ok(()) };
+    let Some(at) = values.iter().position(|value| !(0.0..=1.0).contains(value)) else { return Ok(()) };
+    let (value, file) = (values[at], if config.path.is_empty() { &config.source } else { &config.path });
+    let message = format!(
+        "the target is {value}, but the loss `bernoulli` takes 0, 1 or a probability between them; take \
+         model.loss = \"normal\" for other numbers, or \"categorical\" for classes"
+    );
+    let error = DataError::new(file, message);
+    // Examples that were left out are not counted any more.
+    Err(if config.train_limit > 0 { error } else { error.row((at / width + 1 + usize::from(config.header)) as u64) })
+}
+
 /// Only pictures of bytes can be augmented, and some of each must be left to see.
-fn check_pictures(name: &str, shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), DataError> {
+fn check_pictures(config: &DataConfig, shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), DataError> {
+    let error = |message: &str| Err(DataError::setting(config, "augment", message));
     let (Inputs::Bytes { .. }, &[_, height, width]) = (inputs, shape) else {
-        return Err(DataError::new(name, "data.augment is for pictures of [channels, height, width] bytes"));
+        return error("data.augment is for pictures of [channels, height, width] bytes");
     };
     if augment.crop >= height.min(width) {
-        let message = format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop);
-        return Err(DataError::new(name, message));
+        return error(&format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop));
     }
     Ok(())
 }

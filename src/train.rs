@@ -1,11 +1,13 @@
 //! Training: a session is a config that became a network on a device; the loop is on this screen.
 
+mod contradictions;
 mod model;
 mod session;
 mod shadow;
 mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
+pub use contradictions::{check, check_development, contradictions};
 pub use model::{Model, evaluate_rows};
 pub use session::{Session, Split};
 pub use shadow::Compared;

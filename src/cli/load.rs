@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use super::{Failure, code, note};
 use crate::{
     config::{self, Config},
-    data::{self, Dataset},
+    data::{self, DataError, Dataset},
     device::Device,
+    graph::{Graph, elements},
     plan::Plan,
-    train::{Model, Weights, WeightsError, read_weights},
+    train::{self, Model, Weights, WeightsError, contradictions, read_weights},
 };
 
 /// A config and changes to it.
@@ -37,21 +38,107 @@ impl ConfigArguments {
         }
     }
 
-    /// Reads the config, loads its data and builds its network.
+    /// Reads the config, loads its data and builds its network, which is to be trained.
     pub fn model(&self) -> Result<Model, Failure> {
-        model(self.config()?)
+        trained(self.config()?)
+    }
+
+    /// The same for a look at the network: where the data are not there, but their shape is known, it is
+    /// built without them. `true` if they are there.
+    pub fn outlined(&self) -> Result<(Model, bool), Failure> {
+        let config = self.config()?;
+        check(&config)?;
+        match dataset(&config) {
+            Ok(dataset) => Ok((Model::build(config, dataset)?, true)),
+            Err(error) => match outline(&config)? {
+                Some((model, _)) => {
+                    note(format!("warning: without the data: {}", error.message));
+                    Ok((model, false))
+                }
+                None => Err(error.or("or give data.shape, and for classes data.classes, to do without the data")),
+            },
+        }
     }
 }
 
 /// Loads a config's data and builds its network.
 pub fn model(config: Config) -> Result<Model, Failure> {
+    check(&config)?;
     let dataset = dataset(&config)?;
     Ok(Model::build(config, dataset)?)
 }
 
+/// Loads a config's data and builds its network, which is to be trained: what contradicts itself is
+/// refused, before the data are read where that can be said without them, and what is suspicious is said.
+pub fn trained(config: Config) -> Result<Model, Failure> {
+    check_trained(&config)?;
+    let model = model(config)?;
+    contradictions(&model)?.iter().for_each(|warning| note(format!("warning: {warning}")));
+    Ok(model)
+}
+
+/// What is wrong before the data are read: with the config by itself, or with what it wants of data that
+/// are known.
+pub enum Mistake {
+    /// The config.
+    Config(config::Error),
+    /// What it wants.
+    Data(DataError),
+}
+
+impl From<config::Error> for Mistake {
+    fn from(error: config::Error) -> Self {
+        Mistake::Config(error)
+    }
+}
+
+impl From<DataError> for Mistake {
+    fn from(error: DataError) -> Self {
+        Mistake::Data(error)
+    }
+}
+
+impl From<Mistake> for Failure {
+    fn from(mistake: Mistake) -> Self {
+        match mistake {
+            Mistake::Config(error) => error.into(),
+            Mistake::Data(error) => error.into(),
+        }
+    }
+}
+
+/// Looks for mistakes in a config, without its data.
+pub fn check(config: &Config) -> Result<(), Mistake> {
+    train::check(config)?;
+    outline(config).map(|_| ())
+}
+
+/// The same for a config that is to train.
+pub fn check_trained(config: &Config) -> Result<(), Mistake> {
+    train::check(config)?;
+    train::check_development(config)?;
+    match outline(config)? {
+        Some((model, true)) => Ok(contradictions(&model).map(|_| ())?),
+        _ => Ok(()),
+    }
+}
+
+/// The network of a config without its data, if their shape is known, and whether the number of examples
+/// is known, too.
+pub fn outline(config: &Config) -> Result<Option<(Model, bool)>, Mistake> {
+    let Some(shape) = data::shape(&config.data) else { return Ok(None) };
+    let graph = Graph::build(&config.model, &shape)?;
+    let outputs = elements(&graph.nodes[graph.output].shape);
+    let (categorical, batch) = (config.model.loss == "categorical", config.train.batch_size);
+    let Some(outline) = data::outline(&config.data, categorical, config.seed, outputs, batch)? else { return Ok(None) };
+    Ok(Some((Model::build(config.clone(), outline.dataset)?, outline.counted)))
+}
+
 /// Loads a config's data.
 pub fn dataset(config: &Config) -> Result<Dataset, Failure> {
-    Ok(data::load(&config.data, config.model.loss == "categorical", config.seed)?)
+    let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed)?;
+    data::check_targets(&config.data, &config.model.loss, &dataset.targets)?;
+    Ok(dataset)
 }
 
 /// Where to compute.

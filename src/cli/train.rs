@@ -43,7 +43,7 @@ impl Train {
     pub fn run(self) -> Result<(), Failure> {
         let resumed = self.out.as_deref().filter(|_| self.resume);
         let model = match resumed {
-            Some(run) => load::model(self.resumed_config(run)?)?,
+            Some(run) => load::trained(self.resumed_config(run)?)?,
             None => self.config.model()?,
         };
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
@@ -51,8 +51,7 @@ impl Train {
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = session(model, initial, &device)?;
-        let steps = session.config().train.epochs * session.steps_per_epoch();
-        schedule::warn_of_length(&session.model().schedule, steps as u64);
+        schedule::warn_of_length(session.model());
         if self.dry_run {
             return dry_run(&mut session);
         }
