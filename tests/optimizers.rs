@@ -64,7 +64,8 @@ impl Update {
         let config = Config::read("golden.toml", &text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let graph = Graph::build(&config.model, &[3]).expect("a layer");
         let rule = optimizers::read(&config.optimizer).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let run = Run { steps: 100, steps_per_epoch: 10, learning_rate: rule.default_learning_rate() };
+        let stride = rule.schedule_stride();
+        let run = Run { steps: 100, steps_per_epoch: 10, stride, learning_rate: rule.default_learning_rate() };
         let schedule = Schedule::read(&config.optimizer, &run).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let layout = DataLayout {
             bytes: false,
