@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    ALL, AVERAGE, Dialect, IDLE, LEARNING_RATE, LIMIT, NORM_EPSILON, OVERWRITE, Regularization, Rule,
-    SHARE,
+    ALL, AVERAGE, Dialect, IDLE, LEARNING_RATE, LIMIT, NORM_EPSILON, OVERWRITE, Regularization, Rule, SHARE,
     regularization::{Clip, matches},
 };
 use crate::{config, kernels::SCALARS, update_twins};
@@ -30,8 +29,8 @@ use crate::{config, kernels::SCALARS, update_twins};
 ///
 /// It is what is evaluated, on the development set and on the test set. Training goes on from θ, unless
 /// `ema_overwrite = K`, Keras's `ema_overwrite_frequency`: θ ← a after every Kth. Where Keras accumulates
-/// it averages after every batch, whether that updates or not; so does its dialect. Running figures of
-/// batch normalisation are averages already, and stay what they are.
+/// it averages after every batch, whether that updates or not: `ema_counts = "batches"`. Running figures
+/// of batch normalisation are averages already, and stay what they are.
 #[derive(Debug)]
 pub struct Configured {
     rule: Arc<dyn Rule>,
@@ -40,10 +39,11 @@ pub struct Configured {
     accumulate: u64,
     counts: Counts,
     average: Option<f64>,
+    average_counts: Counts,
     overwrite: Option<u64>,
 }
 
-/// What a schedule counts where batches are accumulated.
+/// What a schedule or an average counts where batches are accumulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Counts {
     Batches,
@@ -54,7 +54,16 @@ impl Configured {
     /// A rule with nothing around it.
     pub fn new(rule: Arc<dyn Rule>, dialect: Dialect) -> Self {
         let regularization = Regularization::default();
-        Configured { rule, dialect, regularization, accumulate: 1, counts: Counts::of(dialect), average: None, overwrite: None }
+        Configured {
+            rule,
+            dialect,
+            regularization,
+            accumulate: 1,
+            counts: Counts::of_schedules(dialect),
+            average: None,
+            average_counts: Counts::of_averages(dialect),
+            overwrite: None,
+        }
     }
 
     /// Updates only after every so many batches.
@@ -74,8 +83,12 @@ impl Configured {
 }
 
 impl Counts {
-    fn of(dialect: Dialect) -> Self {
+    fn of_schedules(dialect: Dialect) -> Self {
         dialect.of(Counts::Batches, Counts::Batches, Counts::Updates)
+    }
+
+    fn of_averages(dialect: Dialect) -> Self {
+        dialect.of(Counts::Updates, Counts::Batches, Counts::Updates)
     }
 
     fn name(self) -> &'static str {
@@ -85,8 +98,8 @@ impl Counts {
         }
     }
 
-    fn read(table: &config::Table) -> Result<Option<Self>, config::Error> {
-        let name = table.choice("schedule_counts", &["batches", "updates"])?;
+    fn read(table: &config::Table, key: &str) -> Result<Option<Self>, config::Error> {
+        let name = table.choice(key, &["batches", "updates"])?;
         Ok(name.map(|name| if name == "updates" { Counts::Updates } else { Counts::Batches }))
     }
 }
@@ -108,7 +121,8 @@ pub fn read(config: &config::OptimizerConfig) -> Result<Arc<dyn Rule>, config::E
     let rule = (optimizer.read)(keys, dialect)?;
     let regularization = Regularization::read(keys, dialect, rule.default_weight_decay())?;
     let accumulate = keys.integer("accumulate", 1..)?.unwrap_or(1) as u64;
-    let counts = Counts::read(keys)?.unwrap_or(Counts::of(dialect));
+    let counts = Counts::read(keys, "schedule_counts")?.unwrap_or(Counts::of_schedules(dialect));
+    let average_counts = Counts::read(keys, "ema_counts")?.unwrap_or(Counts::of_averages(dialect));
     let average = keys.number("ema", config::FRACTION)?;
     let overwrite = keys.integer("ema_overwrite", 1..)?.map(|updates| updates as u64);
     if overwrite.is_some() && average.is_none() {
@@ -116,7 +130,7 @@ pub fn read(config: &config::OptimizerConfig) -> Result<Arc<dyn Rule>, config::E
         return Err(error.help("give its momentum, too: ema = 0.99 is Keras's default"));
     }
     keys.finish()?;
-    Ok(Arc::new(Configured { rule, dialect, regularization, accumulate, counts, average, overwrite }))
+    Ok(Arc::new(Configured { rule, dialect, regularization, accumulate, counts, average, average_counts, overwrite }))
 }
 
 /// Checks that every pattern of a parameter group means something.
@@ -159,9 +173,12 @@ impl Rule for Configured {
         keys.insert("dialect".into(), self.dialect.name().into());
         keys.extend(self.regularization.keys());
         keys.insert("accumulate".into(), (self.accumulate as i64).into());
-        keys.insert("schedule_counts".into(), self.counts.name().into());
+        if self.accumulate > 1 {
+            keys.insert("schedule_counts".into(), self.counts.name().into());
+        }
         if let Some(weight) = self.average {
             keys.insert("ema".into(), weight.into());
+            keys.insert("ema_counts".into(), self.average_counts.name().into());
         }
         if let Some(updates) = self.overwrite {
             keys.insert("ema_overwrite".into(), (updates as i64).into());
@@ -192,10 +209,9 @@ impl Rule for Configured {
         scalars[SHARE] = 1.0 / self.accumulate as f64;
         scalars[LEARNING_RATE] = learning_rate;
         scalars[LIMIT] = self.regularization.clip.map_or(0.0, Clip::limit);
-        // That of `clip_grad_norm_`.
-        scalars[NORM_EPSILON] = self.dialect.of(0.0, 0.0, 1e-6);
+        scalars[NORM_EPSILON] = self.regularization.clip.map_or(0.0, |_| self.regularization.clip_epsilon);
         // The average begins with the first update's parameters. 0 leaves it as it is.
-        let weight = self.average.filter(|_| !idle || self.dialect == Dialect::Keras);
+        let weight = self.average.filter(|_| !idle || self.average_counts == Counts::Batches);
         let update = updates / self.accumulate;
         scalars[AVERAGE] = weight.map_or(0.0, |weight| if update == 0 { 1.0 } else { 1.0 - weight });
         scalars[OVERWRITE] = self.overwrite.is_some_and(|every| (update + 1).is_multiple_of(every)).into();

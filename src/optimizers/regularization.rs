@@ -20,7 +20,7 @@
 //! - Keras's `weight_decay` is decoupled and acts on every variable; L2 and L1 are a layer's
 //!   `kernel_regularizer`: terms of the loss, over weights, and clipped with it.
 //!
-//! `decay_all`, `l1_all` and `clip_penalties` say otherwise.
+//! `decay_all`, `l1_all`, `clip_penalties` and `clip_epsilon` say otherwise.
 
 use serde::Serialize;
 
@@ -92,6 +92,8 @@ pub struct Regularization {
     pub clip: Option<Clip>,
     /// Which penalties are clipped with the loss.
     pub clip_penalties: ClipPenalties,
+    /// δ: what is added to a norm before it is compared with its limit.
+    pub clip_epsilon: f64,
     /// The first whose pattern matches a parameter's name is its group.
     pub groups: Vec<Group>,
 }
@@ -123,6 +125,7 @@ impl Default for Regularization {
             l1_all: false,
             clip: None,
             clip_penalties: ClipPenalties::None,
+            clip_epsilon: 0.0,
             groups: vec![],
         }
     }
@@ -181,6 +184,8 @@ impl Regularization {
             l1_all: table.boolean("l1_all")?.or(decay_all).unwrap_or(false),
             clip,
             clip_penalties: ClipPenalties::read(table)?.unwrap_or(penalties),
+            // That of `clip_grad_norm_`.
+            clip_epsilon: table.number("clip_epsilon", config::NOT_NEGATIVE)?.unwrap_or(dialect.of(0.0, 0.0, 1e-6)),
             groups: groups.into_iter().map(Group::read).collect::<Result<_, _>>()?,
         })
     }
@@ -193,9 +198,10 @@ impl Regularization {
         keys.insert("l1".into(), self.l1.into());
         keys.insert("decay_all".into(), self.decay_all.into());
         keys.insert("l1_all".into(), self.l1_all.into());
-        keys.insert("clip_penalties".into(), self.clip_penalties.name().into());
         if let Some(clip) = self.clip {
             keys.insert(clip.key().into(), clip.limit().into());
+            keys.insert("clip_penalties".into(), self.clip_penalties.name().into());
+            keys.insert("clip_epsilon".into(), self.clip_epsilon.into());
         }
         if !self.groups.is_empty() {
             let groups: Vec<toml::Value> = self.groups.iter().map(|group| group.keys().into()).collect();

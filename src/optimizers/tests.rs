@@ -227,7 +227,8 @@ fn dialects_decay_what_their_frameworks_do() {
 #[test]
 fn schedules_count_what_the_dialect_counts() {
     let rates = |keys: &str| -> Vec<f64> {
-        let text = format!("learning_rate = {{ schedule = 'linear', initial = 1.0, final = 0.0 }}\naccumulate = 3\n{keys}");
+        let text =
+            format!("learning_rate = {{ schedule = 'linear', initial = 1.0, final = 0.0 }}\naccumulate = 3\n{keys}");
         let optimizer = config(&format!("type = 'sgd'\n{text}"));
         let stride = read(&optimizer).expect("sgd").schedule_stride();
         let run = Run { steps: 12, steps_per_epoch: 4, stride, learning_rate: 1.0 };

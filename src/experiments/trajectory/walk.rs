@@ -46,7 +46,10 @@ impl Walker {
         let learning_rate = surface.learning_rate(optimizer).unwrap_or_else(|| rule.default_learning_rate());
         // An epoch is the whole walk: there is no data to go through.
         let steps = steps.max(1) as u64;
-        let schedule = Schedule::read(&config, &Run { steps, steps_per_epoch: steps, stride: rule.schedule_stride(), learning_rate })?;
+        let schedule = Schedule::read(
+            &config,
+            &Run { steps, steps_per_epoch: steps, stride: rule.schedule_stride(), learning_rate },
+        )?;
         Ok(Walker { rule, schedule })
     }
 
