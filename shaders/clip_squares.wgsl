@@ -26,11 +26,11 @@ override penalized: bool = false; // whether there are parameters, blocks and gr
 const SHARE: u32 = 14u; // its place among the step's scalars
 
 @compute @workgroup_size(256)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>) {
     let gradients0 = id.z * p.gradients_stride / 4u;
     let sum0 = id.z * p.state_stride / 4u + p.sum_tensor * (p.count / 4u);
     let squares0 = id.z * p.squares_stride;
-    for (var block = id.x; block < p.count / 64u; block += groups.x * 256u) {
+    for (var block = id.x; block < p.count / 64u; block += workgroups.x * 256u) {
         var sums = vec4<f32>(0.0);
         var within = vec4<f32>(0.0); // L2, L1
         if penalized {

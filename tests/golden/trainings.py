@@ -20,6 +20,8 @@ import torch
 from torch import nn
 
 keras.config.set_floatx("float64")
+# Keras computes in float32 whatever is wider, except on TensorFlow; here it is to compute in float64.
+keras.src.backend.common.dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
 torch.set_default_dtype(torch.float64)
 generator = np.random.default_rng(9)
 
@@ -155,10 +157,11 @@ def run_keras(network, make, regularizer=None):
 
     gradient = jax.jit(jax.grad(loss_of, has_aux=True))
     trained, others, state = ([v.value for v in vs] for vs in (model.trainable_variables, model.non_trainable_variables, optimizer.variables))
+    apply = jax.jit(optimizer.stateless_apply)
     for _, rows in batches():
         gradients, (loss, others) = gradient(trained, others, x[rows], t[rows])
         losses.append(float(loss))
-        trained, state = optimizer.stateless_apply(state, gradients, trained)
+        trained, state = apply(state, gradients, trained)
     return losses
 
 
