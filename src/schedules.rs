@@ -3,7 +3,7 @@
 //! dialect says which of both t counts. To add one, write its file and its line in [`ALL`].
 //!
 //! A config gives a number, or a table `{ schedule = "cosine", initial = 1e-3, … }`. The keys that
-//! say how long something takes count updates; `epochs` in place of `steps` or `period` counts
+//! say how long something takes count what t counts; `epochs` in place of `steps` or `period` counts
 //! epochs, and without either it is the whole run. `warmup = N` goes in front of any schedule.
 
 mod constant;

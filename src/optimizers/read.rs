@@ -125,9 +125,9 @@ pub fn read(config: &config::OptimizerConfig) -> Result<Arc<dyn Rule>, config::E
     let average_counts = Counts::read(keys, "ema_counts")?.unwrap_or(Counts::of_averages(dialect));
     let average = keys.number("ema", config::FRACTION)?;
     let overwrite = keys.integer("ema_overwrite", 1..)?.map(|updates| updates as u64);
-    if overwrite.is_some() && average.is_none() {
-        let error = keys.error("ema_overwrite", "there is no average that could be written over the parameters");
-        return Err(error.help("give its momentum, too: ema = 0.99 is Keras's default"));
+    if let (None, Some(key)) = (average, ["ema_overwrite", "ema_counts"].into_iter().find(|key| keys.has(key))) {
+        let error = keys.error(key, format!("`{key}` means nothing where the parameters are not averaged"));
+        return Err(error.help("give the average's momentum, too: ema = 0.99 is Keras's default"));
     }
     keys.finish()?;
     Ok(Arc::new(Configured { rule, dialect, regularization, accumulate, counts, average, average_counts, overwrite }))

@@ -175,6 +175,10 @@ impl Regularization {
                 return Err(error.help(format!("give one of: {}", CLIPS.join(", "))));
             }
         }
+        if let (None, Some(key)) = (clip, ["clip_penalties", "clip_epsilon"].into_iter().find(|key| table.has(key))) {
+            let error = table.error(key, format!("`{key}` means nothing where nothing is clipped"));
+            return Err(error.help(format!("give one of: {}", CLIPS.join(", "))));
+        }
         let groups = table.tables("groups")?.unwrap_or_default();
         Ok(Regularization {
             weight_decay: table.number("weight_decay", config::NOT_NEGATIVE)?.unwrap_or(weight_decay),

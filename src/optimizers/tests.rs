@@ -227,14 +227,14 @@ fn dialects_decay_what_their_frameworks_do() {
 #[test]
 fn schedules_count_what_the_dialect_counts() {
     let rates = |keys: &str| -> Vec<f64> {
-        let text =
-            format!("learning_rate = {{ schedule = 'linear', initial = 1.0, final = 0.0 }}\naccumulate = 3\n{keys}");
-        let optimizer = config(&format!("type = 'sgd'\n{text}"));
+        let optimizer = config(&format!("type = 'sgd'\naccumulate = 3\n{keys}"));
         let stride = read(&optimizer).expect("sgd").schedule_stride();
         let run = Run { steps: 12, steps_per_epoch: 4, stride, learning_rate: 1.0 };
         let schedule = Schedule::read(&optimizer, &run).expect("a schedule");
         (0..12).map(|step| schedule.at(step)).collect()
     };
+    let linear = "learning_rate = { schedule = 'linear', initial = 1.0, final = 0.0 }";
+    let epochs = "learning_rate = { schedule = 'linear', initial = 1.0, final = 0.0, epochs = 3 }";
     let batches: Vec<f64> = (0..12).map(|step| 1.0 - f64::from(step) / 12.0).collect();
     let updates: Vec<f64> = (0..12).map(|step| 1.0 - f64::from(step / 3) / 4.0).collect();
     for (keys, expected) in [
@@ -244,8 +244,11 @@ fn schedules_count_what_the_dialect_counts() {
         ("schedule_counts = 'updates'", &updates),
         ("dialect = 'pytorch'\nschedule_counts = 'batches'", &batches),
     ] {
-        let rates = rates(keys);
-        assert!(rates.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{keys}: {rates:?}");
+        // A schedule that is as long as the run, by itself or because its epochs say so.
+        for schedule in [linear, epochs] {
+            let rates = rates(&format!("{schedule}\n{keys}"));
+            assert!(rates.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{schedule}, {keys}: {rates:?}");
+        }
     }
 }
 
@@ -294,8 +297,11 @@ fn whatever_is_wrong_is_said_with_its_place() {
         ("type = 'adam'\nepsilon = 0", "`epsilon` must be a number of at least"),
         ("type = 'adagrad'\nepsilon_placement = 'uncorrected'", "unknown epsilon_placement `uncorrected`"),
         ("type = 'sgd'\nclip_norm = 1\nclip_value = 2", "gradients are clipped in one way"),
-        ("type = 'sgd'\nema_overwrite = 5", "c.toml:8:17: there is no average"),
-        ("type = 'sgd'\nclip_penalties = 'l2'", "unknown clip_penalties `l2`"),
+        ("type = 'sgd'\nema_overwrite = 5", "c.toml:8:17: `ema_overwrite` means nothing where the parameters"),
+        ("type = 'sgd'\nema_counts = 'batches'", "`ema_counts` means nothing"),
+        ("type = 'sgd'\nclip_epsilon = 1e-6", "`clip_epsilon` means nothing where nothing is clipped"),
+        ("type = 'sgd'\nclip_norm = 1\nclip_epsilon = -1", "`clip_epsilon` must be a number of at least 0"),
+        ("type = 'sgd'\nclip_norm = 1\nclip_penalties = 'l2'", "unknown clip_penalties `l2`"),
         ("type = 'sgd'\nema = 1", "`ema` must be a number of at least 0 and below 1"),
         ("type = 'sgd'\naccumulate = 0", "`accumulate` must be an integer of at least 1"),
         ("type = 'sgd'\nclip_norm = 0", "`clip_norm` must be a number above 0"),
