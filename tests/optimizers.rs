@@ -32,8 +32,6 @@ struct Case {
     config: String,
     /// For every recorded step the weight and the bias.
     parameters: Vec<Vec<f64>>,
-    /// Where the script's own numbers are rounded.
-    tolerance: Option<f64>,
 }
 
 /// The generator of the Python script.
@@ -64,7 +62,8 @@ impl Update {
         let config = Config::read("golden.toml", &text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let graph = Graph::build(&config.model, &[3]).expect("a layer");
         let rule = optimizers::read(&config.optimizer).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let run = Run { steps: 100, steps_per_epoch: 10, learning_rate: rule.default_learning_rate() };
+        let stride = rule.schedule_stride();
+        let run = Run { steps: 100, steps_per_epoch: 10, stride, learning_rate: rule.default_learning_rate() };
         let schedule = Schedule::read(&config.optimizer, &run).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let layout = DataLayout {
             bytes: false,
@@ -126,7 +125,7 @@ fn optimizers_follow_pytorch_and_keras_in_f64() {
             let actual: Vec<f64> = places.iter().flat_map(|&(at, length)| all[at..at + length].to_vec()).collect();
             worst = worst.max(error(&actual, &case.parameters[row]));
         }
-        if worst > case.tolerance.unwrap_or(TOLERANCE_F64) {
+        if worst > TOLERANCE_F64 {
             failures.push(format!("{worst:.2e}: {} ({})", case.config.replace('\n', ", "), update.rule.formula()));
         }
     }

@@ -77,6 +77,7 @@ fn without_data(config: &Config, steps: u64) -> Result<Rate, Failure> {
     let run = Run {
         steps,
         steps_per_epoch: steps.div_ceil(config.train.epochs as u64),
+        stride: rule.schedule_stride(),
         learning_rate: rule.default_learning_rate(),
     };
     Ok(Rate::read(&config.optimizer, &run)?)
@@ -151,6 +152,8 @@ fn warn(rate: &Rate, steps: u64) {
 /// Says so where a schedule is longer or shorter than a run of so many steps.
 pub(super) fn warn_of_length(rate: &Rate, steps: u64) {
     let toml::Value::Table(keys) = rate.to_toml() else { return };
+    // In the schedule's own steps, which are updates where those take several batches.
+    let steps = rate.counted(steps);
     match length(&keys) {
         Some(Length { least, .. }) if least > steps => note(format!(
             "warning: the run ends after {steps} steps, but the schedule needs {least}: its last {} are left out",
