@@ -40,7 +40,9 @@ pub(crate) fn read_within(path: &Path, largest: Option<u64>) -> Result<Vec<u8>, 
     if length > LARGE && bytes.iter().all(|byte| *byte == 0) {
         return Err(error(format!("it begins with {START} zeros: the file was never written, or is damaged")));
     }
-    bytes.try_reserve_exact((length as usize).saturating_sub(bytes.len())).map_err(|failure| error(failure.to_string()))?;
+    bytes
+        .try_reserve_exact((length as usize).saturating_sub(bytes.len()))
+        .map_err(|failure| error(failure.to_string()))?;
     // It may grow meanwhile, but not on us.
     file.take(length - bytes.len() as u64).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)

@@ -33,9 +33,11 @@ pub(super) fn parse(set: &Set, file: &str, bytes: &[u8], pictures: &mut Pictures
     for (label, row) in labels.iter().zip(1..) {
         let label = pickle.integer(*label).ok_or_else(|| error("the label is no whole number".into()).row(row))?;
         let class = u32::try_from(label).ok().filter(|class| (*class as usize) < classes);
-        pictures.labels.push(class.ok_or_else(|| {
-            error(format!("the label is {label}, but the {classes} classes count from 0")).row(row)
-        })?);
+        pictures.labels.push(
+            class.ok_or_else(|| {
+                error(format!("the label is {label}, but the {classes} classes count from 0")).row(row)
+            })?,
+        );
     }
     pictures.pixels.extend_from_slice(&bytes);
     Ok(())
@@ -51,9 +53,8 @@ pub(super) fn parse_names(file: &str, bytes: &[u8]) -> Result<Vec<String>, DataE
 }
 
 fn unpickle<'a>(file: &str, bytes: &'a [u8]) -> Result<Pickle<'a>, DataError> {
-    Pickle::read(bytes).map_err(|error| {
-        DataError::new(file, format!("the pickle is damaged, or none of the Python version: {error}"))
-    })
+    Pickle::read(bytes)
+        .map_err(|error| DataError::new(file, format!("the pickle is damaged, or none of the Python version: {error}")))
 }
 
 /// What the whole dictionary has under the first of these names that it has.
@@ -78,14 +79,14 @@ fn array<'a>(pickle: &'a Pickle<'_>, id: Id) -> Result<Array<'a>, String> {
         },
         // The bytes, the type, the shape, the order.
         None => match pickle.items(*arguments) {
-            Some(&[bytes, dtype, shape, order]) => {
-                (shape, dtype, pickle.text(order).as_deref() != Some("C"), bytes)
-            }
+            Some(&[bytes, dtype, shape, order]) => (shape, dtype, pickle.text(order).as_deref() != Some("C"), bytes),
             _ => return Err(none.into()),
         },
     };
     let kind = match pickle.get(dtype) {
-        Value::Call { arguments, .. } => pickle.items(*arguments).and_then(|arguments| pickle.text(*arguments.first()?)),
+        Value::Call { arguments, .. } => {
+            pickle.items(*arguments).and_then(|arguments| pickle.text(*arguments.first()?))
+        }
         _ => None,
     };
     match kind.as_deref() {
@@ -96,7 +97,8 @@ fn array<'a>(pickle: &'a Pickle<'_>, id: Id) -> Result<Array<'a>, String> {
     if fortran {
         return Err("is in Fortran's order, where C's is wanted".into());
     }
-    let shape: Option<Vec<i64>> = pickle.items(shape).and_then(|axes| axes.iter().map(|id| pickle.integer(*id)).collect());
+    let shape: Option<Vec<i64>> =
+        pickle.items(shape).and_then(|axes| axes.iter().map(|id| pickle.integer(*id)).collect());
     match (shape, pickle.bytes(bytes)) {
         (Some(shape), Some(bytes)) => Ok(Array { shape, bytes }),
         _ => Err(none.into()),
