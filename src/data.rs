@@ -25,6 +25,8 @@ pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
 pub use unseen::{Unseen, unseen};
 
+pub(crate) use images::RULES as PICTURES;
+
 use crate::config::suggestion;
 use crate::config::{Augment, DataConfig, Normalize};
 
@@ -57,6 +59,9 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
     if u32::try_from(count).is_err() {
         let message = format!("{count} examples are more than 32 bits can number");
         return Err(DataError::new(name, message));
+    }
+    if examples.inputs.are_all_the_same(count) {
+        log::warn!("{name}: the inputs of all {count} examples are the same: there is nothing to learn from");
     }
     let rule = split::Rule {
         examples: count,

@@ -43,6 +43,10 @@ pub struct DataConfig {
     /// pictures without any, and of more the first is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
+    /// The most bytes that a file may hold, unpacked where it is packed; where it isn't given, a packed file
+    /// or picture may hold 64 MiB or a hundred times its own size, and no file 4 GiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest: Option<u64>,
     /// images: whether pictures that can't be decoded are left out; else they are an error.
     pub allow_broken: bool,
     /// images: one channel for all, or three; as the files have it where it isn't given.
@@ -146,6 +150,7 @@ impl DataConfig {
             header: table.boolean("header")?.unwrap_or(false),
             target: table.value("target").map_or(Ok(Target::Last), target)?,
             channels: channels(table)?,
+            largest: table.integer("largest", 1..)?.map(|bytes| bytes as u64),
             allow_broken: table.boolean("allow_broken")?.unwrap_or(false),
             grayscale: table.boolean("grayscale")?,
             resize: resize(table)?,

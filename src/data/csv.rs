@@ -20,7 +20,7 @@ pub const CSV: Source = Source {
             let message = "no path: set data.path to the file";
             return Err(DataError::new("csv", message));
         }
-        let packed = files::read(Path::new(&config.path))?;
+        let packed = files::read_within(Path::new(&config.path), config.largest)?;
         parse(&config.path, &packed, request)
     },
 };
@@ -36,7 +36,7 @@ struct Rows {
 /// Parses the bytes of a CSV file, `file` in errors. Rows in errors are lines of the file.
 pub(crate) fn parse(file: &str, packed: &[u8], request: &Request<'_>) -> Result<Examples, DataError> {
     let target = |columns, header: Option<&[String]>| find_target(file, request.config, header, columns).map(Some);
-    let Rows { inputs, targets, lines } = rows(file, packed, request.config.header, target)?;
+    let Rows { inputs, targets, lines } = rows(file, packed, request.config, target)?;
     let features = inputs.len() / lines.len();
     Ok(Examples {
         shape: vec![features],
@@ -69,17 +69,18 @@ pub(crate) fn unlabelled(
             Err(DataError::new(file, message))
         }
     };
-    Ok(rows(file, packed, config.header, target)?.inputs)
+    Ok(rows(file, packed, config, target)?.inputs)
 }
 
 /// Reads all rows. `find_target` is asked once for the target's column, with how many there are and their names.
 fn rows(
     file: &str,
     packed: &[u8],
-    has_header: bool,
+    config: &DataConfig,
     find_target: impl Fn(usize, Option<&[String]>) -> Result<Option<usize>, DataError>,
 ) -> Result<Rows, DataError> {
-    let bytes = gzip::read_all(file, gzip::unpacked(packed), gzip::LARGEST)?;
+    let has_header = config.header;
+    let bytes = gzip::unpack(file, packed, config.largest)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(has_header)
         .trim(csv::Trim::All)

@@ -81,6 +81,11 @@ where those accumulate and the dialect counts them (`schedule_counts`); T is `st
 classes with Keras's keys and defaults.
 ";
 
+const PICTURES: &str = "\
+What becomes of PNG and JPEG pictures, in training and in `gradus predict`. A packed file or picture may hold 64 MiB or
+a hundred times its own size, and no file more than 4 GiB; `data.largest` sets another number of bytes for both.
+";
+
 /// The whole page.
 pub fn reference() -> String {
     let mut page = String::from(HEAD);
@@ -108,6 +113,8 @@ pub fn reference() -> String {
     let text = "`initializer` and `bias_initializer` of a layer; in and out are a weight's fans.\n";
     section("Initializers", text, &["initializer", "distribution"], initializer_rows());
     section("Data sources", "`source` in `[data]`.\n", &["source", "examples"], source_rows());
+    let rows = data::PICTURES.iter().map(|rule| rule.iter().map(|text| text.to_string()).collect()).collect();
+    section("Pictures", PICTURES, &["what", "rule"], rows);
     let text =
         "What `gradus explain` lists and `gradus verify` proves. A `*` marks what a launch writes, `u32` words.\n";
     section("Kernels", text, &["kernel", "computes", "binds", "parameters"], kernel_rows());
