@@ -4,12 +4,17 @@ use serde::{Serialize, Serializer};
 
 use super::bounds::{FRACTION, POSITIVE};
 use super::error::Error;
+use super::places::Places;
 use super::table::Table;
 use super::value::{Kind, Value};
 use crate::data;
+use crate::graph::elements;
 
 /// Pixels along a side of a picture at most.
 const LARGEST_SIDE: usize = 1 << 14;
+
+/// Numbers of an example, and classes, at most.
+const LARGEST_EXTENT: usize = 1 << 24;
 
 /// The section `[data]`, complete: what the user left out has its default.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -58,6 +63,15 @@ pub struct DataConfig {
     /// Pictures: what happens to each at random whenever it is trained on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augment>,
+    /// The shape of an example, where it is to be known without the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Vec<usize>>,
+    /// The number of classes, where it is to be known without the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<usize>,
+    /// Where the keys stand.
+    #[serde(skip)]
+    pub places: Places,
 }
 
 /// `augment = { crop = 4, flip = true, cutout = 8 }`: random changes of training pictures.
@@ -155,8 +169,19 @@ impl DataConfig {
             grayscale: table.boolean("grayscale")?,
             resize: resize(table)?,
             augment: augment(table, source, pictures)?,
+            shape: table.integers("shape", 1..=LARGEST_EXTENT)?,
+            classes: table.integer("classes", 1..=LARGEST_EXTENT)?,
+            places: Places::of(table),
         };
         table.finish()?;
+        if let Some(shape) = &config.shape
+            && (shape.is_empty() || elements(shape) > LARGEST_EXTENT)
+        {
+            let message = format!("an example has 1 to {LARGEST_EXTENT} numbers, and not {}", elements(shape));
+            let error =
+                table.error("shape", if shape.is_empty() { "an example has a number at least" } else { &message });
+            return Err(error.help("such as shape = [3, 32, 32]: channels, height, width"));
+        }
         if config.mean.is_some() != config.deviation.is_some() {
             let key = if config.mean.is_some() { "mean" } else { "deviation" };
             return Err(table.error(key, "mean and deviation are given together or not at all"));

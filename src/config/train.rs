@@ -3,7 +3,11 @@
 use serde::Serialize;
 
 use super::error::Error;
+use super::places::Places;
 use super::table::Table;
+
+/// Steps and examples are counted in 32 bits.
+const MOST: usize = u32::MAX as usize;
 
 /// The section `[train]`, complete: what the user left out has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,11 +20,14 @@ pub struct TrainConfig {
     pub shuffle: bool,
     /// Write every step's loss to steps.jsonl.
     pub log_steps: bool,
+    /// Where the keys stand.
+    #[serde(skip)]
+    pub places: Places,
 }
 
 impl Default for TrainConfig {
     fn default() -> TrainConfig {
-        TrainConfig { epochs: 10, batch_size: 32, shuffle: true, log_steps: false }
+        TrainConfig { epochs: 10, batch_size: 32, shuffle: true, log_steps: false, places: Places::default() }
     }
 }
 
@@ -28,10 +35,11 @@ impl TrainConfig {
     pub(crate) fn read(table: &Table) -> Result<TrainConfig, Error> {
         let default = TrainConfig::default();
         let config = TrainConfig {
-            epochs: table.integer("epochs", 1..)?.unwrap_or(default.epochs),
-            batch_size: table.integer("batch_size", ..)?.unwrap_or(default.batch_size),
+            epochs: table.integer("epochs", 1..=MOST)?.unwrap_or(default.epochs),
+            batch_size: table.integer("batch_size", ..=MOST)?.unwrap_or(default.batch_size),
             shuffle: table.boolean("shuffle")?.unwrap_or(default.shuffle),
             log_steps: table.boolean("log_steps")?.unwrap_or(default.log_steps),
+            places: Places::of(table),
         };
         table.finish()?;
         Ok(config)

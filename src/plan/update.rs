@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     kernels::{
-        Element, Variant, clip, clip::FactorsParameters, clip::SquaresParameters, optimizer,
-        optimizer::OptimizerParameters,
+        Variant, clip, clip::FactorsParameters, clip::SquaresParameters, optimizer, optimizer::OptimizerParameters,
     },
     optimizers::{
         Rule,
@@ -30,13 +29,13 @@ pub(super) fn update(
     let host = builder.host;
     let mut contents = vec![];
     if let Some(state) = host.state.filter(|_| rule.initial_state().iter().any(|&value| value != 0.0)) {
-        let values = rule.initial_state().into_iter().flat_map(|value| std::iter::repeat_n(value, count));
-        contents.push((state, Values::Reals(values.collect())));
+        let values = rule.initial_state().into_iter().map(|value| (value, count));
+        contents.push((state, Values::RunsOfReals(values.collect())));
     }
     let mut bindings = [Some(host.parameters), Some(host.gradients), host.state, Some(host.flags), None, None, None];
     if let Some(regularization) = rule.regularization() {
         let tables = Tables::new(regularization, builder, learned, count);
-        bindings[4] = Some(shared(builder, "blocks", Values::Words(tables.blocks), &mut contents));
+        bindings[4] = Some(shared(builder, "blocks", Values::RunsOfPairs(tables.blocks), &mut contents));
         bindings[5] = Some(shared(builder, "groups", Values::Reals(tables.groups), &mut contents));
         // Penalties' gradients are in the norm, where they are clipped.
         let penalties = if tables.penalized { [Some(host.parameters), bindings[4], bindings[5]] } else { [None; 3] };
@@ -97,10 +96,7 @@ pub(super) fn read_average(launches: &mut [Launch], parameters: BufferId, averag
 
 /// A tensor of the host's that never changes.
 fn shared(builder: &mut Builder, name: &str, values: Values, contents: &mut Vec<(TensorId, Values)>) -> TensorId {
-    let (element, elements) = match &values {
-        Values::Reals(reals) => (Element::Real, reals.len()),
-        Values::Words(words) => (Element::Word, words.len()),
-    };
+    let (element, elements) = (values.element(), values.len());
     builder.tensors.push(Tensor { name: name.into(), element, elements, home: Home::Shared });
     let id = TensorId(builder.tensors.len() - 1);
     contents.push((id, values));
@@ -109,8 +105,8 @@ fn shared(builder: &mut Builder, name: &str, values: Values, contents: &mut Vec<
 
 /// What the optimizer's launch looks up for every block of 64 parameters.
 struct Tables {
-    /// For every block its group and its segment.
-    blocks: Vec<u32>,
+    /// For every block its group and its segment: a run for every tensor.
+    blocks: Vec<([u32; 2], usize)>,
     /// For every group its numbers.
     groups: Vec<f64>,
     /// Whether a penalty is clipped with the gradients.
@@ -124,7 +120,7 @@ impl Tables {
     fn new(regularization: &Regularization, builder: &Builder, learned: &[(Learned, TensorId)], count: usize) -> Self {
         let by_tensor = matches!(regularization.clip, Some(Clip::Norm(_)));
         let mut groups: Vec<[f64; GROUP]> = vec![];
-        let (mut blocks, mut segments) = (vec![], vec![]);
+        let (mut blocks, mut segments, mut first) = (vec![], vec![], 0);
         for (tensor, (learned, id)) in learned.iter().enumerate() {
             let numbers = regularization.factors(&learned.name, &learned.shape);
             let group = groups.iter().position(|known| *known == numbers).unwrap_or_else(|| {
@@ -132,18 +128,17 @@ impl Tables {
                 groups.len() - 1
             });
             let segment = if by_tensor { tensor as u32 } else { 0 };
-            let first = blocks.len() as u32 / 2;
             // Tensors lie one behind the other, each from a block's beginning.
-            for _ in 0..builder.tensors[id.0].elements.div_ceil(ALIGNMENT) {
-                blocks.extend([group as u32, segment]);
-            }
-            segments.extend([first, blocks.len() as u32 / 2]);
+            let own = builder.tensors[id.0].elements.div_ceil(ALIGNMENT);
+            blocks.push(([group as u32, segment], own));
+            segments.extend([first as u32, (first + own) as u32]);
+            first += own;
         }
         if learned.is_empty() {
             groups.push(regularization.factors("", &[]));
             segments.extend([0, 0]);
         }
-        blocks.resize(2 * count / ALIGNMENT, 0);
+        blocks.push(([0, 0], count / ALIGNMENT - first));
         let penalized = groups.iter().any(|numbers| numbers[4..] != [0.0; 4]);
         Tables { blocks, groups: groups.concat(), penalized, segments }
     }
