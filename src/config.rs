@@ -96,11 +96,15 @@ impl Config {
             let message = format!("the section [{section}] is missing");
             Error::new(root.place(), message)
         };
+        let (data, model) = (data.ok_or_else(|| missing("data"))?, model.ok_or_else(|| missing("model")));
+        // Mistakes in a section are told in the order of the sections, so one in the model waits for those in data.
+        let model = model.and_then(ModelConfig::read);
+        let words = model.as_ref().is_ok_and(crate::graph::blocks::takes_words);
         Ok(Config {
             name: name.unwrap_or_else(default_name),
             seed: seed.unwrap_or(42) as u64,
-            data: DataConfig::read(data.ok_or_else(|| missing("data"))?)?,
-            model: ModelConfig::read(model.ok_or_else(|| missing("model"))?)?,
+            data: DataConfig::read(data, words)?,
+            model: model?,
             optimizer: OptimizerConfig::read(optimizer.ok_or_else(|| missing("optimizer"))?)?,
             train: train.map_or(Ok(TrainConfig::default()), TrainConfig::read)?,
         })

@@ -6,7 +6,7 @@ mod shadow;
 mod weights;
 
 use crate::{device, losses::Loss, plan::Program};
-pub use model::{Model, evaluate_rows};
+pub use model::{BuildError, Model, evaluate_rows};
 pub use session::{Session, Split};
 pub use shadow::Compared;
 pub use weights::{Snapshot, Weights, WeightsError, read_weights, write_average, write_weights};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Measurement, REPEATS, RUN, median};
 use crate::{
     config::Config,
-    data::{Dataset, Inputs, Normalization, Targets},
+    data::{Dataset, Inputs, Normalization, Origin, Targets},
     device::{self, Device},
     kernels::{Step, case},
     plan::Program,
@@ -85,5 +85,6 @@ fn pictures(shape: &[usize; 3], examples: usize) -> Dataset {
             offset: vec![0.0; channels],
             plane: height * width,
         },
+        origin: Origin::default(),
     }
 }

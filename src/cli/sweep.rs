@@ -12,7 +12,7 @@ use clap::Args;
 use super::{
     Failure, code,
     load::{ConfigArguments, DeviceArguments},
-    note, save, say, train,
+    note, run, save, say, train,
 };
 use crate::{
     config::Grid,
@@ -121,7 +121,7 @@ impl Checked {
         let initial = train::initial_weights(&model)?;
         let mut session = train::session(model, initial, device)?;
         let directory = self.directory(at, status)?;
-        train::sign(&directory, &session)?;
+        run::sign(&directory, &session)?;
         if directory.file("checkpoints/resume.safetensors").is_file() {
             train::resume(&directory, &mut session)?;
         } else {

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     config::Config,
-    data::Signature,
     device::Device,
     report::{Interrupts, RunDirectory, Watcher},
     train::{self, Figures, Model, Observer as _, Outcome, Session, Snapshot, Split, Weights},
@@ -43,11 +42,12 @@ impl Train {
     pub fn run(self) -> Result<(), Failure> {
         let resumed = self.out.as_deref().filter(|_| self.resume);
         let model = match resumed {
-            Some(run) => load::model(self.resumed_config(run)?)?,
+            Some(run) => run::resumed(run, self.resumed_config(run)?)?,
             None => self.config.model()?,
         };
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
         let name = model.config.name.clone();
+        model.doubts().iter().for_each(|doubt| log::warn!("{doubt}"));
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = session(model, initial, &device)?;
@@ -69,7 +69,7 @@ impl Train {
                 directory
             }
         };
-        sign(&directory, &session)?;
+        run::sign(&directory, &session)?;
         if let Some(steps) = self.shadow_cpu {
             pollster::block_on(session.begin_shadow(steps as usize))?;
         }
@@ -117,12 +117,6 @@ pub(super) fn session(model: Model, initial: Option<Weights>, device: &Device) -
         session.restore_weights(&weights);
     }
     Ok(session)
-}
-
-/// Keeps what a run must know of its data when the data set is gone.
-pub(super) fn sign(directory: &RunDirectory, session: &Session) -> Result<(), Failure> {
-    let signature = Signature::of(&session.model().dataset).to_json();
-    Ok(directory.write(run::SIGNATURE, signature.as_bytes())?)
 }
 
 /// Goes back to the run's checkpoint: what it wrote after that will be written again.

@@ -2,7 +2,7 @@ use super::*;
 use crate::data::tests::config;
 
 fn read(text: &str, categorical: bool, overrides: &[&str]) -> Result<Examples, DataError> {
-    let request = Request { config: &config("csv", overrides), categorical, seed: 0 };
+    let request = Request { config: &config("csv", overrides), categorical, seed: 0, known: None };
     parse("t.csv", text.as_bytes(), &request)
 }
 
@@ -79,7 +79,7 @@ fn a_target_that_is_no_column_is_an_error() {
 
 #[test]
 fn text_that_is_not_utf8_is_an_error_with_its_row() {
-    let request = Request { config: &config("csv", &[]), categorical: true, seed: 0 };
+    let request = Request { config: &config("csv", &[]), categorical: true, seed: 0, known: None };
     let error = parse("t.csv", b"1,2\n3,\xff\n", &request).unwrap_err();
     assert_eq!(error.to_string(), "t.csv, row 2: this is not UTF-8 text");
 }

@@ -37,7 +37,7 @@ fn folder(arrays: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
 }
 
 fn read(path: &Path, categorical: bool, overrides: &[&str]) -> Result<Examples, DataError> {
-    load(path, &Request { config: &config("npy", overrides), categorical, seed: 0 })
+    load(path, &Request { config: &config("npy", overrides), categorical, seed: 0, known: None })
 }
 
 /// The error of these arrays without the path of their folder.

@@ -8,7 +8,15 @@ fn signature(shape: &[usize], maximum: Option<f32>) -> Signature {
     let plane = shape[1..].iter().product();
     let normalization = Normalization { scale: vec![1.0; shape[0]], offset: vec![0.0; shape[0]], plane };
     let targets = Predicted::Classes { count: 2, names: None };
-    Signature { name: "t".into(), shape: shape.to_vec(), maximum, normalization, targets }
+    Signature {
+        name: "t".into(),
+        shape: shape.to_vec(),
+        maximum,
+        normalization,
+        targets,
+        table: None,
+        fingerprint: None,
+    }
 }
 
 /// A folder with one file.
