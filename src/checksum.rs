@@ -98,7 +98,10 @@ mod tests {
                 let mut flipped = bytes.to_vec();
                 flipped[bit / 8] ^= 1 << (bit % 8);
                 let found = mark.check(&flipped, flipped.len());
-                assert!(found == Err(Damaged) || marked.contains(&(bit / 8)) && found == Ok(false), "bit {bit}: {text}");
+                assert!(
+                    found == Err(Damaged) || marked.contains(&(bit / 8)) && found == Ok(false),
+                    "bit {bit}: {text}"
+                );
             }
             for end in 0..bytes.len() {
                 assert_ne!(mark.check(&bytes[..end], end), Ok(true), "the first {end} bytes of {text}");

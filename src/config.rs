@@ -19,13 +19,13 @@ mod width;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE};
+pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
 pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
 pub use error::{Error, Place, nearest, suggestion};
 pub use grid::Grid;
 pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
 pub use table::Table;
-pub use train::TrainConfig;
+pub use train::{CheckpointConfig, TrainConfig};
 pub use value::{Kind, Value};
 
 /// The name of the config inside the binary, which trains when no other is given.

@@ -9,9 +9,10 @@ use super::{
     load::{self, DeviceArguments},
 };
 use crate::{
+    checksum,
     config::Config,
     data::{DataError, Inputs, Signature},
-    report::RunDirectory,
+    report::{self, RunDirectory, checkpoints},
     train::{Model, Session, Weights},
 };
 
@@ -45,7 +46,8 @@ pub enum Checkpoint {
 /// Reads the config of a run.
 pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
     let directory = RunDirectory::existing(run).map_err(|error| Failure::file(code::USAGE, run, error))?;
-    Ok(Config::load(&directory.file("config.toml"), overrides)?)
+    let (text, _) = report::read_config_text(run)?;
+    Ok(Config::read(&directory.file("config.toml").display().to_string(), &text, overrides)?)
 }
 
 /// A run's network for examples without targets, which may be none.
@@ -65,7 +67,11 @@ impl RunArguments {
     pub fn signature(&self, config: &Config) -> Result<Signature, Failure> {
         let path = self.run.join(SIGNATURE);
         match std::fs::read(&path) {
-            Ok(text) => Ok(Signature::from_json(&path.display().to_string(), &text)?),
+            Ok(text) => {
+                let sealed = checksum::JSON.check(&text, text.len());
+                sealed.map_err(|error| DataError::new(path.display().to_string(), error.to_string()))?;
+                Ok(Signature::from_json(&path.display().to_string(), &text)?)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Signature::of(&load::dataset(config)?)),
             Err(error) => Err(DataError::new(path.display().to_string(), error.to_string()).into()),
         }
@@ -79,7 +85,10 @@ impl RunArguments {
             Checkpoint::Best => "best.safetensors",
             Checkpoint::Ema => "ema.safetensors",
         };
-        load::weights(&model.plan, &self.run.join("checkpoints").join(file))
+        let (_, sealed) = report::read_config_text(&self.run)?;
+        load::weights(&model.plan, &self.run.join("checkpoints").join(file), |bytes| {
+            checkpoints::check_sealed(bytes, sealed)
+        })
     }
 
     /// The run's network with its weights on a device.
