@@ -23,14 +23,14 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE};
+pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
 pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
 pub use error::{Error, Place, nearest, suggestion};
 pub use grid::Grid;
 pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
 pub use places::Places;
 pub use table::Table;
-pub use train::TrainConfig;
+pub use train::{CheckpointConfig, TrainConfig};
 pub use value::{Kind, Value};
 
 /// The name of the config inside the binary, which trains when no other is given.
@@ -64,8 +64,13 @@ impl Config {
 
     /// Reads a file; its paths are relative to its folder, those of `overrides` to the working directory.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Config, Error> {
+        Config::of_file(path, &contents(path)?, overrides)
+    }
+
+    /// Reads the text of a file that was read already.
+    pub fn of_file(path: &Path, text: &str, overrides: &[String]) -> Result<Config, Error> {
         let name = path.display().to_string();
-        let mut root = tree(&name, &contents(path)?, overrides)?;
+        let mut root = tree(&name, text, overrides)?;
         paths::resolve(&mut root, path.parent().unwrap_or(Path::new("")));
         Config::of(&name, &root)
     }

@@ -128,7 +128,7 @@ impl Schedule {
                 Ok(Schedule::of(read(table, &own)?, run.stride))
             }
             Some(config::Kind::Integer(_) | config::Kind::Float(_)) | None => {
-                let rate = keys.number("learning_rate", config::POSITIVE)?;
+                let rate = keys.number("learning_rate", config::RATE)?;
                 Ok(Schedule::constant(rate.unwrap_or(run.learning_rate)))
             }
             Some(_) => {
@@ -201,7 +201,7 @@ fn read(table: &config::Table, run: &Run) -> Result<Arc<dyn Curve>, config::Erro
 
 /// Reads `initial`, or takes the optimizer's own learning rate.
 fn initial(table: &config::Table, run: &Run) -> Result<f64, config::Error> {
-    Ok(table.number("initial", config::POSITIVE)?.unwrap_or(run.learning_rate))
+    Ok(table.number("initial", config::RATE)?.unwrap_or(run.learning_rate))
 }
 
 /// Reads `final`; 0 without it.
