@@ -77,7 +77,9 @@ impl Evaluate {
                 );
             }
             Kin::Other if !matches!(self.split, SplitName::Test) => {
-                return wrong("these are not the run's data: all of them are a test set, and --split is to be left out");
+                return wrong(
+                    "these are not the run's data: all of them are a test set, and --split is to be left out",
+                );
             }
             Kin::Other => {
                 let count = dataset.test.len();

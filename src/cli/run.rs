@@ -143,7 +143,8 @@ impl RunArguments {
     /// The run's data or others that `--set` names, how they relate, and whether others are named.
     pub fn dataset(&self, config: &Config) -> Result<(Dataset, Kin, bool), Failure> {
         let known = known(&self.run)?;
-        let names_data = |set: &String| ["data.path", "data.source"].contains(&set.split('=').next().unwrap_or("").trim());
+        let names_data =
+            |set: &String| ["data.path", "data.source"].contains(&set.split('=').next().unwrap_or("").trim());
         let named = self.overrides.iter().any(names_data);
         if named && known.as_ref().is_none_or(|known| known.fingerprint.is_none()) {
             log::warn!("the run kept nothing to tell its data by: these are split as if they were they");

@@ -203,7 +203,9 @@ fn delimiter(table: &Table) -> Result<Option<char>, Error> {
         return Ok(None);
     };
     match text.as_bytes() {
-        &[byte] if byte.is_ascii_punctuation() && byte != b'"' || byte == b'\t' || byte == b' ' => Ok(Some(byte.into())),
+        &[byte] if byte.is_ascii_punctuation() && byte != b'"' || byte == b'\t' || byte == b' ' => {
+            Ok(Some(byte.into()))
+        }
         _ => {
             let error = table.error("delimiter", format!("{text:?} is not one character that stands between columns"));
             Err(error.help("take \",\", \";\", \"\\t\" or \"|\", or leave it out"))

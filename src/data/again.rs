@@ -123,7 +123,9 @@ impl Signature {
                 } else {
                     return None;
                 };
-                Some(format!("{other}, where the run was trained on pixels from 0 to {maximum}, and scales them itself"))
+                Some(format!(
+                    "{other}, where the run was trained on pixels from 0 to {maximum}, and scales them itself"
+                ))
             }
             (None, Inputs::Bytes { .. }) => {
                 Some("pixels from 0 to 255, where the run was trained on other numbers".to_string())

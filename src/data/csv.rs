@@ -97,11 +97,17 @@ fn rows(packed: &[u8], ask: &Ask<'_>) -> Result<Rows, DataError> {
         return Err(empty());
     }
     let columns = ask.columns(width, header.as_deref())?;
+    if let (Some(names), None) = (&header, ask.known)
+        && let Some(at) = columns.inputs.iter().find(|&&at| names[at].is_empty())
+    {
+        log::warn!("{file}: column {} has no name: is it the index of a table, and no input?", at + 1);
+    }
     let name = |at: usize| {
         let name = header.as_ref().map_or(String::new(), |names| format!(" (`{}`)", names[at]));
         format!("column {}{name}", at + 1)
     };
-    let mut rows = Rows { inputs: vec![], target: Column::Empty, lines: vec![], table: table(&text, &columns, header.as_deref()) };
+    let mut rows =
+        Rows { inputs: vec![], target: Column::Empty, lines: vec![], table: table(&text, &columns, header.as_deref()) };
     text.rows(usize::from(header.is_some()), |line, record| {
         check_width(file, line, record.len(), width)?;
         let hint = if rows.lines.is_empty() && header.is_none() { HEADER } else { "" };

@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn all_digits_are_there() {
-        let examples = load(&Request { config: &config("digits", &[]), categorical: true, seed: 0, known: None }).unwrap();
+        let examples =
+            load(&Request { config: &config("digits", &[]), categorical: true, seed: 0, known: None }).unwrap();
         let (Inputs::Bytes { values, maximum }, Targets::Classes { labels, count, .. }) =
             (examples.inputs, examples.targets)
         else {

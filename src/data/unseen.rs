@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::dataset::{Inputs, Origin, Targets};
 use super::again::adapt;
+use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
 use super::signature::{Predicted, Signature};
 use super::source::Request;
@@ -34,12 +34,7 @@ const ZIP: &[u8] = b"PK";
 ///
 /// # Errors
 /// Files that cannot be read, and examples of another shape than the network's.
-pub fn unseen(
-    path: &Path,
-    config: &DataConfig,
-    signature: &Signature,
-    labelled: bool,
-) -> Result<Unseen, DataError> {
+pub fn unseen(path: &Path, config: &DataConfig, signature: &Signature, labelled: bool) -> Result<Unseen, DataError> {
     let unseen = read(path, config, signature, labelled)?;
     if labelled && unseen.targets.is_none() {
         let message = "targets beside examples are read from CSV alone: evaluate with --set data.path scores others";
@@ -97,7 +92,12 @@ fn pictures(path: &Path, config: &DataConfig, signature: &Signature) -> Result<U
         }
         _ => Inputs::Bytes { values, maximum: white },
     };
-    Ok(Unseen { names, inputs, targets: None, origin: Origin { file: path.display().to_string(), ..Origin::default() } })
+    Ok(Unseen {
+        names,
+        inputs,
+        targets: None,
+        origin: Origin { file: path.display().to_string(), ..Origin::default() },
+    })
 }
 
 #[cfg(test)]

@@ -81,11 +81,7 @@ impl Ask<'_> {
     }
 
     /// By their order: all that the network takes, and perhaps the target.
-    fn by_place(
-        &self,
-        width: usize,
-        target: impl Fn(usize) -> Result<usize, DataError>,
-    ) -> Result<Columns, DataError> {
+    fn by_place(&self, width: usize, target: impl Fn(usize) -> Result<usize, DataError>) -> Result<Columns, DataError> {
         let shape = self.known.map_or(&[][..], |known| &known.shape);
         let features: usize = shape.iter().product();
         if width == features && !self.labelled {
@@ -113,16 +109,20 @@ impl Ask<'_> {
         let wanted = || table.inputs.iter().chain(target.filter(|_| self.labelled));
         if let Some(name) = sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| &pair[0]) {
             // Names that do not tell columns apart: then their order has to.
-            let inputs: Vec<usize> =
-                (0..names.len()).filter(|&at| table.inputs.contains(&names[at])).collect();
+            let inputs: Vec<usize> = (0..names.len()).filter(|&at| table.inputs.contains(&names[at])).collect();
             if inputs.iter().map(|&at| &names[at]).eq(&table.inputs) {
                 return self.with_target(inputs, target.and_then(place), target);
             }
-            let message = format!("`{name}` names several columns of the run's data, so that order counts: {}", list(&table.inputs));
+            let message = format!(
+                "`{name}` names several columns of the run's data, so that order counts: {}",
+                list(&table.inputs)
+            );
             return Err(self.error(message).row(1));
         }
         if let Some(name) = wanted().find(|name| twice(name)) {
-            return Err(self.error(format!("`{name}` names several columns, and the run takes one of that name")).row(1));
+            return Err(self
+                .error(format!("`{name}` names several columns, and the run takes one of that name"))
+                .row(1));
         }
         let missing: Vec<&String> = table.inputs.iter().filter(|name| place(name).is_none()).collect();
         if let [first, ..] = missing[..] {
@@ -138,7 +138,12 @@ impl Ask<'_> {
         self.with_target(inputs, target.and_then(place), target)
     }
 
-    fn with_target(&self, inputs: Vec<usize>, found: Option<usize>, name: Option<&String>) -> Result<Columns, DataError> {
+    fn with_target(
+        &self,
+        inputs: Vec<usize>,
+        found: Option<usize>,
+        name: Option<&String>,
+    ) -> Result<Columns, DataError> {
         match (found, name) {
             (None, name) if self.labelled => {
                 let name = name.map_or("", |name| name);
