@@ -94,6 +94,7 @@ impl Network {
             train: (0..examples as u32).collect(),
             dev: vec![],
             test: vec![],
+            origin: Default::default(),
             normalization: Normalization { scale: vec![1.0], offset: vec![0.0], plane: features },
         }
     }

@@ -97,6 +97,11 @@ fn rows(packed: &[u8], ask: &Ask<'_>) -> Result<Rows, DataError> {
         return Err(empty());
     }
     let columns = ask.columns(width, header.as_deref())?;
+    if let (Some(names), None) = (&header, ask.known)
+        && let Some(at) = columns.inputs.iter().find(|&&at| names[at].is_empty())
+    {
+        log::warn!("{file}: column {} has no name: is it the index of a table, and no input?", at + 1);
+    }
     let name = |at: usize| {
         let name = header.as_ref().map_or(String::new(), |names| format!(" (`{}`)", names[at]));
         format!("column {}{name}", at + 1)

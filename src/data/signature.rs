@@ -76,6 +76,9 @@ pub enum Predicted {
     },
 }
 
+/// Numbers of an example, and classes, at most: what 32 bits can address.
+const LARGEST: usize = u32::MAX as usize;
+
 impl Predicted {
     /// How many classes or numbers.
     pub fn width(&self) -> usize {
@@ -132,7 +135,19 @@ impl Signature {
         }
         let Normalization { scale, offset, plane } = &signature.normalization;
         let features = scale.len().checked_mul(*plane);
-        let wanted = signature.features();
+        let product = |sizes: &[usize]| sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size));
+        let Some(wanted) = product(&signature.shape).filter(|&wanted| wanted <= LARGEST) else {
+            return Err(damaged(format!("no example is of {:?}", signature.shape)));
+        };
+        let width = signature.targets.width();
+        if width == 0 || width > LARGEST {
+            return Err(damaged(format!("no network has {width} outputs")));
+        }
+        if let Some(table) = &signature.table
+            && (!table.delimiter.is_ascii() || table.inputs.len() != if table.header { wanted } else { 0 })
+        {
+            return Err(damaged(format!("{} names of columns do not fit {:?}", table.inputs.len(), signature.shape)));
+        }
         if features != Some(wanted) || wanted == 0 || offset.len() != scale.len() || signature.shape.is_empty() {
             let (scales, offsets, shape) = (scale.len(), offset.len(), &signature.shape);
             let message = format!("{scales} scales and {offsets} offsets of {plane} numbers do not fit {shape:?}");
@@ -193,7 +208,7 @@ mod tests {
             table: Some(Table {
                 delimiter: '\t',
                 header: true,
-                inputs: vec!["a \"b\"".into(), String::new()],
+                inputs: ["a \"b\"", "", "c", "d", "e", "f"].map(String::from).to_vec(),
                 target: Some("y".into()),
                 position: 1,
             }),
@@ -213,6 +228,11 @@ mod tests {
         for (from, to, part) in [
             ("\"plane\": 2", "\"plane\": 3", "do not fit [3, 1, 2]"),
             ("\"plane\": 2", "\"plane\": 18446744073709551615", "do not fit"),
+            ("\"plane\": 2", "\"plane\": 0", "do not fit"),
+            ("\n    3,", "\n    4294967297,\n    4294967296,", "no example is of [4294967297"),
+            ("\"count\": 2", "\"count\": 0", "no network has 0 outputs"),
+            ("      \"c\",\n", "", "5 names of columns do not fit [3, 1, 2]"),
+            ("\\t", "é", "6 names of columns"),
             ("\"count\": 2", "\"count\": 3", "2 names for 3 classes"),
             ("\"count\": 2", "\"count\": 0", "0 classes"),
             ("\"count\": 2", "\"count\": 18446744073709551615", "18446744073709551615 classes"),

@@ -180,6 +180,11 @@ mod tests {
     fn a_bernoulli_distribution_is_one_of_two_classes_or_each_output_for_itself() {
         let text = table(&losses::BERNOULLI, classes(None, 2), 1, false, &[0.0, 200.0]);
         assert_eq!(text, "example,class,probability,p_0,p_1\n0,0,0.5,0.5,0.5\n\"a, b.png\",1,1.0,0.0,1.0\n");
+        // The targets of a table may be 0 and 1 without being classes.
+        let text = table(&losses::BERNOULLI, Predicted::Values { width: 1 }, 1, false, &[0.0]);
+        assert_eq!(text, "example,class,probability,p_0,p_1\n0,0,0.5,0.5,0.5\n");
+        let text = table(&losses::BERNOULLI, classes(Some(&["a", "b"]), 2), 2, false, &[0.0, -1e9]);
+        assert_eq!(text, "example,class,probability,p_a,p_b\n0,a,0.5,0.5,0.0\n");
         let text = table(&losses::BERNOULLI, Predicted::Values { width: 2 }, 2, false, &[0.0, -1e9]);
         assert_eq!(text, "example,p_0,p_1\n0,0.5,0.0\n");
     }
@@ -192,6 +197,8 @@ mod tests {
         );
         let text = table(&losses::NORMAL, Predicted::Values { width: 2 }, 2, true, &[1.5, -1.0]);
         assert_eq!(text, "{\"example\":\"0\",\"outputs\":[1.5,-1.0]}\n");
+        let text = table(&losses::NORMAL, classes(None, 2), 2, false, &[0.0, 2.0]);
+        assert_eq!(text, "example,class,output_0,output_1\n0,1,0.0,2.0\n");
         let text = table(&losses::CATEGORICAL, classes(None, 2), 2, true, &[0.0, 0.0]);
         assert_eq!(text, "{\"class\":\"0\",\"example\":\"0\",\"probabilities\":[0.5,0.5],\"probability\":0.5}\n");
     }

@@ -82,7 +82,7 @@ impl<'a> Text<'a> {
                 }
                 Err(error) => {
                     let message = match error.kind() {
-                        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_string(),
+                        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text: save it as such".to_string(),
                         _ => error.to_string(),
                     };
                     let damaged = DataError::new(self.file, message);

@@ -50,7 +50,7 @@ fn plain_and_gzip_files_of_either_name_are_read() {
 #[test]
 fn labels_out_of_range_name_file_and_row() {
     let bad = folder(&[0, 1, 2], &[0, 3]);
-    let error = message(load(bad.path(), None, None, None));
+    let error = message(load(bad.path(), None, Some(3), None));
     assert!(
         error.ends_with("t10k-labels-idx1-ubyte.gz, row 2: the label is 3, but the 3 classes count from 0"),
         "{error}"
@@ -63,7 +63,7 @@ fn labels_out_of_range_name_file_and_row() {
 #[test]
 fn counts_must_agree() {
     let bad = folder(&[0, 1], &[0, 1]);
-    let error = message(load(bad.path(), None, None, None));
+    let error = message(load(bad.path(), None, Some(3), None));
     assert!(error.ends_with("train-labels-idx1-ubyte: 2 labels for 3 pictures"), "{error}");
 }
 

@@ -49,13 +49,20 @@ fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss)
         "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
         loss.name, dataset.name
     );
-    let from_1 = match &dataset.targets {
-        Targets::Classes { labels, names: None, .. } if !labels.contains(&0) => {
-            format!("; class 0 never occurs: if labels count from 1, {} do, too", wanted - 1)
+    let few = match &dataset.targets {
+        Targets::Classes { labels, names: None, count } => {
+            let mut seen = labels.clone();
+            seen.sort_unstable();
+            seen.dedup();
+            match seen.first() {
+                _ if seen.len() == *count => String::new(),
+                Some(0) => format!(", or number the {} classes that occur from 0 on", seen.len()),
+                _ => format!("; class 0 never occurs: if labels count from 1, {} are enough", wanted - 1),
+            }
         }
         _ => String::new(),
     };
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}{from_1}")))
+    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}{few}")))
 }
 
 /// Targets that a loss can't be trained on.
@@ -122,11 +129,13 @@ fn check_words(graph: &Graph, dataset: &Dataset) -> Result<(), DataError> {
     let Some(at) = wrong else { return Ok(()) };
     let (example, feature) = (at / dataset.features(), at % dataset.features());
     let table = dataset.origin.table.as_ref();
-    let name = table.and_then(|table| table.inputs.get(feature)).map_or(String::new(), |name| format!(" (`{name}`)"));
-    // The target's column counts where it stands before this one.
-    let column = feature + 1 + usize::from(table.is_some_and(|table| table.position <= feature));
+    let column = match table.and_then(|table| table.inputs.get(feature)) {
+        Some(name) => format!("`{name}`"),
+        // The target's column counts where it stands before this one.
+        None => (feature + 1 + usize::from(table.is_some_and(|table| table.position <= feature))).to_string(),
+    };
     let message = format!(
-        "column {column}{name}: {} is no word's number: the embedding's vocabulary of {vocabulary} takes whole numbers \
+        "column {column}: {} is no word's number: the embedding's vocabulary of {vocabulary} takes whole numbers \
          from 0 to {}",
         dataset.inputs.get(at),
         vocabulary - 1
@@ -173,6 +182,9 @@ pub(super) fn doubts(dataset: &Dataset, loss: &Loss) -> Vec<String> {
             }
             let (none, of, examples) = (never.len(), count, dataset.train.len());
             let list = list.join(", ");
+            if names.is_none() && never == [0] {
+                return vec![format!("{file}: class 0 of {of} never occurs: do the labels count from 1?")];
+            }
             vec![format!("{file}: {none} of {of} classes never occur among the {examples} training examples: {list}")]
         }
         Targets::Values { values, width } if loss.name == "normal" => {
