@@ -143,6 +143,11 @@ impl Schedule {
         steps / self.stride
     }
 
+    /// What its t counts.
+    pub fn unit(&self) -> &'static str {
+        if self.stride == 1 { "steps" } else { "updates" }
+    }
+
     /// The learning rate after `steps` steps of training.
     pub fn at(&self, steps: u64) -> f64 {
         let t = self.counted(steps);
