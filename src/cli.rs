@@ -100,6 +100,15 @@ impl From<data::DataError> for Failure {
     }
 }
 
+impl From<training::BuildError> for Failure {
+    fn from(error: training::BuildError) -> Self {
+        match error {
+            training::BuildError::Config(error) => error.into(),
+            training::BuildError::Data(error) => error.into(),
+        }
+    }
+}
+
 impl From<report::ReadError> for Failure {
     fn from(error: report::ReadError) -> Self {
         Failure::new(code::DATA, error.to_string())
@@ -137,7 +146,11 @@ pub fn main() -> ExitCode {
     env_logger::Builder::from_env(
         env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=off,naga=off"),
     )
-    .format_timestamp(None)
+    .format(|line, record| {
+        let what =
+            if record.level() == log::Level::Warn { "warning".into() } else { record.level().as_str().to_lowercase() };
+        writeln!(line, "{what}: {}", record.args())
+    })
     .init();
     let result = match Cli::parse().command {
         Command::Train(command) => command.run(),

@@ -23,14 +23,14 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE};
+pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
 pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
 pub use error::{Error, Place, nearest, suggestion};
 pub use grid::Grid;
 pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
 pub use places::Places;
 pub use table::Table;
-pub use train::TrainConfig;
+pub use train::{CheckpointConfig, TrainConfig};
 pub use value::{Kind, Value};
 
 /// The name of the config inside the binary, which trains when no other is given.
@@ -64,8 +64,13 @@ impl Config {
 
     /// Reads a file; its paths are relative to its folder, those of `overrides` to the working directory.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Config, Error> {
+        Config::of_file(path, &contents(path)?, overrides)
+    }
+
+    /// Reads the text of a file that was read already.
+    pub fn of_file(path: &Path, text: &str, overrides: &[String]) -> Result<Config, Error> {
         let name = path.display().to_string();
-        let mut root = tree(&name, &contents(path)?, overrides)?;
+        let mut root = tree(&name, text, overrides)?;
         paths::resolve(&mut root, path.parent().unwrap_or(Path::new("")));
         Config::of(&name, &root)
     }
@@ -96,11 +101,15 @@ impl Config {
             let message = format!("the section [{section}] is missing");
             Error::new(root.place(), message)
         };
+        let (data, model) = (data.ok_or_else(|| missing("data"))?, model.ok_or_else(|| missing("model")));
+        // Mistakes in a section are told in the order of the sections, so one in the model waits for those in data.
+        let model = model.and_then(ModelConfig::read);
+        let words = model.as_ref().is_ok_and(crate::graph::blocks::takes_words);
         Ok(Config {
             name: name.unwrap_or_else(default_name),
             seed: seed.unwrap_or(42) as u64,
-            data: DataConfig::read(data.ok_or_else(|| missing("data"))?)?,
-            model: ModelConfig::read(model.ok_or_else(|| missing("model"))?)?,
+            data: DataConfig::read(data, words)?,
+            model: model?,
             optimizer: OptimizerConfig::read(optimizer.ok_or_else(|| missing("optimizer"))?)?,
             train: train.map_or(Ok(TrainConfig::default()), TrainConfig::read)?,
         })
@@ -131,7 +140,7 @@ impl Config {
 }
 
 /// Bytes of a config at most: a thousand layers written one by one are a tenth of it.
-const LARGEST: u64 = 4 << 20;
+const LARGEST: u64 = 1 << 20;
 
 /// Letters of a name at most: folders and files are called after it.
 const LONGEST_NAME: usize = 100;
@@ -160,7 +169,7 @@ fn contents(path: &Path) -> Result<String, Error> {
     let mut bytes = vec![];
     std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Error::new(&place, "larger than 4 MiB, which no config is").help("give a TOML file"));
+        return Err(Error::new(&place, "larger than 1 MiB, which no config is").help("give a TOML file"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();

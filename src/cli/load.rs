@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 use super::{Failure, code, note};
 use crate::{
     config::{self, Config},
-    data::{self, DataError, Dataset},
+    data::{self, Dataset},
     device::Device,
     graph::{Graph, elements},
     plan::Plan,
-    train::{self, Model, Weights, WeightsError, contradictions, read_weights},
+    train::{self, BuildError, Model, Weights, WeightsError, contradictions, read_weights},
 };
 
 /// A config and changes to it.
@@ -40,7 +40,9 @@ impl ConfigArguments {
 
     /// Reads the config, loads its data and builds its network, which is to be trained.
     pub fn model(&self) -> Result<Model, Failure> {
-        trained(self.config()?)
+        let config = self.config()?;
+        check_trained(&config)?;
+        model(config)
     }
 
     /// The same for a look at the network: where the data are not there, but their shape is known, it is
@@ -52,7 +54,7 @@ impl ConfigArguments {
             Ok(dataset) => Ok((Model::build(config, dataset)?, true)),
             Err(error) => match outline(&config)? {
                 Some((model, _)) => {
-                    note(format!("warning: without the data: {}", error.message));
+                    log::warn!("without the data: {}", error.message);
                     Ok((model, false))
                 }
                 None => Err(error.or("or give data.shape, and for classes data.classes, to do without the data")),
@@ -68,53 +70,14 @@ pub fn model(config: Config) -> Result<Model, Failure> {
     Ok(Model::build(config, dataset)?)
 }
 
-/// Loads a config's data and builds its network, which is to be trained: what contradicts itself is
-/// refused, before the data are read where that can be said without them, and what is suspicious is said.
-pub fn trained(config: Config) -> Result<Model, Failure> {
-    check_trained(&config)?;
-    let model = model(config)?;
-    contradictions(&model)?.iter().for_each(|warning| note(format!("warning: {warning}")));
-    Ok(model)
-}
-
-/// What is wrong before the data are read: with the config by itself, or with what it wants of data that
-/// are known.
-pub enum Mistake {
-    /// The config.
-    Config(config::Error),
-    /// What it wants.
-    Data(DataError),
-}
-
-impl From<config::Error> for Mistake {
-    fn from(error: config::Error) -> Self {
-        Mistake::Config(error)
-    }
-}
-
-impl From<DataError> for Mistake {
-    fn from(error: DataError) -> Self {
-        Mistake::Data(error)
-    }
-}
-
-impl From<Mistake> for Failure {
-    fn from(mistake: Mistake) -> Self {
-        match mistake {
-            Mistake::Config(error) => error.into(),
-            Mistake::Data(error) => error.into(),
-        }
-    }
-}
-
 /// Looks for mistakes in a config, without its data.
-pub fn check(config: &Config) -> Result<(), Mistake> {
+pub fn check(config: &Config) -> Result<(), BuildError> {
     train::check(config)?;
     outline(config).map(|_| ())
 }
 
 /// The same for a config that is to train.
-pub fn check_trained(config: &Config) -> Result<(), Mistake> {
+pub fn check_trained(config: &Config) -> Result<(), BuildError> {
     train::check(config)?;
     train::check_development(config)?;
     match outline(config)? {
@@ -125,7 +88,7 @@ pub fn check_trained(config: &Config) -> Result<(), Mistake> {
 
 /// The network of a config without its data, if their shape is known, and whether the number of examples
 /// is known, too.
-pub fn outline(config: &Config) -> Result<Option<(Model, bool)>, Mistake> {
+pub fn outline(config: &Config) -> Result<Option<(Model, bool)>, BuildError> {
     let Some(shape) = data::shape(&config.data) else { return Ok(None) };
     let graph = Graph::build(&config.model, &shape)?;
     let outputs = elements(&graph.nodes[graph.output].shape);
@@ -136,9 +99,7 @@ pub fn outline(config: &Config) -> Result<Option<(Model, bool)>, Mistake> {
 
 /// Loads a config's data.
 pub fn dataset(config: &Config) -> Result<Dataset, Failure> {
-    let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed)?;
-    data::check_targets(&config.data, &config.model.loss, &dataset.targets)?;
-    Ok(dataset)
+    Ok(data::load(&config.data, config.model.loss == "categorical", config.seed)?)
 }
 
 /// Where to compute.
@@ -190,13 +151,19 @@ impl DeviceArguments {
     }
 }
 
-/// Reads the weights of any safetensors file.
-pub fn weights(plan: &Plan, path: &Path) -> Result<Weights, Failure> {
-    checkpoint(path, |bytes| read_weights(plan, bytes))
-}
-
-/// Reads a file of weights, with or without what a run needs to go on.
-pub fn checkpoint<T>(path: &Path, read: impl FnOnce(&[u8]) -> Result<T, WeightsError>) -> Result<T, Failure> {
+/// Reads the weights of a safetensors file that `check` has nothing against.
+pub fn weights(
+    plan: &Plan,
+    path: &Path,
+    check: impl FnOnce(&[u8]) -> Result<(), WeightsError>,
+) -> Result<Weights, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file(code::DATA, path, error))?;
-    read(&bytes).map_err(|error| Failure::file(code::DATA, path, error))
+    let weights = check(&bytes).and_then(|()| read_weights(plan, &bytes));
+    let weights = weights.map_err(|error| Failure::file(code::DATA, path, error))?;
+    match weights.not_finite(plan) {
+        None => Ok(weights),
+        Some(name) => {
+            Err(Failure::file(code::NOT_FINITE, path, format!("`{name}` has numbers that are NaN or infinite")))
+        }
+    }
 }

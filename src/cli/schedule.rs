@@ -84,6 +84,7 @@ fn without_data(config: &Config, steps: u64) -> Result<Rate, Failure> {
     let run = Run {
         steps,
         steps_per_epoch: steps.div_ceil(config.train.epochs as u64),
+        stride: rule.schedule_stride(),
         learning_rate: rule.default_learning_rate(),
     };
     Ok(Rate::read(&config.optimizer, &run)?)
@@ -135,6 +136,6 @@ pub(super) fn warn_of_length(model: &Model) {
 
 fn tell(rate: &Rate, steps: u64, epoch: u64) {
     if let Some(warning) = length::warning(rate, steps, epoch) {
-        note(format!("warning: {warning}"));
+        log::warn!("{warning}");
     }
 }

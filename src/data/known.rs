@@ -1,7 +1,7 @@
 //! What is known of a data set before it is read, or where it is not there at all: from its source, or
 //! from the config's `data.shape` and `data.classes`.
 
-use super::dataset::{Dataset, Inputs, Targets};
+use super::dataset::{Dataset, Inputs, Origin, Targets};
 use super::error::DataError;
 use super::{ALL, check_pictures, normalize, split};
 use crate::config::{DataConfig, Normalize};
@@ -80,7 +80,7 @@ pub fn outline(
     }
     let mut normalization = normalize::normalization(&name, Normalize::None, &shape, &inputs, &[])?;
     if let Some((mean, deviation)) = config.mean.as_ref().zip(config.deviation.as_ref()) {
-        normalize::standardise(&name, &mut normalization, mean, deviation)?;
+        normalize::standardise(&config.places.place("data", "mean").to_string(), &mut normalization, mean, deviation)?;
     }
     let splits = match known {
         Some(known) => split::split(
@@ -94,7 +94,7 @@ pub fn outline(
         }
     };
     let split::Splits { train, dev, test } = splits;
-    let dataset = Dataset { name, shape, inputs, targets, train, dev, test, normalization };
+    let dataset = Dataset { name, shape, inputs, targets, train, dev, test, normalization, origin: Origin::default() };
     // Whoever gives a folder may have put other pictures into it.
     let usual =
         config.source == "fashion-mnist" && (!config.path.is_empty() || std::env::var_os("GRADUS_DATA").is_some());

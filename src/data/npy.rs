@@ -6,9 +6,10 @@ mod numbers;
 
 use std::path::Path;
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets, label_of};
 use super::error::DataError;
 use super::files;
+use super::gzip;
 use super::source::{Examples, Request, Source};
 use crate::config::{Channels, DataConfig};
 use array::Array;
@@ -41,7 +42,7 @@ struct Part {
 }
 
 fn load(path: &Path, request: &Request<'_>) -> Result<Examples, DataError> {
-    let mut arrays = Arrays::open(path)?;
+    let mut arrays = Arrays::open(path, request.config.largest)?;
     let [x_train, y_train, x_test, y_test, x, y] = NAMES;
     let whole = ![x_train, y_train, x_test, y_test].iter().any(|name| arrays.has(name));
     let whole = whole && (arrays.has(x) || arrays.has(y));
@@ -53,12 +54,12 @@ fn load(path: &Path, request: &Request<'_>) -> Result<Examples, DataError> {
         false => None,
     };
     let targets = match request.categorical {
-        true => classes(&train.y, test.as_ref().map(|test| &test.y))?,
+        true => classes(&train.y, test.as_ref().map(|test| &test.y), request.classes())?,
         false => values(&train.y, test.as_ref().map(|test| &test.y))?,
     };
     let given = test.as_ref().map(|test| test.x.lengths[0]);
     let shape = train.shape.clone();
-    Ok(Examples { shape, inputs: inputs(train, test)?, targets, test: given })
+    Ok(Examples { shape, inputs: inputs(train, test)?, targets, test: given, origin: Origin::default() })
 }
 
 impl Part {
@@ -102,8 +103,8 @@ pub(crate) fn unlabelled(
     shape: &[usize],
 ) -> Result<Inputs, DataError> {
     let array = match bytes.starts_with(array::MAGIC) {
-        true => Array::read(path.display().to_string(), bytes.as_slice())?,
-        false => Arrays::archive(path, bytes)?.only_x()?,
+        true => Array::read(path.display().to_string(), bytes.as_slice(), config.largest.unwrap_or(gzip::LARGEST))?,
+        false => Arrays::archive(path, bytes, config.largest)?.only_x()?,
     };
     let found = array.lengths[1..].to_vec();
     // Whole examples as rows are in the order of the numbers that the network sees.
@@ -141,7 +142,7 @@ fn inputs(train: Part, test: Option<Part>) -> Result<Inputs, DataError> {
 }
 
 /// The classes that the targets of both parts name.
-fn classes(train: &Array, test: Option<&Array>) -> Result<Targets, DataError> {
+fn classes(train: &Array, test: Option<&Array>, limit: Option<usize>) -> Result<Targets, DataError> {
     let arrays = || std::iter::once(train).chain(test);
     let examples: usize = arrays().map(|array| array.lengths[0]).sum();
     let mut labels = Vec::with_capacity(examples);
@@ -152,15 +153,7 @@ fn classes(train: &Array, test: Option<&Array>) -> Result<Targets, DataError> {
             return Err(array.error(message));
         }
         for (row, label) in (1..).zip((0..array.lengths[0]).map(|at| array.numbers.get(at))) {
-            // More classes than examples can only be something else than classes.
-            if label.fract() != 0.0 || label < 0.0 || label >= examples as f32 {
-                let message = format!(
-                    "{label} is no class: with a categorical loss, targets are whole numbers from 0, \
-                     fewer than the {examples} examples"
-                );
-                return Err(array.error(message).row(row));
-            }
-            labels.push(label as u32);
+            labels.push(label_of(label, limit).map_err(|message| array.error(message).row(row))?);
         }
     }
     let count = labels.iter().max().map_or(0, |label| *label as usize + 1);

@@ -14,7 +14,7 @@ use crate::{
     },
     optimizers::{
         Rule,
-        regularization::{Clip, Regularization},
+        regularization::{Clip, GROUP, Regularization},
     },
 };
 
@@ -37,16 +37,15 @@ pub(super) fn update(
         let tables = Tables::new(regularization, builder, learned, count);
         bindings[4] = Some(shared(builder, "blocks", Values::RunsOfPairs(tables.blocks), &mut contents));
         bindings[5] = Some(shared(builder, "groups", Values::Reals(tables.groups), &mut contents));
-        match regularization.clip {
-            Some(Clip::Norm(_)) => {
-                bindings[6] = Some(factors(builder, rule.as_ref(), tables.segments, count, &mut contents))
-            }
-            Some(Clip::GlobalNorm(_)) => {
-                let whole = vec![0, (count / ALIGNMENT) as u32];
-                bindings[6] = Some(factors(builder, rule.as_ref(), whole, count, &mut contents));
-            }
-            Some(Clip::Value(_)) | None => {}
-        }
+        // Penalties' gradients are in the norm, where they are clipped.
+        let penalties = if tables.penalized { [Some(host.parameters), bindings[4], bindings[5]] } else { [None; 3] };
+        let segments = match regularization.clip {
+            Some(Clip::Norm(_)) => Some(tables.segments),
+            Some(Clip::GlobalNorm(_)) => Some(vec![0, (count / ALIGNMENT) as u32]),
+            Some(Clip::Value(_)) | None => None,
+        };
+        bindings[6] =
+            segments.map(|segments| factors(builder, rule.as_ref(), segments, penalties, count, &mut contents));
     }
     let parameters = OptimizerParameters { count: count as u32, states: rule.states() as u32 };
     let node = builder.graph().output;
@@ -59,6 +58,7 @@ fn factors(
     builder: &mut Builder,
     rule: &dyn Rule,
     segments: Vec<u32>,
+    [parameters, blocks, groups]: [Option<TensorId>; 3],
     count: usize,
     contents: &mut Vec<(TensorId, Values)>,
 ) -> TensorId {
@@ -69,9 +69,10 @@ fn factors(
     let segments = shared(builder, "segments", Values::Words(segments), contents);
     // What is clipped is the mean over all batches that an update takes.
     let sum = rule.sum_tensor();
-    let bindings = [Some(builder.host.gradients), builder.host.state.filter(|_| sum.is_some()), Some(squares)];
-    let parameters = SquaresParameters { count: count as u32, sum_tensor: sum.unwrap_or(0) as u32 };
-    builder.launch(node, &clip::SQUARES, parameters, Variant::Plain, &bindings);
+    let state = builder.host.state.filter(|_| sum.is_some());
+    let bindings = [Some(builder.host.gradients), state, parameters, blocks, groups, Some(squares)];
+    let sizes = SquaresParameters { count: count as u32, sum_tensor: sum.unwrap_or(0) as u32 };
+    builder.launch(node, &clip::SQUARES, sizes, Variant::Plain, &bindings);
     let parameters = FactorsParameters { segments: number as u32 };
     let bindings = [Some(squares), Some(segments), Some(factors)];
     builder.launch(node, &clip::FACTORS, parameters, Variant::Plain, &bindings);
@@ -106,8 +107,10 @@ fn shared(builder: &mut Builder, name: &str, values: Values, contents: &mut Vec<
 struct Tables {
     /// For every block its group and its segment: a run for every tensor.
     blocks: Vec<([u32; 2], usize)>,
-    /// For every group its four numbers.
+    /// For every group its numbers.
     groups: Vec<f64>,
+    /// Whether a penalty is clipped with the gradients.
+    penalized: bool,
     /// For every tensor its first block and the one behind its last; empty where segments are not
     /// tensors.
     segments: Vec<u32>,
@@ -116,7 +119,7 @@ struct Tables {
 impl Tables {
     fn new(regularization: &Regularization, builder: &Builder, learned: &[(Learned, TensorId)], count: usize) -> Self {
         let by_tensor = matches!(regularization.clip, Some(Clip::Norm(_)));
-        let mut groups: Vec<[f64; 4]> = vec![];
+        let mut groups: Vec<[f64; GROUP]> = vec![];
         let (mut blocks, mut segments, mut first) = (vec![], vec![], 0);
         for (tensor, (learned, id)) in learned.iter().enumerate() {
             let numbers = regularization.factors(&learned.name, &learned.shape);
@@ -132,10 +135,11 @@ impl Tables {
             first += own;
         }
         if learned.is_empty() {
-            groups.push([1.0, 0.0, 0.0, 0.0]);
+            groups.push(regularization.factors("", &[]));
             segments.extend([0, 0]);
         }
         blocks.push(([0, 0], count / ALIGNMENT - first));
-        Tables { blocks, groups: groups.concat(), segments }
+        let penalized = groups.iter().any(|numbers| numbers[4..] != [0.0; 4]);
+        Tables { blocks, groups: groups.concat(), penalized, segments }
     }
 }

@@ -1,13 +1,15 @@
 //! A model: config, data and graph, compiled to a plan that any device can run.
 
+mod fit;
+
 use std::sync::Arc;
 
 use super::contradictions;
 use crate::{
-    config::{self, Config},
-    data::{self, Dataset, Inputs},
+    config::{self, Config, Normalize},
+    data::{DataError, Dataset, Inputs},
     graph::{self, Graph, elements},
-    losses::{self, Loss, Targets},
+    losses::{self, Loss},
     optimizers::{self, Rule},
     plan::{self, Augmentation, DataLayout, Options, Plan},
     random::{Purpose, Stream},
@@ -39,16 +41,28 @@ pub struct Model {
     layout: DataLayout,
 }
 
+/// Why there is no network.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Something in the config.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// Something in the data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
 impl Model {
     /// Builds the network for data that was loaded, and compiles it.
     ///
     /// # Errors
-    /// Whatever in the config does not fit itself or the data.
-    pub fn build(config: Config, dataset: Dataset) -> Result<Model, config::Error> {
+    /// Whatever in the config does not fit itself or the data, and data that can't be trained on.
+    pub fn build(mut config: Config, mut dataset: Dataset) -> Result<Model, BuildError> {
         let graph = Graph::build(&config.model, &dataset.shape)?;
         let loss = losses::named(&config.model.loss).expect("the config knows just these");
         let rule = optimizers::read(&config.optimizer)?;
-        check_outputs(&config, &graph, &dataset, loss)?;
+        fit::fit(&config, &graph, &mut dataset, loss)?;
+        settle(&mut config, &dataset);
         let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
         let layout = DataLayout {
             bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
@@ -67,7 +81,8 @@ impl Model {
         let steps_per_epoch = splits[0].div_ceil(batch) as u64;
         let steps = (config.train.epochs as u64).saturating_mul(steps_per_epoch);
         check_steps(&config, steps)?;
-        let run = Run { steps, steps_per_epoch, learning_rate: rule.default_learning_rate() };
+        let run =
+            Run { steps, steps_per_epoch, stride: rule.schedule_stride(), learning_rate: rule.default_learning_rate() };
         let schedule = Schedule::read(&config.optimizer, &run)?;
         // Without examples to train on nothing is trained: the plan's training step is never run.
         if splits[0] > 0 {
@@ -89,6 +104,11 @@ impl Model {
     /// Training steps of the whole run.
     pub fn steps(&self) -> u64 {
         self.config.train.epochs as u64 * self.steps_per_epoch()
+    }
+
+    /// What in the data may be right, but is mostly a mistake.
+    pub fn doubts(&self) -> Vec<String> {
+        fit::doubts(&self.dataset, self.loss)
     }
 
     /// How many numbers the network makes of an example.
@@ -145,6 +165,17 @@ impl Model {
     }
 }
 
+/// Writes into the config what the files told: a run keeps to it.
+fn settle(config: &mut Config, dataset: &Dataset) {
+    if let Some(table) = &dataset.origin.table {
+        config.data.header = Some(table.header);
+    }
+    if config.data.normalize == Normalize::Auto {
+        let bytes = matches!(dataset.inputs, Inputs::Bytes { .. });
+        config.data.normalize = if bytes { Normalize::Unit } else { Normalize::Standard };
+    }
+}
+
 /// Rows of a training step: 0 means the whole training set.
 fn batch(config: &Config, dataset: &Dataset) -> usize {
     match config.train.batch_size {
@@ -188,19 +219,4 @@ fn check_rows(graph: &Graph, batch: usize) -> Result<(), config::Error> {
         })?;
     }
     Ok(())
-}
-
-fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
-    let outputs = elements(&graph.nodes[graph.output].shape);
-    let wanted = dataset.targets.width();
-    let binary = matches!(dataset.targets, data::Targets::Classes { count: 2, .. }) && outputs == 1;
-    if outputs == wanted || binary && loss.targets == Targets::Values {
-        return Ok(());
-    }
-    let last = config.model.layers.last().expect("a config has layers");
-    let message = format!(
-        "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
-        loss.name, dataset.name
-    );
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}")))
 }

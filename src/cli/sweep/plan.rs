@@ -4,15 +4,15 @@ use std::{collections::BTreeSet, path::Path};
 
 use super::super::{
     Failure, code,
-    load::{self, ConfigArguments, Mistake},
-    note, train,
+    load::{self, ConfigArguments},
+    train,
 };
 use crate::{
-    config::{self, Config, DataConfig, Grid, Place},
+    config::{Config, DataConfig, Grid, Place},
     data::{Dataset, Inputs, Targets},
     device::Device,
     report::{self, plain, short_keys},
-    train::{Model, contradictions},
+    train::{BuildError, Model, contradictions},
 };
 
 /// One run of a sweep.
@@ -42,7 +42,7 @@ pub fn plan(arguments: &ConfigArguments, grids: &[Grid]) -> Result<Vec<Planned>,
             config: arguments.config.clone(),
             overrides: arguments.overrides.iter().chain(&settings).cloned().collect(),
         };
-        let config = with.read().map_err(|error| blame(error, &settings))?;
+        let config = with.read().map_err(|error| blame(error.into(), &settings))?;
         Ok(Planned { name: name(&short, &values), values, settings, config })
     };
     Grid::product(grids).into_iter().map(run).collect()
@@ -63,7 +63,11 @@ fn bounded(grids: &[Grid]) -> Result<(), Failure> {
 }
 
 /// Says which grid's value is wrong, or in which run something is.
-fn blame(mut error: config::Error, settings: &[String]) -> Failure {
+fn blame(error: BuildError, settings: &[String]) -> Failure {
+    let mut error = match error {
+        BuildError::Config(error) => error,
+        BuildError::Data(error) => return within(error.into(), settings),
+    };
     let key = |setting: &&String| {
         let Place::Override(place) = &error.place else { return false };
         setting.split_once('=').is_some_and(|(key, _)| key == &**place)
@@ -155,20 +159,17 @@ impl Datasets {
     /// the resolved configs.
     pub fn check(&mut self, runs: &[Planned], device: &Device) -> Result<Vec<String>, Failure> {
         for run in runs {
-            load::check_trained(&run.config).map_err(|mistake| match mistake {
-                Mistake::Config(error) => blame(error, &run.settings),
-                Mistake::Data(error) => within(error.into(), &run.settings),
-            })?;
+            load::check_trained(&run.config).map_err(|error| blame(error, &run.settings))?;
         }
         let mut said = BTreeSet::new();
         let mut resolved = |run: &Planned| {
             // Another seed splits the same examples: sizes and classes are as they were.
             let dataset = self.dataset(&run.config, false)?;
             let model = Model::build(run.config.clone(), dataset).map_err(|error| blame(error, &run.settings))?;
-            for warning in contradictions(&model).map_err(|error| blame(error, &run.settings))? {
+            for warning in contradictions(&model).map_err(|error| blame(error.into(), &run.settings))? {
                 // Mostly what is suspicious is so in every run.
                 if said.insert(warning.clone()) {
-                    note(format!("warning: {warning}"));
+                    log::warn!("{warning}");
                 }
             }
             train::initial_weights(&model)?;
