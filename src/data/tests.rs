@@ -75,19 +75,19 @@ fn a_limit_and_counts_are_obeyed() {
     let mut data = config("digits", &[]);
     data.dev = Portion::Count(5000);
     let error = load(&data, true, 42).unwrap_err().to_string();
-    assert_eq!(error, "digits: data.dev takes 5000 of 1438 examples, so that none is left");
+    assert_eq!(error, "--set data.dev: data.dev takes 5000 of 1438 examples, so that none is left");
 }
 
 #[test]
 fn only_pictures_large_enough_are_augmented() {
     let augment = "augment={ crop = 8 }";
     let error = load(&config("digits", &[augment]), true, 42).unwrap_err().to_string();
-    assert_eq!(error, "digits: data.augment.crop = 8 would lose whole pictures of 8×8");
+    assert_eq!(error, "--set data.augment: data.augment.crop = 8 would lose whole pictures of 8×8");
     let fits = config("digits", &["augment={ crop = 4, flip = true }"]);
     assert!(load(&fits, true, 42).is_ok());
     let numbers = Inputs::Floats(vec![0.0; 64]);
-    let error = check_pictures("npy", &[1, 8, 8], &numbers, &fits.augment.unwrap()).unwrap_err().to_string();
-    assert_eq!(error, "npy: data.augment is for pictures of [channels, height, width] bytes");
+    let error = check_pictures(&fits, &[1, 8, 8], &numbers, &fits.augment.unwrap()).unwrap_err().to_string();
+    assert_eq!(error, "--set data.augment: data.augment is for pictures of [channels, height, width] bytes");
 }
 
 #[test]
