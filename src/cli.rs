@@ -141,7 +141,11 @@ pub fn main() -> ExitCode {
     env_logger::Builder::from_env(
         env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=off,naga=off"),
     )
-    .format_timestamp(None)
+    .format(|line, record| {
+        let what =
+            if record.level() == log::Level::Warn { "warning".into() } else { record.level().as_str().to_lowercase() };
+        writeln!(line, "{what}: {}", record.args())
+    })
     .init();
     let result = match Cli::parse().command {
         Command::Train(command) => command.run(),

@@ -29,6 +29,8 @@ pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
 pub use unseen::{Unseen, unseen};
 
+pub(crate) use images::RULES as PICTURES;
+
 use crate::config::suggestion;
 use crate::config::{Augment, DataConfig, Normalize};
 
@@ -74,6 +76,9 @@ fn read(request: &Request<'_>) -> Result<Examples, DataError> {
     if u32::try_from(count).is_err() {
         let message = format!("{count} examples are more than 32 bits can number");
         return Err(DataError::new(name, message));
+    }
+    if examples.inputs.are_all_the_same(count) {
+        log::warn!("{name}: the inputs of all {count} examples are the same: there is nothing to learn from");
     }
     match (&mut examples.targets, config.classes) {
         (Targets::Classes { count, names: Some(names), .. }, Some(wanted)) if wanted != *count => {

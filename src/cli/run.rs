@@ -9,9 +9,10 @@ use super::{
     load::{self, DeviceArguments},
 };
 use crate::{
+    checksum,
     config::Config,
     data::{self, DataError, Dataset, Inputs, Kin, Origin, Signature},
-    report::RunDirectory,
+    report::{self, RunDirectory, checkpoints},
     train::{Model, Session, Weights},
 };
 
@@ -46,8 +47,9 @@ pub enum Checkpoint {
 pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
     let directory = RunDirectory::existing(run).map_err(|error| Failure::file(code::USAGE, run, error))?;
     let path = directory.file("config.toml");
-    let config = Config::load(&path, overrides)?;
-    let (changed, own) = (&config.data, &Config::load(&path, &[])?.data);
+    let (text, _) = report::read_config_text(run)?;
+    let config = Config::of_file(&path, &text, overrides)?;
+    let (changed, own) = (&config.data, &Config::of_file(&path, &text, &[])?.data);
     let settled = [
         ("normalize", changed.normalize != own.normalize),
         ("mean", changed.mean != own.mean),
@@ -67,7 +69,11 @@ pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
 pub fn known(run: &Path) -> Result<Option<Signature>, Failure> {
     let path = run.join(SIGNATURE);
     match std::fs::read(&path) {
-        Ok(text) => Ok(Some(Signature::from_json(&path.display().to_string(), &text)?)),
+        Ok(text) => {
+            let sealed = checksum::JSON.check(&text, text.len());
+            sealed.map_err(|error| DataError::new(path.display().to_string(), error.to_string()))?;
+            Ok(Some(Signature::from_json(&path.display().to_string(), &text)?))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(DataError::new(path.display().to_string(), error.to_string()).into()),
     }
@@ -111,7 +117,7 @@ pub fn sign(directory: &RunDirectory, session: &Session) -> Result<(), Failure> 
     if before.is_some_and(|before| Some(before) != signature.fingerprint) {
         return Err(changed(&session.model().dataset.origin.file, directory.path()));
     }
-    Ok(directory.write(SIGNATURE, signature.to_json().as_bytes())?)
+    Ok(directory.write(SIGNATURE, checksum::document(&signature.to_json()).as_bytes())?)
 }
 
 /// A run's network for examples without targets, which may be none.
@@ -161,7 +167,10 @@ impl RunArguments {
             Checkpoint::Best => "best.safetensors",
             Checkpoint::Ema => "ema.safetensors",
         };
-        load::weights(&model.plan, &self.run.join("checkpoints").join(file))
+        let (_, sealed) = report::read_config_text(&self.run)?;
+        load::weights(&model.plan, &self.run.join("checkpoints").join(file), |bytes| {
+            checkpoints::check_sealed(bytes, sealed)
+        })
     }
 
     /// The run's network with its weights on a device.

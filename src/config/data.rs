@@ -4,15 +4,17 @@ use serde::{Serialize, Serializer};
 
 use super::bounds::{FRACTION, POSITIVE};
 use super::error::Error;
+use super::places::Places;
 use super::table::Table;
 use super::value::{Kind, Value};
 use crate::data;
+use crate::graph::elements;
 
 /// Pixels along a side of a picture at most.
 const LARGEST_SIDE: usize = 1 << 14;
 
-/// Up to here every class is an f32.
-const LARGEST_CLASSES: usize = 1 << 24;
+/// Numbers of an example, and classes, at most.
+const LARGEST_EXTENT: usize = 1 << 24;
 
 /// The section `[data]`, complete: what the user left out has its default.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,7 +46,7 @@ pub struct DataConfig {
     /// csv: what stands between columns; where it isn't given, the first rows tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
-    /// How many classes there are, where not each of them need be among the labels.
+    /// How many classes there are, where not each of them need be among the labels or the data are not there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub classes: Option<usize>,
     /// csv: the column to predict.
@@ -53,6 +55,10 @@ pub struct DataConfig {
     /// pictures without any, and of more the first is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
+    /// The most bytes that a file may hold, unpacked where it is packed; where it isn't given, a packed file
+    /// or picture may hold 64 MiB or a hundred times its own size, and no file 4 GiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest: Option<u64>,
     /// images: whether pictures that can't be decoded are left out; else they are an error.
     pub allow_broken: bool,
     /// images: one channel for all, or three; as the files have it where it isn't given.
@@ -64,6 +70,12 @@ pub struct DataConfig {
     /// Pictures: what happens to each at random whenever it is trained on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augment>,
+    /// The shape of an example, where it is to be known without the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Vec<usize>>,
+    /// Where the keys stand.
+    #[serde(skip)]
+    pub places: Places,
 }
 
 /// `augment = { crop = 4, flip = true, cutout = 8 }`: random changes of training pictures.
@@ -155,15 +167,26 @@ impl DataConfig {
             train_limit: table.integer("train_limit", ..)?.unwrap_or(0),
             header: table.boolean("header")?,
             delimiter: delimiter(table)?,
-            classes: table.integer("classes", 1..=LARGEST_CLASSES)?,
             target: table.value("target").map_or(Ok(Target::Last), target)?,
             channels: channels(table)?,
+            largest: table.integer("largest", 1..)?.map(|bytes| bytes as u64),
             allow_broken: table.boolean("allow_broken")?.unwrap_or(false),
             grayscale: table.boolean("grayscale")?,
             resize: resize(table)?,
             augment: augment(table, source, pictures)?,
+            shape: table.integers("shape", 1..=LARGEST_EXTENT)?,
+            classes: table.integer("classes", 1..=LARGEST_EXTENT)?,
+            places: Places::of(table),
         };
         table.finish()?;
+        if let Some(shape) = &config.shape
+            && (shape.is_empty() || elements(shape) > LARGEST_EXTENT)
+        {
+            let message = format!("an example has 1 to {LARGEST_EXTENT} numbers, and not {}", elements(shape));
+            let error =
+                table.error("shape", if shape.is_empty() { "an example has a number at least" } else { &message });
+            return Err(error.help("such as shape = [3, 32, 32]: channels, height, width"));
+        }
         if config.mean.is_some() != config.deviation.is_some() {
             let key = if config.mean.is_some() { "mean" } else { "deviation" };
             return Err(table.error(key, "mean and deviation are given together or not at all"));

@@ -109,7 +109,10 @@ fn overrides_reach_every_section() {
 #[test]
 fn wrong_values_name_their_place() {
     for (overrides, expected) in [
-        ("train.epochs=0", "--set train.epochs: `epochs` must be an integer of at least 1, found 0"),
+        (
+            "train.epochs=0",
+            "--set train.epochs: `epochs` must be an integer of at least 1 and of at most 4294967295, found 0",
+        ),
         (
             "train.epoch=1",
             "--set train.epoch: unknown key `epoch`; did you mean `epochs`? \

@@ -2,6 +2,7 @@
 //! 2009): records of labels and 3 × 32 × 32 pixels in the binary version, or the Python version's
 //! pickles; plain or gzip.
 
+mod pickle;
 mod pickled;
 
 use std::path::{Path, PathBuf};
@@ -121,10 +122,10 @@ fn load(set: &Set, request: &Request<'_>) -> Result<Examples, DataError> {
         error.message += &format!("; put {files} and {test} there (or the folder {folder} or {other})");
         error
     })?;
-    read(set, &path)
+    read(set, &path, request.config.largest)
 }
 
-fn read(set: &Set, path: &Path) -> Result<Examples, DataError> {
+fn read(set: &Set, path: &Path, largest: Option<u64>) -> Result<Examples, DataError> {
     let is_there = |version: &&Version| find(&version.within(path), version.train[0]).is_ok();
     let Some(version) = set.versions.iter().find(is_there) else {
         let firsts: Vec<String> = set.versions.iter().flat_map(|version| either(version.train[0])).collect();
@@ -134,7 +135,7 @@ fn read(set: &Set, path: &Path) -> Result<Examples, DataError> {
     let folder = version.within(path);
     let mut pictures = Pictures::default();
     let mut add = |name: &str| -> Result<usize, DataError> {
-        let (file, bytes) = unpack(&find(&folder, name)?)?;
+        let (file, bytes) = unpack(&find(&folder, name)?, largest)?;
         (version.parse)(set, &file, &bytes, &mut pictures)?;
         Ok(pictures.labels.len())
     };
@@ -172,10 +173,10 @@ fn either(name: &str) -> [String; 2] {
 }
 
 /// The name of a file and its bytes.
-fn unpack(path: &Path) -> Result<(String, Vec<u8>), DataError> {
+fn unpack(path: &Path, largest: Option<u64>) -> Result<(String, Vec<u8>), DataError> {
     let file = path.display().to_string();
-    let packed = files::read(path)?;
-    let bytes = gzip::read_all(&file, gzip::unpacked(&packed), gzip::LARGEST)?;
+    let packed = files::read_within(path, largest)?;
+    let bytes = gzip::unpack(&file, &packed, largest)?;
     match bytes.is_empty() {
         true => Err(DataError::new(file, "the file is empty")),
         false => Ok((file, bytes)),

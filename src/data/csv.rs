@@ -31,7 +31,7 @@ pub const CSV: Source = Source {
             let message = "no path: set data.path to the file";
             return Err(DataError::new("csv", message));
         }
-        let packed = files::read(Path::new(&config.path))?;
+        let packed = files::read_within(Path::new(&config.path), config.largest)?;
         parse(&config.path, &packed, request)
     },
 };
@@ -80,7 +80,7 @@ pub(crate) fn unlabelled(
 fn rows(packed: &[u8], ask: &Ask<'_>) -> Result<Rows, DataError> {
     let file = ask.file;
     let usual = ask.known.and_then(|known| known.table.as_ref()).map(|table| table.delimiter);
-    let text = Text::read(file, packed, ask.config.delimiter, usual)?;
+    let text = Text::read(file, packed, ask.config, usual)?;
     let first = text.first(2)?;
     let empty = || DataError::new(file, "there are no rows");
     let width = first.first().ok_or_else(empty)?.fields.len();

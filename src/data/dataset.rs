@@ -108,6 +108,21 @@ impl Inputs {
         self.len() == 0
     }
 
+    /// Whether so many examples have the same inputs throughout.
+    pub(crate) fn are_all_the_same(&self, examples: usize) -> bool {
+        fn same<T: PartialEq>(values: &[T], features: usize) -> bool {
+            let (first, others) = values.split_at(features);
+            others.chunks(features).all(|other| other == first)
+        }
+        let features = self.len() / examples.max(1);
+        examples > 1
+            && features > 0
+            && match self {
+                Inputs::Bytes { values, .. } => same(values, features),
+                Inputs::Floats(values) => same(values, features),
+            }
+    }
+
     /// The inputs of these examples alone, each of so many features.
     pub(super) fn of(&self, examples: &[u32], features: usize) -> Inputs {
         match self {

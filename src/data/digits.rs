@@ -21,7 +21,7 @@ const MAXIMUM: u8 = 16;
 const PIXELS: usize = 64;
 
 fn load(_: &Request<'_>) -> Result<Examples, DataError> {
-    let text = gzip::read_all(FILE, gzip::unpacked(PACKED), 1 << 20)?;
+    let text = gzip::unpack(FILE, PACKED, None)?;
     let text = String::from_utf8_lossy(&text);
     let mut values = Vec::with_capacity(1797 * PIXELS);
     let mut labels = Vec::with_capacity(1797);

@@ -2,17 +2,78 @@
 //! serve where there are no files.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::error::DataError;
+use super::gzip;
 use crate::report::Patience;
 
-/// The bytes of a file.
+/// The bytes of a file of a reasonable size.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
-    std::fs::read(path).map_err(|error| DataError::new(path.display().to_string(), error.to_string()))
+    read_within(path, None)
+}
+
+/// The bytes of a file, which must be no more than `largest`, the config's `data.largest`.
+pub(crate) fn read_within(path: &Path, largest: Option<u64>) -> Result<Vec<u8>, DataError> {
+    let error = |message: String| DataError::new(path.display().to_string(), message);
+    let failed = |failure: io::Error| error(failure.to_string());
+    // Before it is opened: to open a pipe is to wait for whoever writes into it.
+    let metadata = path.metadata().map_err(failed)?;
+    if let Some(kind) = no_file(&metadata) {
+        return Err(error(format!("this is {kind}, where a file is wanted")));
+    }
+    let (length, most) = (metadata.len(), largest.unwrap_or(gzip::LARGEST));
+    if length > most {
+        return Err(error(format!("{length} bytes are more than {most}; {}", gzip::MEANT)));
+    }
+    // What the kernel makes up has no length, and some of it no end.
+    if length == 0 {
+        return Ok(vec![]);
+    }
+    let mut file = File::open(path).map_err(failed)?;
+    let mut bytes = vec![0; length.min(START) as usize];
+    file.read_exact(&mut bytes).map_err(failed)?;
+    if length > LARGE && bytes.iter().all(|byte| *byte == 0) {
+        return Err(error(format!("it begins with {START} zeros: the file was never written, or is damaged")));
+    }
+    bytes
+        .try_reserve_exact((length as usize).saturating_sub(bytes.len()))
+        .map_err(|failure| error(failure.to_string()))?;
+    // It may grow meanwhile, but not on us.
+    file.take(length - bytes.len() as u64).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Files of more bytes are looked at before they are read whole.
+const LARGE: u64 = 64 << 20;
+
+/// How many bytes are looked at.
+const START: u64 = 4096;
+
+/// What is there instead of a file.
+fn no_file(metadata: &Metadata) -> Option<&'static str> {
+    if metadata.is_file() {
+        return None;
+    }
+    if metadata.is_dir() {
+        return Some("a folder");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = metadata.file_type();
+        if kind.is_fifo() {
+            return Some("a pipe (save what it gives as a file first)");
+        }
+        if kind.is_socket() {
+            return Some("a socket");
+        }
+    }
+    Some("a device")
 }
 
 /// The first of `names` that is in `folder`.

@@ -17,7 +17,7 @@ pub const IDX: Source = Source {
     pictures: Some(true),
     load: |request| {
         let folder = files::folder(&request.config.path, "idx", None)?;
-        load(&folder, None, request.classes())
+        load(&folder, None, request.classes(), request.config.largest)
     },
 };
 
@@ -35,7 +35,7 @@ const CLOTHES: [&str; 10] =
 fn fashion_mnist(request: &Request<'_>) -> Result<Examples, DataError> {
     let system = "/usr/share/datasets/fashion-mnist";
     let folder = files::folder(&request.config.path, "fashion-mnist", Some(system))?;
-    load(&folder, Some(&CLOTHES), None).map_err(|mut error| {
+    load(&folder, Some(&CLOTHES), None, request.config.largest).map_err(|mut error| {
         if !folder.is_dir() {
             error.message += "; install the package dataset-fashion-mnist, or set data.path";
         }
@@ -54,8 +54,8 @@ pub struct Idx {
 
 /// Parses an IDX file of unsigned bytes with `dimensions` dimensions, unpacking gzip. `file` is
 /// its name in errors. No more is unpacked than the header announces.
-pub fn parse(file: &str, packed: &[u8], dimensions: u8) -> Result<Idx, DataError> {
-    let mut reader = gzip::unpacked(packed);
+pub fn parse(file: &str, packed: &[u8], dimensions: u8, largest: Option<u64>) -> Result<Idx, DataError> {
+    let mut reader = gzip::unpacked(packed, largest);
     let mut word = || {
         let mut bytes = [0; 4];
         reader.read_exact(&mut bytes).map(|()| u32::from_be_bytes(bytes)).map_err(|error| gzip::broken(file, &error))
@@ -75,9 +75,9 @@ pub fn parse(file: &str, packed: &[u8], dimensions: u8) -> Result<Idx, DataError
     let size = lengths
         .iter()
         .try_fold(1_u64, |size, length| size.checked_mul(*length as u64))
-        .filter(|size| *size <= gzip::LARGEST)
+        .filter(|size| *size <= largest.unwrap_or(gzip::LARGEST))
         .ok_or_else(|| {
-            let message = format!("the header announces {lengths:?} bytes, which is too much");
+            let message = format!("the header announces {lengths:?} bytes, which is too much; {}", gzip::MEANT);
             DataError::new(file, message)
         })?;
     // One byte more than announced, to notice what should not be there.
@@ -96,8 +96,14 @@ pub fn parse(file: &str, packed: &[u8], dimensions: u8) -> Result<Idx, DataError
 
 /// Parses examples without labels, a file of so many dimensions, for a network that takes this shape: pictures
 /// of one channel, or rows of all numbers.
-pub(crate) fn unlabelled(file: &str, packed: &[u8], dimensions: u8, shape: &[usize]) -> Result<Vec<u8>, DataError> {
-    let Idx { lengths, bytes } = parse(file, packed, dimensions)?;
+pub(crate) fn unlabelled(
+    file: &str,
+    packed: &[u8],
+    dimensions: u8,
+    shape: &[usize],
+    largest: Option<u64>,
+) -> Result<Vec<u8>, DataError> {
+    let Idx { lengths, bytes } = parse(file, packed, dimensions, largest)?;
     let found = lengths.get(1..).unwrap_or_default();
     let picture = shape.strip_prefix(&[1]).unwrap_or(shape);
     if found.is_empty() || found != picture && found != [shape.iter().product::<usize>()] {
@@ -109,7 +115,7 @@ pub(crate) fn unlabelled(file: &str, packed: &[u8], dimensions: u8, shape: &[usi
     }
 }
 
-fn read(folder: &Path, stem: &str, dimensions: u8) -> Result<(String, Idx), DataError> {
+fn read(folder: &Path, stem: &str, dimensions: u8, largest: Option<u64>) -> Result<(String, Idx), DataError> {
     // Both ways of writing the name are about.
     let names: Vec<String> = ["-", "."]
         .iter()
@@ -117,16 +123,21 @@ fn read(folder: &Path, stem: &str, dimensions: u8) -> Result<(String, Idx), Data
         .collect();
     let path = files::find(folder, &names)?;
     let file = path.display().to_string();
-    let idx = parse(&file, &files::read(&path)?, dimensions)?;
+    let idx = parse(&file, &files::read_within(&path, largest)?, dimensions, largest)?;
     Ok((file, idx))
 }
 
 /// Reads the four files; where their number is not known, the classes are those up to the largest label.
-fn load(folder: &Path, names: Option<&[&str]>, classes: Option<usize>) -> Result<Examples, DataError> {
-    let (train_file, mut images) = read(folder, "train-images", 3)?;
-    let (train_labels_file, train_labels) = read(folder, "train-labels", 1)?;
-    let (test_file, test_images) = read(folder, "t10k-images", 3)?;
-    let (test_labels_file, test_labels) = read(folder, "t10k-labels", 1)?;
+fn load(
+    folder: &Path,
+    names: Option<&[&str]>,
+    classes: Option<usize>,
+    largest: Option<u64>,
+) -> Result<Examples, DataError> {
+    let (train_file, mut images) = read(folder, "train-images", 3, largest)?;
+    let (train_labels_file, train_labels) = read(folder, "train-labels", 1, largest)?;
+    let (test_file, test_images) = read(folder, "t10k-images", 3, largest)?;
+    let (test_labels_file, test_labels) = read(folder, "t10k-labels", 1, largest)?;
     if images.bytes.is_empty() {
         return Err(DataError::new(train_file, "there are no pictures"));
     }

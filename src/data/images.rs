@@ -3,12 +3,12 @@
 //! Decoding takes long, so that its result is kept in the user's folder for caches (see `cache`).
 
 mod cache;
+mod decode;
+mod resize;
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageReader};
+use serde::{Deserialize, Serialize};
 
 use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
@@ -16,6 +16,8 @@ use super::files;
 use super::source::{Examples, Source};
 use crate::config::DataConfig;
 use cache::Cache;
+pub(crate) use decode::RULES;
+use decode::{Picture, Way};
 
 /// Any folder of pictures.
 pub const IMAGES: Source = Source {
@@ -50,12 +52,46 @@ struct Decoded {
     pixels: Vec<u8>,
     /// Which could not, and why.
     broken: Vec<(usize, String)>,
+    /// Those of which something is left out.
+    lost: Lost,
 }
 
-/// One picture, `[channels, height, width]`.
-struct Picture {
-    shape: Vec<usize>,
-    pixels: Vec<u8>,
+/// Pictures that are more than their pixels: how many, and which is the first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Lost {
+    transparent: Option<(usize, usize)>,
+    deep: Option<(usize, usize)>,
+}
+
+impl Lost {
+    /// Counts a picture.
+    fn add(&mut self, at: usize, picture: &Picture) {
+        for (is, lost) in [(picture.transparent, &mut self.transparent), (picture.deep, &mut self.deep)] {
+            if is {
+                lost.get_or_insert((0, at)).0 += 1;
+            }
+        }
+    }
+
+    /// Says once of each kind what is left out.
+    fn warn(&self, folder: &str, paths: &[PathBuf]) {
+        let all = paths.len();
+        let name = |at: usize| paths.get(at).map_or_else(String::new, |path| path.display().to_string());
+        if let Some((count, first)) = self.transparent {
+            log::warn!(
+                "{folder}: {count} of {all} pictures are transparent in parts, the first is {}; transparency is left \
+                 out, and the colours beneath it taken. Put them on a background first if it says what is seen",
+                name(first)
+            );
+        }
+        if let Some((count, first)) = self.deep {
+            log::warn!(
+                "{folder}: {count} of {all} pictures have 16 bits a channel, the first is {}; the lower eight are \
+                 left out. source = \"npy\" keeps all sixteen",
+                name(first)
+            );
+        }
+    }
 }
 
 fn load(folder: &Path, config: &DataConfig, caches: Option<&Path>) -> Result<Examples, DataError> {
@@ -75,8 +111,9 @@ fn load(folder: &Path, config: &DataConfig, caches: Option<&Path>) -> Result<Exa
 }
 
 fn examples(folder: &Path, listing: &Listing, decoded: Decoded, allow_broken: bool) -> Result<Examples, DataError> {
-    let Decoded { shape, pixels, broken } = decoded;
+    let Decoded { shape, pixels, broken, lost } = decoded;
     let folder = folder.display().to_string();
+    lost.warn(&folder, &listing.paths);
     if !broken.is_empty() {
         let message = describe(listing, &broken);
         if !allow_broken {
@@ -189,14 +226,16 @@ fn is_picture(path: &Path) -> bool {
 }
 
 fn decode_all(listing: &Listing, config: &DataConfig) -> Result<Decoded, DataError> {
-    let pictures = files::read_each("decoding", &listing.paths, |bytes| {
-        decode(&bytes.map_err(|error| error.message)?, config.grayscale, config.resize)
-    });
+    let way = Way::new(config);
+    let pictures =
+        files::read_each("decoding", &listing.paths, |bytes| way.decode(&bytes.map_err(|error| error.message)?));
     let mut decoded = Decoded::default();
     let mut first = None;
     for (at, picture) in pictures.into_iter().enumerate() {
         match picture {
-            Ok(Picture { shape, pixels }) => {
+            Ok(picture) => {
+                decoded.lost.add(at, &picture);
+                let Picture { shape, pixels, .. } = picture;
                 let first = *first.get_or_insert(at);
                 if first == at {
                     decoded.shape = shape;
@@ -240,15 +279,15 @@ pub(crate) fn unlabelled(
     if paths.is_empty() {
         return Err(DataError::new(place, "no PNG or JPEG picture is in this folder"));
     }
-    let grayscale = config.grayscale.unwrap_or(channels == 1);
-    let pictures = files::read_each("decoding", &paths, |bytes| {
-        decode(&bytes.map_err(|error| error.message)?, Some(grayscale), config.resize)
-    });
-    let (mut names, mut pixels) = (vec![], vec![]);
-    for (path, picture) in paths.iter().zip(pictures) {
+    let grayscale = Some(config.grayscale.unwrap_or(channels == 1));
+    let way = Way { grayscale, ..Way::new(config) };
+    let pictures = files::read_each("decoding", &paths, |bytes| way.decode(&bytes.map_err(|error| error.message)?));
+    let (mut names, mut pixels, mut lost) = (vec![], vec![], Lost::default());
+    for (at, (path, picture)) in paths.iter().zip(pictures).enumerate() {
         let error = |message: String| DataError::new(path.display().to_string(), message);
         match picture {
             Ok(picture) if picture.shape == shape => {
+                lost.add(at, &picture);
                 names.push(files::name(path));
                 pixels.extend(picture.pixels);
             }
@@ -267,29 +306,8 @@ pub(crate) fn unlabelled(
             }
         }
     }
+    lost.warn(&place, &paths);
     Ok((names, pixels))
-}
-
-/// Decodes one picture to eight bits a channel; transparency is dropped.
-fn decode(bytes: &[u8], grayscale: Option<bool>, resize: Option<[usize; 2]>) -> Result<Picture, String> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
-    let mut image = reader.decode().map_err(|error| error.to_string())?;
-    if let Some([height, width]) = resize {
-        image = image.resize_exact(width as u32, height as u32, FilterType::Triangle);
-    }
-    let (height, width) = (image.height() as usize, image.width() as usize);
-    let (channels, interleaved) = match grayscale.unwrap_or(!image.color().has_color()) {
-        true => (1, image.into_luma8().into_raw()),
-        false => (3, DynamicImage::into_rgb8(image).into_raw()),
-    };
-    let plane = height * width;
-    let mut pixels = vec![0; channels * plane];
-    for (at, pixel) in interleaved.chunks_exact(channels).enumerate() {
-        for (channel, &value) in pixel.iter().enumerate() {
-            pixels[channel * plane + at] = value;
-        }
-    }
-    Ok(Picture { shape: vec![channels, height, width], pixels })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::dataset::{Inputs, Origin, Targets, label_of};
 use super::error::DataError;
 use super::files;
+use super::gzip;
 use super::source::{Examples, Request, Source};
 use crate::config::{Channels, DataConfig};
 use array::Array;
@@ -41,7 +42,7 @@ struct Part {
 }
 
 fn load(path: &Path, request: &Request<'_>) -> Result<Examples, DataError> {
-    let mut arrays = Arrays::open(path)?;
+    let mut arrays = Arrays::open(path, request.config.largest)?;
     let [x_train, y_train, x_test, y_test, x, y] = NAMES;
     let whole = ![x_train, y_train, x_test, y_test].iter().any(|name| arrays.has(name));
     let whole = whole && (arrays.has(x) || arrays.has(y));
@@ -102,8 +103,8 @@ pub(crate) fn unlabelled(
     shape: &[usize],
 ) -> Result<Inputs, DataError> {
     let array = match bytes.starts_with(array::MAGIC) {
-        true => Array::read(path.display().to_string(), bytes.as_slice())?,
-        false => Arrays::archive(path, bytes)?.only_x()?,
+        true => Array::read(path.display().to_string(), bytes.as_slice(), config.largest.unwrap_or(gzip::LARGEST))?,
+        false => Arrays::archive(path, bytes, config.largest)?.only_x()?,
     };
     let found = array.lengths[1..].to_vec();
     // Whole examples as rows are in the order of the numbers that the network sees.

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 use super::error::DataError;
 
+/// Numbers of an example, classes, and values to predict at most: a gigabyte of either.
+const MOST: usize = 1 << 28;
+
 /// The shape and scale of examples, and what the outputs mean.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signature {
@@ -118,6 +121,18 @@ impl Signature {
     pub fn from_json(file: &str, text: &[u8]) -> Result<Signature, DataError> {
         let damaged = |what: String| DataError::new(file, format!("the file is damaged: {what}"));
         let signature: Signature = serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))?;
+        // Only then may anybody multiply them.
+        let features = signature.shape.iter().try_fold(1_usize, |size, length| size.checked_mul(*length));
+        if features.is_none_or(|features| features > MOST) {
+            return Err(damaged(format!("examples of {:?} are more than {MOST} numbers each", signature.shape)));
+        }
+        let outputs = match &signature.targets {
+            Predicted::Classes { count, .. } => *count,
+            Predicted::Values { width } => *width,
+        };
+        if outputs == 0 || outputs > MOST {
+            return Err(damaged(format!("{outputs} classes or values, where 1 to {MOST} are")));
+        }
         let Normalization { scale, offset, plane } = &signature.normalization;
         let features = scale.len().checked_mul(*plane);
         let product = |sizes: &[usize]| sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size));
@@ -219,9 +234,13 @@ mod tests {
             ("      \"c\",\n", "", "5 names of columns do not fit [3, 1, 2]"),
             ("\\t", "é", "6 names of columns"),
             ("\"count\": 2", "\"count\": 3", "2 names for 3 classes"),
+            ("\"count\": 2", "\"count\": 0", "0 classes"),
+            ("\"count\": 2", "\"count\": 18446744073709551615", "18446744073709551615 classes"),
+            ("3,\n    1,\n    2\n", "4294967296, 4294967297", "are more than 268435456 numbers each"),
             ("\"shape\"", "\"shale\"", "missing field `shape`"),
             ("}", "", "EOF"),
         ] {
+            assert!(text.contains(from), "{from}");
             let message = Signature::from_json("data.json", text.replace(from, to).as_bytes()).unwrap_err().to_string();
             assert!(message.starts_with("data.json: the file is damaged: ") && message.contains(part), "{message}");
         }

@@ -47,7 +47,7 @@ fn read(path: &Path, config: &DataConfig, signature: &Signature, labelled: bool)
     if path.is_dir() {
         return pictures(path, config, signature);
     }
-    let (file, bytes) = (path.display().to_string(), files::read(path)?);
+    let (file, bytes) = (path.display().to_string(), files::read_within(path, config.largest)?);
     let begins = |magic: &[u8]| bytes.starts_with(magic);
     if begins(PNG) || begins(JPEG) {
         return pictures(path, config, signature);
@@ -58,7 +58,7 @@ fn read(path: &Path, config: &DataConfig, signature: &Signature, labelled: bool)
     let inputs = if begins(NPY) || begins(ZIP) {
         npy::unlabelled(path, bytes, config, shape)?
     } else if let [0, 0, _, dimensions] = gzip::start(&file, &bytes, 4)?[..] {
-        let values = idx::unlabelled(&file, &bytes, dimensions, shape)?;
+        let values = idx::unlabelled(&file, &bytes, dimensions, shape, config.largest)?;
         Inputs::Bytes { values, maximum: u8::MAX.into() }
     } else if labelled {
         let categorical = matches!(signature.targets, Predicted::Classes { .. });

@@ -81,6 +81,7 @@ impl Model {
         let run = Run {
             steps: config.train.epochs as u64 * steps_per_epoch,
             steps_per_epoch,
+            stride: rule.schedule_stride(),
             learning_rate: rule.default_learning_rate(),
         };
         let schedule = Schedule::read(&config.optimizer, &run)?;

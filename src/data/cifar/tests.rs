@@ -25,7 +25,7 @@ fn ten(folder: &Path) {
 }
 
 fn message(folder: &Path, set: &Set) -> String {
-    read(set, folder).unwrap_err().to_string()
+    read(set, folder, None).unwrap_err().to_string()
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn the_fine_label_of_a_hundred_counts() {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("train.bin"), records(&[&[19, 99], &[0, 7]])).unwrap();
     std::fs::write(root.path().join("test.bin"), records(&[&[4, 50]])).unwrap();
-    let examples = read(&HUNDRED, root.path()).unwrap();
+    let examples = read(&HUNDRED, root.path(), None).unwrap();
     let expected = Targets::Classes { labels: vec![99, 7, 50], count: 100, names: None };
     assert_eq!((examples.targets, examples.test), (expected, Some(1)));
 }
@@ -134,7 +134,7 @@ fn the_python_version_is_read_where_the_binary_one_is_not_there() {
     put("test_batch", &batch(&[1, 2, 4]));
     let names = list((b'a'..=b'j').map(|name| text(&[name])));
     put("batches.meta", &pickle(&[("num_cases_per_batch", b"M\x10\x27".to_vec()), ("label_names", names)]));
-    let examples = read(&TEN, root.path()).unwrap();
+    let examples = read(&TEN, root.path(), None).unwrap();
     assert_eq!((examples.shape.as_slice(), examples.test), (&[3, 32, 32][..], Some(3)));
     let Targets::Classes { labels, names, .. } = &examples.targets else { panic!("labels are classes") };
     assert_eq!(labels, &[3, 9, 3, 9, 3, 9, 3, 9, 0, 1, 2, 4]);
@@ -144,7 +144,7 @@ fn the_python_version_is_read_where_the_binary_one_is_not_there() {
     // The binary version comes first.
     ten(root.path());
     std::fs::write(root.path().join("test_batch.bin"), records(&[&[8]])).unwrap();
-    assert_eq!(read(&TEN, root.path()).unwrap().test, Some(1));
+    assert_eq!(read(&TEN, root.path(), None).unwrap().test, Some(1));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn the_fine_label_of_a_hundred_counts_in_pickles_too() {
     };
     put("train", &[99, 7]);
     put("test", &[50]);
-    let examples = read(&HUNDRED, root.path()).unwrap();
+    let examples = read(&HUNDRED, root.path(), None).unwrap();
     let expected = Targets::Classes { labels: vec![99, 7, 50], count: 100, names: None };
     assert_eq!((examples.targets, examples.test), (expected, Some(1)));
 }
@@ -177,8 +177,45 @@ fn damaged_pickles_name_file_and_row() {
     refused(&batch(&[3, 10]), "data_batch_1, row 2: the label is 10, but the 10 classes count from 0");
     let other = |labels: &[u8], data| pickle(&[("labels", numbers(labels)), ("data", data)]);
     refused(&other(&[1], array(2)), "`data` has the shape [2, 3072] and 6144 bytes, where the 1 labels want [1, 3072]");
-    refused(&other(&[1], numbers(&[1, 2])), "the pickle is damaged, or none of the Python version");
-    refused(&pickle(&[("data", array(1))]), "missing field `labels`");
+    refused(&other(&[1], numbers(&[1, 2])), "`data` is no array of bytes");
+    refused(&pickle(&[("data", array(1))]), "`labels` is missing");
+    refused(&numbers(&[1]), "the pickle is damaged, or none of the Python version: it ends too early, at byte 5");
+    refused(&[&numbers(&[1])[..], b"."].concat(), "the pickle is no dictionary with `labels`");
+    // A tuple may not reach below the mark.
+    refused(b"N(\x85t.", "a value is wanted where none is left, at byte 3");
+}
+
+/// Each of these would once have ended the process, or taken all memory.
+#[test]
+fn pickles_that_only_want_to_do_harm_are_read_like_others() {
+    let read = |bytes: &[u8]| pickle::Pickle::read(bytes).map(|pickle| pickle.root());
+    let deep = [b"]".repeat(1_000_000), b"a".repeat(999_999), b".".to_vec()].concat();
+    assert!(read(&deep).is_ok(), "a list within a list, a million times");
+    let tuples = [b"N".to_vec(), b"\x85".repeat(1_000_000), b".".to_vec()].concat();
+    assert!(read(&tuples).is_ok(), "a tuple within a tuple");
+    // Two to the hundred-thousandth copies of nothing.
+    let doubled = [b"]".to_vec(), b"2\x86".repeat(100_000), b".".to_vec()].concat();
+    assert!(read(&doubled).is_ok());
+    assert!(read(b"]q\x00h\x00a.").is_ok(), "a list of itself");
+    let marks = [b"(".repeat(3_000_000), b".".to_vec()].concat();
+    assert_eq!(read(&marks), Err("more than 2097152 instructions, at byte 2097152".into()));
+    for huge in [&b"\x8e\xff\xff\xff\xff\xff\xff\xff\xff."[..], b"T\xff\xff\xff\xff.", b"\x8b\xff\xff\xff\xff."] {
+        assert!(read(huge).unwrap_err().starts_with("it ends too early"));
+    }
+}
+
+/// As Python 2 and 3 and NumPy write one picture, by each protocol; see tests/golden/cifar_pickles.py.
+#[test]
+fn pickles_of_every_protocol_say_the_same() {
+    for protocol in [0, 1, 2, 3, 4, 5] {
+        let file = format!("{}/tests/fuzz/pickle/protocol-{protocol}.gz", env!("CARGO_MANIFEST_DIR"));
+        let packed = std::fs::read(&file).unwrap();
+        let bytes = gzip::unpack(&file, &packed, None).unwrap();
+        let mut pictures = Pictures::default();
+        pickled::parse(&TEN, &file, &bytes, &mut pictures).unwrap();
+        let pixels: Vec<u8> = (0..2 * PIXELS).map(|at| (at / 12) as u8).collect();
+        assert_eq!((pictures.labels, pictures.pixels), (vec![7, 3], pixels), "{file}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The text of a table: its encoding, what stands between its columns, and the line of each row.
 
+use crate::config::DataConfig;
 use crate::data::error::DataError;
 use crate::data::gzip;
 
@@ -44,9 +45,9 @@ pub(super) fn is_missing(text: &str) -> bool {
 impl<'a> Text<'a> {
     /// Unpacks and decodes a file. The delimiter is the one that is given, else the one by which the first rows
     /// agree; `usual` is tried first.
-    pub fn read(file: &'a str, packed: &[u8], given: Option<char>, usual: Option<char>) -> Result<Self, DataError> {
-        let bytes = decoded(file, gzip::read_all(file, gzip::unpacked(packed), gzip::LARGEST)?)?;
-        let delimiter = given.map_or_else(|| found(&bytes, usual), |given| given as u8);
+    pub fn read(file: &'a str, packed: &[u8], config: &DataConfig, usual: Option<char>) -> Result<Self, DataError> {
+        let bytes = decoded(file, gzip::unpack(file, packed, config.largest)?)?;
+        let delimiter = config.delimiter.map_or_else(|| found(&bytes, usual), |given| given as u8);
         Ok(Text { file, bytes, delimiter })
     }
 

@@ -50,27 +50,27 @@ fn plain_and_gzip_files_of_either_name_are_read() {
 #[test]
 fn labels_out_of_range_name_file_and_row() {
     let bad = folder(&[0, 1, 2], &[0, 3]);
-    let error = message(load(bad.path(), None, Some(3)));
+    let error = message(load(bad.path(), None, Some(3), None));
     assert!(
         error.ends_with("t10k-labels-idx1-ubyte.gz, row 2: the label is 3, but the 3 classes count from 0"),
         "{error}"
     );
     let bad = folder(&[0, 10, 2], &[0, 1]);
-    let error = message(load(bad.path(), Some(&CLOTHES), None));
+    let error = message(load(bad.path(), Some(&CLOTHES), None, None));
     assert!(error.contains("train-labels-idx1-ubyte, row 2: the label is 10"), "{error}");
 }
 
 #[test]
 fn counts_must_agree() {
     let bad = folder(&[0, 1], &[0, 1]);
-    let error = message(load(bad.path(), None, Some(3)));
+    let error = message(load(bad.path(), None, Some(3), None));
     assert!(error.ends_with("train-labels-idx1-ubyte: 2 labels for 3 pictures"), "{error}");
 }
 
 #[test]
 fn missing_files_and_folders_are_named() {
     let empty = tempfile::tempdir().unwrap();
-    let error = message(load(empty.path(), None, None));
+    let error = message(load(empty.path(), None, None, None));
     assert!(error.contains("train-images-idx3-ubyte.gz"), "{error}");
     let nowhere = empty.path().join("nowhere");
     let path = format!("path={}", nowhere.display());
@@ -82,31 +82,31 @@ fn missing_files_and_folders_are_named() {
 #[test]
 fn damaged_files_are_refused() {
     let good = idx(&[2, 1, 2], &[1, 2, 3, 4]);
-    assert_eq!(parse("f", &good, 3).unwrap().lengths, [2, 1, 2]);
+    assert_eq!(parse("f", &good, 3, None).unwrap().lengths, [2, 1, 2]);
     let packed = gzip(&good);
-    assert_eq!(parse("f", &packed, 3).unwrap().bytes, [1, 2, 3, 4]);
+    assert_eq!(parse("f", &packed, 3, None).unwrap().bytes, [1, 2, 3, 4]);
     // Every truncation, packed or not, down to the empty file.
     for end in 0..good.len() {
-        let error = message(parse("f", &good[..end], 3));
+        let error = message(parse("f", &good[..end], 3, None));
         assert!(error.contains("truncated"), "{end} bytes: {error}");
     }
     for end in 0..packed.len() {
-        assert!(parse("f", &packed[..end], 3).is_err(), "{end} packed bytes");
+        assert!(parse("f", &packed[..end], 3, None).is_err(), "{end} packed bytes");
     }
-    let error = message(parse("f", &packed[..packed.len() - 4], 3));
+    let error = message(parse("f", &packed[..packed.len() - 4], 3, None));
     assert_eq!(error, "f: the file is truncated");
     // A flipped bit in the checksum.
     let mut flipped = packed.clone();
     let checksum = flipped.len() - 6;
     flipped[checksum] ^= 1;
-    let error = message(parse("f", &flipped, 3));
+    let error = message(parse("f", &flipped, 3, None));
     assert!(error.starts_with("f: the file is damaged"), "{error}");
     let longer = [&good[..], &[0]].concat();
-    assert!(message(parse("f", &longer, 3)).contains("there is more behind the 4 bytes"));
-    let error = message(parse("f", &good, 1));
+    assert!(message(parse("f", &longer, 3, None)).contains("there is more behind the 4 bytes"));
+    let error = message(parse("f", &good, 1, None));
     assert!(error.starts_with("f: the magic number is 0x00000803, not 0x00000801"), "{error}");
     let huge = idx(&[u32::MAX, u32::MAX, u32::MAX], &[]);
-    assert!(message(parse("f", &huge, 3)).contains("too much"));
+    assert!(message(parse("f", &huge, 3, None)).contains("too much"));
 }
 
 /// The Debian package, where it is installed: without it there is nothing to test here.
@@ -117,7 +117,7 @@ fn fashion_mnist_is_read() {
         eprintln!("the package dataset-fashion-mnist is not installed");
         return;
     }
-    let examples = load(folder, Some(&CLOTHES), None).unwrap();
+    let examples = load(folder, Some(&CLOTHES), None, None).unwrap();
     assert_eq!(examples.shape, [1, 28, 28]);
     assert_eq!(examples.inputs.len(), 70_000 * 784);
     assert_eq!((examples.targets.len(), examples.test), (70_000, Some(10_000)));

@@ -12,11 +12,11 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use super::super::error::DataError;
 use super::super::files;
-use super::{Decoded, Listing};
+use super::{Decoded, Listing, Way};
 use crate::config::DataConfig;
 
 /// Changed whenever decoding gives other pixels than before.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A cache file, there or not.
 pub(super) struct Cache {
@@ -29,7 +29,7 @@ impl Cache {
     /// The cache of a listing in the folder `caches`.
     pub fn new(caches: &Path, folder: &Path, listing: &Listing, config: &DataConfig) -> Result<Cache, DataError> {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-        let how = format!("version {VERSION}, grayscale {:?}, resize {:?}\n", config.grayscale, config.resize);
+        let how = format!("version {VERSION}, {:?}\n", Way::new(config));
         let mut hasher = DefaultHasher::new();
         (&folder, &how).hash(&mut hasher);
         let file = caches.join(format!("images-{:016x}.safetensors", hasher.finish()));
@@ -45,14 +45,14 @@ impl Cache {
         let bytes = files::read(&self.file).ok()?;
         let (_, header) = SafeTensors::read_metadata(&bytes).ok()?;
         let tensors = SafeTensors::deserialize(&bytes).ok()?;
-        let [listing, broken, pixels] = ["listing", "broken", "pixels"].map(|name| tensors.tensor(name).ok());
-        let (listing, broken, pixels) = (listing?, broken?, pixels?);
+        let part = |name| tensors.tensor(name).ok();
+        let (listing, broken, lost, pixels) = (part("listing")?, part("broken")?, part("lost")?, part("pixels")?);
         let sum: u32 = header.metadata().as_ref()?.get("crc32")?.parse().ok()?;
-        if listing.data() != self.listing.as_bytes() || checksum(&[broken.data(), pixels.data()]) != sum {
+        if listing.data() != self.listing.as_bytes() || checksum(&[broken.data(), lost.data(), pixels.data()]) != sum {
             return None;
         }
-        let broken = serde_json::from_slice(broken.data()).ok()?;
-        Some(Decoded { shape: pixels.shape().get(1..)?.to_vec(), pixels: pixels.data().to_vec(), broken })
+        let (broken, lost) = (serde_json::from_slice(broken.data()).ok()?, serde_json::from_slice(lost.data()).ok()?);
+        Some(Decoded { shape: pixels.shape().get(1..)?.to_vec(), pixels: pixels.data().to_vec(), broken, lost })
     }
 
     /// Writes the file. What can't be kept is decoded again next time: that is no error.
@@ -61,12 +61,14 @@ impl Cache {
         let count = decoded.pixels.len() / picture.max(1);
         let shape: Vec<usize> = [&[count], &decoded.shape[..]].concat();
         let broken = serde_json::to_vec(&decoded.broken).expect("numbers and texts");
+        let lost = serde_json::to_vec(&decoded.lost).expect("numbers");
         let view = |shape: Vec<usize>, bytes| TensorView::new(Dtype::U8, shape, bytes).expect("a byte an element");
         let listing = self.listing.as_bytes();
-        let sum = checksum(&[&broken, &decoded.pixels]);
+        let sum = checksum(&[&broken, &lost, &decoded.pixels]);
         let tensors = [
             ("listing", view(vec![listing.len()], listing)),
             ("broken", view(vec![broken.len()], &broken)),
+            ("lost", view(vec![lost.len()], &lost)),
             ("pixels", view(shape, &decoded.pixels)),
         ];
         let metadata = HashMap::from([("crc32".to_string(), sum.to_string())]);

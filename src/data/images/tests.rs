@@ -159,3 +159,74 @@ fn the_cache_is_used_while_the_files_stay_and_ignored_when_damaged() {
     assert_ne!(changed, first);
     assert_eq!(load(), changed);
 }
+
+/// What Pillow made of the picture, see tests/golden/pictures.py; and how far we are from it at most.
+fn distance(input: &str, expected: &str, overrides: &[&str]) -> (Picture, u8) {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let decode = |path: String, overrides: &[&str]| {
+        let bytes = std::fs::read(&path).unwrap();
+        Way::new(&config_of(overrides)).decode(&bytes).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let picture = decode(format!("{root}/tests/fuzz/pictures/{input}"), overrides);
+    let pillow = decode(format!("{root}/tests/golden/pictures/{expected}.png"), &[]);
+    assert_eq!(picture.shape, pillow.shape, "{expected}");
+    let far = picture.pixels.iter().zip(&pillow.pixels).map(|(own, pillow)| own.abs_diff(*pillow));
+    let far = far.max().unwrap();
+    (picture, far)
+}
+
+#[test]
+fn png_pictures_are_what_pillow_makes_of_them() {
+    for (input, lost) in [
+        ("rgb", [false, false]),
+        ("gray", [false, false]),
+        ("bits1", [false, false]),
+        ("bits2", [false, false]),
+        ("bits4", [false, false]),
+        ("palette", [false, false]),
+        ("turned_png", [false, false]),
+        ("rgb16_of_8", [false, false]),
+        ("rgba", [true, false]),
+        ("gray_alpha", [true, false]),
+        ("palette_alpha", [true, false]),
+        ("rgb16", [false, true]),
+        ("gray16", [false, true]),
+    ] {
+        let (picture, far) = distance(&format!("{input}.png"), input, &[]);
+        assert_eq!((far, [picture.transparent, picture.deep]), (0, lost), "{input}");
+    }
+}
+
+#[test]
+fn gray_and_sizes_are_pillows_to_the_same_bytes() {
+    for (input, expected, overrides) in [
+        ("rgb", "rgb_as_gray", &["grayscale=true"][..]),
+        ("rgba", "rgb_as_gray", &["grayscale=true"]),
+        ("gray", "gray_as_rgb", &["grayscale=false"]),
+        ("rgb", "rgb_5_7", &["resize=[5,7]"]),
+        ("rgb", "rgb_23_40", &["resize=[23,40]"]),
+        ("rgb", "rgb_11_6", &["resize=[11,6]"]),
+        ("rgb", "rgb_3_19", &["resize=[3,19]"]),
+        ("rgb", "rgb_30_4", &["resize=[30,4]"]),
+        ("rgb", "rgb_1_1", &["resize=[1,1]"]),
+        ("rgba", "rgba_as_gray_5_7", &["grayscale=true", "resize=[5,7]"]),
+    ] {
+        assert_eq!(distance(&format!("{input}.png"), expected, overrides).1, 0, "{expected}");
+    }
+}
+
+/// How far two decoders' roundings, of the transform and then of the colours, add up.
+const JPEG: u8 = 3;
+
+#[test]
+fn jpeg_pictures_stand_upright_and_are_nearly_pillows() {
+    for input in ["jpeg444", "jpeg422", "jpeg420", "progressive", "jpeg_gray", "cmyk"] {
+        let (_, far) = distance(&format!("{input}.jpg"), input, &[]);
+        assert!(far <= JPEG, "{input}: {far}");
+    }
+    for orientation in 1..=8 {
+        let name = format!("turned{orientation}");
+        let (_, far) = distance(&format!("{name}.jpg"), &name, &[]);
+        assert!(far <= JPEG, "{name}: {far}");
+    }
+}

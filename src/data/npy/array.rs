@@ -31,13 +31,14 @@ pub(super) struct Array {
 }
 
 impl Array {
-    /// Reads an .npy file.
-    pub fn read(place: String, mut reader: impl Read) -> Result<Array, DataError> {
+    /// Reads an .npy file, whose numbers may take so many bytes.
+    pub fn read(place: String, mut reader: impl Read, most: u64) -> Result<Array, DataError> {
         let header = header(&place, &mut reader)?;
         let (size, parse) = numbers::parser(&header.dtype()).map_err(|message| DataError::new(&place, message))?;
-        let (lengths, bytes) = lengths(&place, &header, size)?;
+        let (lengths, bytes) = lengths(&place, &header, size, most)?;
         // One byte more than announced, to notice what should not be there.
-        let body = gzip::read_all(&place, reader.take(bytes + 1), gzip::LARGEST)?;
+        let mut body = vec![];
+        reader.take(bytes.saturating_add(1)).read_to_end(&mut body).map_err(|error| gzip::broken(&place, &error))?;
         let found = body.len() as u64;
         if found != bytes {
             let message = match found < bytes {
@@ -129,9 +130,9 @@ fn depth<'a>(text: impl Iterator<Item = &'a u8>) -> usize {
     depths.max().unwrap_or(0)
 }
 
-/// The lengths of all axes, which must be of as much as can be held and of something; and the bytes
+/// The lengths of all axes, which must be of as much as may be held and of something; and the bytes
 /// that they need.
-fn lengths(place: &str, header: &NpyHeader, size: u64) -> Result<(Vec<usize>, u64), DataError> {
+fn lengths(place: &str, header: &NpyHeader, size: u64, most: u64) -> Result<(Vec<usize>, u64), DataError> {
     let shape = header.shape();
     let error = |message: String| Err(DataError::new(place, message));
     if shape.is_empty() {
@@ -142,9 +143,13 @@ fn lengths(place: &str, header: &NpyHeader, size: u64) -> Result<(Vec<usize>, u6
         return error(format!("there are {what}: the shape is {shape:?}"));
     }
     let bytes = shape.iter().try_fold(size, |bytes, length| bytes.checked_mul(*length));
-    match bytes.filter(|bytes| *bytes <= gzip::LARGEST) {
+    match bytes.filter(|bytes| *bytes <= most) {
         Some(bytes) => Ok((shape.iter().map(|length| *length as usize).collect(), bytes)),
-        None => error(format!("the header announces {shape:?} numbers of {size} bytes, which is too much")),
+        None => error(format!(
+            "the header announces {shape:?} numbers of {size} bytes, which is too much: a file of this size may hold \
+             {most} bytes; {}",
+            gzip::MEANT
+        )),
     }
 }
 

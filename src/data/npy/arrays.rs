@@ -7,6 +7,7 @@ use zip::ZipArchive;
 
 use super::super::error::DataError;
 use super::super::files;
+use super::super::gzip;
 use super::array::{Array, MAGIC};
 use crate::config::nearest;
 
@@ -18,23 +19,26 @@ pub(super) struct Arrays {
     place: String,
     names: Vec<String>,
     holder: Holder,
+    /// The config's `data.largest`.
+    largest: Option<u64>,
 }
 
 enum Holder {
     Folder(PathBuf),
-    Archive(ZipArchive<Cursor<Vec<u8>>>),
+    /// And its bytes.
+    Archive(ZipArchive<Cursor<Vec<u8>>>, u64),
 }
 
 impl Arrays {
     /// Lists a folder or an archive.
-    pub fn open(path: &Path) -> Result<Arrays, DataError> {
+    pub fn open(path: &Path, largest: Option<u64>) -> Result<Arrays, DataError> {
         let place = path.display().to_string();
         if path.is_dir() {
             let files: Vec<String> = files::entries(path)?.iter().map(|path| files::name(path)).collect();
             let names = arrays(files.iter());
-            return Ok(Arrays { place, names, holder: Holder::Folder(path.to_path_buf()) });
+            return Ok(Arrays { place, names, holder: Holder::Folder(path.to_path_buf()), largest });
         }
-        let bytes = files::read(path)?;
+        let bytes = files::read_within(path, largest)?;
         if bytes.starts_with(MAGIC) {
             let message = "this is one array; set data.path to the folder that holds it, or to an .npz archive";
             return Err(DataError::new(place, message));
@@ -43,16 +47,16 @@ impl Arrays {
             let message = "this is no .npz archive (np.savez, np.savez_compressed), nor a folder with .npy files";
             return Err(DataError::new(place, message));
         }
-        Arrays::archive(path, bytes)
+        Arrays::archive(path, bytes, largest)
     }
 
     /// Lists an archive that was read.
-    pub fn archive(path: &Path, bytes: Vec<u8>) -> Result<Arrays, DataError> {
-        let place = path.display().to_string();
+    pub fn archive(path: &Path, bytes: Vec<u8>, largest: Option<u64>) -> Result<Arrays, DataError> {
+        let (place, size) = (path.display().to_string(), bytes.len() as u64);
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&place, &error))?;
         // A name that is no text is none that is looked for.
         let names = arrays(archive.file_names().filter_map(Result::ok));
-        Ok(Arrays { place, names, holder: Holder::Archive(archive) })
+        Ok(Arrays { place, names, holder: Holder::Archive(archive, size), largest })
     }
 
     /// Whether there is an array of that name.
@@ -87,13 +91,15 @@ impl Arrays {
         match &mut self.holder {
             Holder::Folder(folder) => {
                 let path = folder.join(file);
-                let bytes = files::read(&path)?;
-                Array::read(path.display().to_string(), bytes.as_slice())
+                let bytes = files::read_within(&path, self.largest)?;
+                let most = self.largest.unwrap_or(gzip::LARGEST);
+                Array::read(path.display().to_string(), bytes.as_slice(), most)
             }
-            Holder::Archive(archive) => {
+            Holder::Archive(archive, size) => {
                 let place = format!("{}, {file}", self.place);
                 let entry = archive.by_name(&file).map_err(|error| damaged(&place, &error))?;
-                Array::read(place, entry)
+                let most = gzip::bound(entry.compressed_size().min(*size), self.largest);
+                Array::read(place, entry, most)
             }
         }
     }
@@ -123,5 +129,12 @@ fn arrays(files: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
 }
 
 fn damaged(place: &str, error: &zip::result::ZipError) -> DataError {
-    DataError::new(place, format!("the archive is damaged: {error}"))
+    let message = match error {
+        // Encrypted, or packed in a way of its own.
+        zip::result::ZipError::UnsupportedArchive(what) => {
+            format!("the archive can't be read: {what}; np.savez and np.savez_compressed write those that can")
+        }
+        _ => format!("the archive is damaged: {error}"),
+    };
+    DataError::new(place, message)
 }

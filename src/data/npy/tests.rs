@@ -54,7 +54,7 @@ fn damage(x: Vec<u8>) -> String {
 
 #[test]
 fn types_and_orders_are_read_as_numpy_saves_them() {
-    let mut arrays = Arrays::open(Path::new(GOLDEN)).unwrap();
+    let mut arrays = Arrays::open(Path::new(GOLDEN), None).unwrap();
     let numbers: Vec<f32> = (0..24).map(|number| number as f32).collect();
     for end in ["little", "big"] {
         for kind in ["u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8"] {
