@@ -8,6 +8,8 @@ mod dataset;
 mod digits;
 mod error;
 mod files;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gzip;
 mod idx;
 mod images;
