@@ -68,7 +68,8 @@ static ALLOCATOR: Counting = Counting;
 
 /// The section `[data]` of a source, with `KEY=VALUE` put into it.
 fn section(overrides: &[&str]) -> DataConfig {
-    let overrides: Vec<String> = overrides.iter().map(|text| format!("data.{text}")).collect();
+    let overrides = overrides.iter().map(|text| format!("data.{text}"));
+    let overrides: Vec<String> = ["data.normalize=auto".into()].into_iter().chain(overrides).collect();
     Config::default_with(&overrides).expect("a config").data
 }
 
@@ -132,7 +133,13 @@ fn npy() {
 
 #[test]
 fn npz() {
-    data("npz", seeds::npz(), &["PK\x01\x02", "PK\x05\x06", "PK\x03\x04", "x.npy", "y.npy"], fuzzing::npz, &[&["source=npy"]]);
+    data(
+        "npz",
+        seeds::npz(),
+        &["PK\x01\x02", "PK\x05\x06", "PK\x03\x04", "x.npy", "y.npy"],
+        fuzzing::npz,
+        &[&["source=npy"]],
+    );
 }
 
 #[test]
@@ -151,18 +158,47 @@ fn pictures() {
 #[test]
 fn data_json() {
     let words = &["null", "true", "\"", "[", "]", "{", "}", ":", ",", "1e999", "1e-999", "\\u0000", "-0"];
-    fuzz("data_json", seeds::data_json(), words, |bytes| Signature::from_json("data.json", bytes).is_ok_and(|signature| {
-        // What is read is safe to use.
-        signature.dataset(data::Inputs::Floats(vec![]));
-        true
-    }));
+    fuzz("data_json", seeds::data_json(), words, |bytes| {
+        Signature::from_json("data.json", bytes).is_ok_and(|signature| {
+            // What is read is safe to use.
+            signature.dataset(data::Inputs::Floats(vec![]));
+            true
+        })
+    });
 }
 
 #[test]
 fn config() {
     let words = &[
-        "[[", "]]", "=", "\"", "'''", "{", "}", "[", "]", "#", ".", "nan", "inf", "\n", "true", "op", "dense", "conv2d", "repeat", "block",
-        "concat", "add", "units", "inputs", "$", "2024-01-01", "adam", "cosine", "schedule",
+        "[[",
+        "]]",
+        "=",
+        "\"",
+        "'''",
+        "{",
+        "}",
+        "[",
+        "]",
+        "#",
+        ".",
+        "nan",
+        "inf",
+        "\n",
+        "true",
+        "op",
+        "dense",
+        "conv2d",
+        "repeat",
+        "block",
+        "concat",
+        "add",
+        "units",
+        "inputs",
+        "$",
+        "2024-01-01",
+        "adam",
+        "cosine",
+        "schedule",
     ];
     fuzz("config", seeds::configs(), words, |bytes| {
         let text = String::from_utf8_lossy(bytes);
@@ -178,7 +214,19 @@ fn safetensors() {
     let config = Config::default_with(&["model.layers.0.units=3".into()]).expect("a config");
     let dataset = data::load(&config.data, true, config.seed).expect("digits");
     let model = Model::build(config, dataset).expect("a network");
-    let words = &["F32", "F16", "BF16", "F64", "\"shape\"", "\"data_offsets\"", "[0,0]", "__metadata__", "{", "}", "layers.0.weight"];
+    let words = &[
+        "F32",
+        "F16",
+        "BF16",
+        "F64",
+        "\"shape\"",
+        "\"data_offsets\"",
+        "[0,0]",
+        "__metadata__",
+        "{",
+        "}",
+        "layers.0.weight",
+    ];
     fuzz("safetensors", seeds::safetensors(&model), words, |bytes| {
         let weights = read_weights(&model.plan, bytes).is_ok();
         Snapshot::from_bytes(&model.plan, bytes).is_ok() || weights

@@ -130,6 +130,7 @@ pub fn safetensors(model: &Model) -> Vec<Vec<u8>> {
         schedule: vec![],
     };
     let plain = write_weights(plan, &snapshot);
-    let other = b"\x40\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}       \0\0\0\0".to_vec();
+    let other =
+        b"\x40\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}       \0\0\0\0".to_vec();
     vec![plain, snapshot.to_bytes(plan), other]
 }
