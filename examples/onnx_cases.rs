@@ -63,6 +63,8 @@ fn case(op: &str, network: &Network) -> (Vec<u8>, String) {
     let signature = Signature {
         name: "cases".into(),
         normalization: Normalization { scale: vec![scale], offset: vec![offset], plane: elements(&shape) },
+        table: None,
+        fingerprint: None,
         shape,
         maximum: None,
         targets: Predicted::Values { width: outputs / network.batch },

@@ -1,4 +1,4 @@
-// factors[s] = limit / max(limit, √Σ squares), or 1 without a limit, over the blocks of segment s: a workgroup takes a
+// factors[s] = limit / max(limit, √Σ squares + epsilon), or 1 without a limit, over the blocks of segment s: a workgroup takes a
 // segment; every thread sums its blocks in order, then the sums meet in a tree of fixed shape.
 struct Params {
     segments: u32,
@@ -12,6 +12,7 @@ struct Params {
 @group(1) @binding(3) var<uniform> p: Params;
 
 const LIMIT: u32 = 12u; // its place among the step's scalars
+const EPSILON: u32 = 9u;
 
 var<workgroup> partial: array<f32, 64>;
 
@@ -40,7 +41,7 @@ fn main(
             let limit = step.scalars[LIMIT / 4u][LIMIT % 4u];
             var factor = 1.0;
             if limit > 0.0 {
-                factor = limit / max(sqrt(partial[0]), limit);
+                factor = limit / max(sqrt(partial[0]) + step.scalars[EPSILON / 4u][EPSILON % 4u], limit);
             }
             factors[group.z * p.factors_stride + s] = factor;
         }

@@ -16,7 +16,7 @@ struct Params {
 @group(1) @binding(2) var<storage, read_write> state: array<vec4<f32>>; // its tensors, one behind the other
 @group(1) @binding(3) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(4) var<storage, read> blocks: array<vec2<u32>>; // of 64 parameters: group, place of the factor
-@group(1) @binding(5) var<storage, read> groups: array<vec4<f32>>; // rate factor, L2, L1, decoupled decay
+@group(1) @binding(5) var<storage, read> groups: array<vec4<f32>>; // 2 each: rate factor, decoupled decay, L2, L1; L2, L1 that are clipped
 @group(1) @binding(6) var<storage, read> factors: array<f32>;      // what clips the norm of gradients
 @group(1) @binding(7) var<uniform> p: Params;
 
@@ -27,7 +27,8 @@ override sum_tensor: u32 = 0u;       // in which tensor of the state
 override averaging: bool = false;    // whether parameters are averaged, in the state's last tensor
 
 // Places of the step's scalars that are the same for every rule.
-const AVERAGE: u32 = 11u; // the weight of these parameters in their average
+const OVERWRITE: u32 = 10u; // 1 where the average takes the parameters' place
+const AVERAGE: u32 = 11u; // the weight of these parameters in their average, 0 to leave it
 const LIMIT: u32 = 12u;   // what gradients are clipped to, 0 for no limit
 const IDLE: u32 = 13u;    // 1 where the step just accumulates
 const SHARE: u32 = 14u;   // the weight of this gradient in the sum
@@ -42,6 +43,21 @@ fn tensor(j: u32) -> u32 {
 // One number of the step's scalars: the host computed it in f64.
 fn scalar(i: u32) -> f32 {
     return step.scalars[i / 4u][i % 4u];
+}
+
+// Averages the parameters at this place.
+fn settle(at: u32, i: u32) {
+    let weight = scalar(AVERAGE);
+    if !averaging || weight == 0.0 {
+        return;
+    }
+    let theta = parameters[at];
+    let last = tensor(p.states - 1u) + i;
+    let average = state[last] + weight * (theta - state[last]);
+    state[last] = average;
+    if scalar(OVERWRITE) > 0.0 {
+        parameters[at] = average;
+    }
 }
 
 @compute @workgroup_size(256)
@@ -63,31 +79,30 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) w
             let idle = scalar(IDLE) > 0.0;
             state[at] = select(vec4<f32>(0.0), g, idle);
             if idle {
+                settle(parameters0 + i, i);
                 continue;
             }
         }
         var theta = parameters[parameters0 + i];
         if grouped {
             let block = blocks[blocks0 + i / 16u];
-            let group = groups[groups0 + block.x];
+            let group = groups[groups0 + 2u * block.x];
+            let within = groups[groups0 + 2u * block.x + 1u];
             let limit = scalar(LIMIT);
+            g += within.x * theta + within.y * sign(theta);
             if clipped {
                 g *= factors[factors0 + block.y];
             } else if limit > 0.0 {
                 g = clamp(g, vec4<f32>(-limit), vec4<f32>(limit));
             }
-            g += group.y * theta + group.z * sign(theta);
+            g += group.z * theta + group.w * sign(theta);
             let change = update(g, i);
-            theta = theta - (scalar(LEARNING_RATE) * group.x * group.w) * theta + group.x * change;
+            theta = theta - (scalar(LEARNING_RATE) * group.x * group.y) * theta + group.x * change;
         } else {
             theta += update(g, i);
         }
         parameters[parameters0 + i] = theta;
-        if averaging {
-            let at = tensor(p.states - 1u) + i;
-            let average = state[at];
-            state[at] = average + scalar(AVERAGE) * (theta - average);
-        }
+        settle(parameters0 + i, i);
     }
     if exponents {
         // Or is the same in any order.

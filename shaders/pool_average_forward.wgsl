@@ -1,4 +1,4 @@
-// y[o] = Σ x[i] over the window of o / taps, the padding's zeros counted.
+// y[o] = Σ x[i] over the window of o / its taps, those on the padding counted or not.
 fn window(x0: u32, first: vec3<u32>, end: vec3<u32>) -> f32 {
     var sum = 0.0;
     for (var d = first.x; d < end.x; d++) {
@@ -9,5 +9,5 @@ fn window(x0: u32, first: vec3<u32>, end: vec3<u32>) -> f32 {
             }
         }
     }
-    return sum / f32(p.kernel_d * p.kernel_h * p.kernel_w);
+    return sum / taps(end - first);
 }

@@ -15,6 +15,18 @@ fn pad() -> vec3<u32> {
     return vec3<u32>(p.pad_d, p.pad_h, p.pad_w);
 }
 
+// The taps that a mean counts of a window that meets so many pixels.
+fn taps(pixels: vec3<u32>) -> f32 {
+    let counted = select(pixels, kernel(), p.count_padding > 0u);
+    return f32(counted.x * counted.y * counted.z);
+}
+
+// How many pixels the window at a position meets, padding left out.
+fn met(position: vec3<u32>) -> vec3<u32> {
+    let start = position * stride();
+    return min(max(start + kernel(), pad()) - pad(), input()) - (max(start, pad()) - pad());
+}
+
 // The windows that hold a pixel are those from the first to before the end.
 fn first_window(pixel: vec3<u32>) -> vec3<u32> {
     return (max(pixel + pad() + 1u, kernel()) - kernel() + stride() - 1u) / stride();

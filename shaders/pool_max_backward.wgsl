@@ -17,6 +17,7 @@ struct Params {
     pad_d: u32,
     pad_h: u32,
     pad_w: u32,
+    count_padding: u32, // whether a mean counts the padding's zeros
     x_stride: u32,
     y_stride: u32,
     dy_stride: u32,

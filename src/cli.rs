@@ -95,6 +95,15 @@ impl From<data::DataError> for Failure {
     }
 }
 
+impl From<training::BuildError> for Failure {
+    fn from(error: training::BuildError) -> Self {
+        match error {
+            training::BuildError::Config(error) => error.into(),
+            training::BuildError::Data(error) => error.into(),
+        }
+    }
+}
+
 impl From<report::ReadError> for Failure {
     fn from(error: report::ReadError) -> Self {
         Failure::new(code::DATA, error.to_string())

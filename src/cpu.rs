@@ -2,7 +2,7 @@
 
 use crate::{
     kernels::{Access, Arguments, Element, Slot, Step},
-    plan::{BufferId, Launch, Plan, Program, Slice, Values},
+    plan::{BufferId, Launch, Plan, Program, Slice},
     real::Real,
 };
 
@@ -29,11 +29,9 @@ impl<T: Real> Cpu<T> {
         };
         let mut cpu = Cpu { buffers: plan.buffers.iter().map(storage).collect(), plan: plan.clone() };
         for (buffer, offset, values) in plan.first_contents() {
-            match values {
-                Values::Reals(reals) => {
-                    cpu.write_reals(buffer, offset, &reals.iter().map(|&real| T::of(real)).collect::<Vec<_>>());
-                }
-                Values::Words(words) => cpu.write_words(buffer, offset, words),
+            match values.element() {
+                Element::Real => cpu.write_reals(buffer, offset, &values.reals()),
+                Element::Word => cpu.write_words(buffer, offset, &values.words()),
             }
         }
         cpu

@@ -2,12 +2,14 @@
 //!
 //! Files are read in `files` alone; parsers take bytes.
 
+mod again;
 mod cifar;
 mod csv;
 mod dataset;
 mod digits;
 mod error;
 mod files;
+mod fingerprint;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gzip;
@@ -20,9 +22,11 @@ mod source;
 mod split;
 mod unseen;
 
-pub use dataset::{Dataset, Inputs, Normalization, Targets};
+pub use again::load_again;
+pub use dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 pub use error::DataError;
-pub use signature::{Predicted, Signature};
+pub use fingerprint::Kin;
+pub use signature::{Fingerprint, Predicted, Signature, Table};
 pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
 pub use unseen::{Unseen, unseen};
@@ -49,14 +53,27 @@ pub const ALL: &[Source] = &[
 /// `loss_is_categorical` decides what the numbers of a table's target column are: classes or
 /// values.
 pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result<Dataset, DataError> {
+    let request = Request { config, categorical: loss_is_categorical, seed, known: None };
+    let examples = read(&request)?;
+    let hash = fingerprint::examples_hash(&examples, examples.targets.len());
+    let splits = divide(&request, &examples)?;
+    let normalization = scale(config, &examples, &splits.train)?;
+    finish(&request, examples, splits, normalization, hash)
+}
+
+/// Reads the examples of a source, and sees to it that they know where they are from.
+fn read(request: &Request<'_>) -> Result<Examples, DataError> {
+    let config = request.config;
     let name = config.source.as_str();
     let Some(source) = ALL.iter().find(|source| source.name == name) else {
         let names: Vec<&str> = ALL.iter().map(|source| source.name).collect();
         let help = suggestion(name, &names);
         return Err(DataError::new(name, format!("unknown source; {help}")));
     };
-    let request = Request { config, categorical: loss_is_categorical, seed };
-    let examples = (source.load)(&request)?;
+    let mut examples = (source.load)(request)?;
+    if examples.origin.file.is_empty() {
+        examples.origin.file = if config.path.is_empty() { name } else { &config.path }.to_string();
+    }
     let count = examples.targets.len();
     if u32::try_from(count).is_err() {
         let message = format!("{count} examples are more than 32 bits can number");
@@ -65,19 +82,65 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
     if examples.inputs.are_all_the_same(count) {
         log::warn!("{name}: the inputs of all {count} examples are the same: there is nothing to learn from");
     }
+    match (&mut examples.targets, config.classes) {
+        (Targets::Classes { count, names: Some(names), .. }, Some(wanted)) if wanted != *count => {
+            let message = format!("data.classes = {wanted}, where there are {count}: {}", names.join(", "));
+            Err(DataError::new(examples.origin.file, message))
+        }
+        (Targets::Classes { count, names, .. }, Some(wanted)) => {
+            (*count, *names) = (wanted, names.take().or_else(|| Some(dataset::numbers(wanted))));
+            Ok(examples)
+        }
+        _ => Ok(examples),
+    }
+}
+
+/// Who trains, who chooses, who tests.
+fn divide(request: &Request<'_>, examples: &Examples) -> Result<split::Splits, DataError> {
+    let config = request.config;
     let rule = split::Rule {
-        examples: count,
+        examples: examples.targets.len(),
         given_test: examples.test,
         test: config.test,
         dev: config.dev,
         train_limit: config.train_limit,
     };
-    let splits = split::split(name, &rule, seed)?;
-    let mut targets = examples.targets;
-    if config.label_noise > 0.0 {
+    split::split(&config.source, &rule, request.seed)
+}
+
+/// How inputs are to be scaled, as the training examples have it.
+fn scale(config: &DataConfig, examples: &Examples, train: &[u32]) -> Result<Normalization, DataError> {
+    let name = config.source.as_str();
+    let given = config.mean.as_ref().zip(config.deviation.as_ref());
+    // A given mean is that of pixels from 0 to 1.
+    let how = if given.is_some() { Normalize::Unit } else { config.normalize };
+    let mut normalization = normalize::normalization(name, how, &examples.shape, &examples.inputs, train)?;
+    if let Some((mean, deviation)) = given {
+        normalize::standardise(name, &mut normalization, mean, deviation)?;
+    }
+    Ok(normalization)
+}
+
+/// Mislabels where that is wanted, and puts everything together; `hash` is that of the examples.
+fn finish(
+    request: &Request<'_>,
+    examples: Examples,
+    splits: split::Splits,
+    normalization: Normalization,
+    hash: u32,
+) -> Result<Dataset, DataError> {
+    let (config, name) = (request.config, request.config.source.as_str());
+    let Examples { shape, inputs, mut targets, mut origin, .. } = examples;
+    origin.fingerprint = Some(Fingerprint {
+        examples: targets.len(),
+        hash,
+        splits: [splits.train.len(), splits.dev.len(), splits.test.len()],
+        splits_hash: fingerprint::splits_hash(&splits),
+    });
+    if config.label_noise > 0.0 && !splits.train.is_empty() {
         match &mut targets {
             Targets::Classes { labels, count, .. } if *count > 1 => {
-                split::disturb(labels, *count, &splits.train, config.label_noise, seed);
+                split::disturb(labels, *count, &splits.train, config.label_noise, request.seed);
             }
             _ => {
                 let message = "data.label_noise needs targets of at least two classes";
@@ -86,18 +149,10 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
         }
     }
     if let Some(augment) = config.augment {
-        check_pictures(name, &examples.shape, &examples.inputs, &augment)?;
-    }
-    let given = config.mean.as_ref().zip(config.deviation.as_ref());
-    // A given mean is that of pixels from 0 to 1.
-    let how = if given.is_some() { Normalize::Unit } else { config.normalize };
-    let mut normalization = normalize::normalization(name, how, &examples.shape, &examples.inputs, &splits.train)?;
-    if let Some((mean, deviation)) = given {
-        normalize::standardise(name, &mut normalization, mean, deviation)?;
+        check_pictures(name, &shape, &inputs, &augment)?;
     }
     let split::Splits { train, dev, test } = splits;
-    let (name, shape, inputs) = (name.to_string(), examples.shape, examples.inputs);
-    Ok(Dataset { name, shape, inputs, targets, train, dev, test, normalization }.compact())
+    Ok(Dataset { name: name.to_string(), shape, inputs, targets, train, dev, test, normalization, origin }.compact())
 }
 
 /// Only pictures of bytes can be augmented, and some of each must be left to see.

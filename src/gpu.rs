@@ -10,8 +10,9 @@ use std::{
 
 use crate::{
     device::{Counters, Error},
+    kernels::Element,
     kernels::Step,
-    plan::{BufferId, Plan, Program, Values},
+    plan::{BufferId, Plan, Program},
 };
 pub use adapter::{Adapter, Gpu};
 use pipeline::Recorded;
@@ -64,12 +65,9 @@ impl Executor {
         let mut executor =
             Executor { gpu, plan: plan.clone(), buffers, steps, step_group, train, evaluate, in_flight, counters };
         for (buffer, offset, values) in plan.first_contents() {
-            match values {
-                Values::Reals(reals) => {
-                    let reals: Vec<f32> = reals.iter().map(|&real| real as f32).collect();
-                    executor.write(buffer, offset, bytemuck::cast_slice(&reals));
-                }
-                Values::Words(words) => executor.write(buffer, offset, bytemuck::cast_slice(words)),
+            match values.element() {
+                Element::Real => executor.write(buffer, offset, bytemuck::cast_slice(&values.reals::<f32>())),
+                Element::Word => executor.write(buffer, offset, bytemuck::cast_slice(&values.words())),
             }
         }
         Ok(executor)

@@ -3,6 +3,7 @@
 
 pub mod blocks;
 pub mod order;
+mod size;
 
 use crate::{
     config,
@@ -12,10 +13,13 @@ use crate::{
 /// The extent of one example along each axis: `[784]`, or `[channels, height, width]`.
 pub type Shape = Vec<usize>;
 
-/// The elements of a shape.
+/// The elements of a shape; a product beyond what a `usize` holds is the largest one.
 pub fn elements(shape: &[usize]) -> usize {
-    shape.iter().product()
+    if shape.contains(&0) { 0 } else { shape.iter().fold(1, |product: usize, &extent| product.saturating_mul(extent)) }
 }
+
+/// The most elements that a tensor may have: kernels count them in 32 bits.
+pub const LARGEST: usize = u32::MAX as usize;
 
 /// A shape as people write it.
 pub fn show(shape: &[usize]) -> String {
@@ -61,6 +65,10 @@ pub struct Draft {
     pub inputs: Vec<String>,
     /// Where the config speaks of it.
     pub place: config::Place,
+    /// Where its name stands.
+    pub name_place: config::Place,
+    /// Where each input is named; empty where the config names none.
+    pub input_places: Vec<config::Place>,
 }
 
 /// The name of the network's input.
@@ -70,14 +78,23 @@ impl Graph {
     /// Builds the graph of a config's model for examples of this shape.
     ///
     /// # Errors
-    /// Unknown ops and keys, names that are missing, taken twice or in a circle, and shapes
-    /// that do not fit, each with its place in the config.
+    /// Unknown ops and keys, names that are missing, taken twice or in a circle, layers that nothing
+    /// uses, and shapes that do not fit or are too large, each with its place in the config.
     pub fn build(model: &config::ModelConfig, input: &[usize]) -> Result<Graph, config::Error> {
-        let draft = |blocks::Flat { name, inputs, layer }| {
-            Ok(Draft { name, op: ops::read(&layer)?, inputs, place: layer.place })
+        Graph::of(Graph::drafts(model)?, input)
+    }
+
+    /// The layers of a config's model, those of blocks in their place, before shapes are known.
+    ///
+    /// # Errors
+    /// Unknown ops and keys.
+    pub fn drafts(model: &config::ModelConfig) -> Result<Vec<Draft>, config::Error> {
+        let draft = |blocks::Flat { name, inputs, layer }: blocks::Flat| {
+            let input_places = layer.inputs.iter().flatten().map(|(_, place)| place.clone()).collect();
+            let name_place = layer.keys.place_of("name").clone();
+            Ok(Draft { name, op: ops::read(&layer)?, inputs, place: layer.place, name_place, input_places })
         };
-        let drafts = blocks::expand(&model.layers)?.into_iter().map(draft).collect::<Result<_, config::Error>>()?;
-        Graph::of(drafts, input)
+        blocks::expand(&model.layers)?.into_iter().map(draft).collect()
     }
 
     /// Orders the drafts, and infers every shape. The output is the last draft.
@@ -85,7 +102,7 @@ impl Graph {
     /// # Errors
     /// See [`Graph::build`].
     pub fn of(drafts: Vec<Draft>, input: &[usize]) -> Result<Graph, config::Error> {
-        let sorted = order::topological(&drafts)?;
+        let sorted = order::sorted(&drafts)?;
         let last = drafts.len();
         let mut position = vec![0; last + 1];
         let op = Box::new(ops::identity::Input);
@@ -97,7 +114,8 @@ impl Graph {
             position[at + 1] = nodes.len();
             let inputs: Vec<NodeId> = inputs.iter().map(|&input| position[input]).collect();
             let shapes: Vec<&[usize]> = inputs.iter().map(|&input| &nodes[input].shape[..]).collect();
-            let shape = draft.op.shape(&shapes).map_err(|message| {
+            let shape = draft.op.shape(&shapes).and_then(|shape| size::checked(draft.op.as_ref(), &shapes, shape));
+            let shape = shape.map_err(|message| {
                 config::Error::new(&draft.place, format!("layer `{}` ({}): {message}", draft.name, draft.op.name()))
             })?;
             nodes.push(Node { name: draft.name, op: draft.op, inputs, shape, place: Some(draft.place) });

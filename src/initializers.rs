@@ -35,10 +35,11 @@ pub struct Fans {
 impl Fans {
     /// Of a PyTorch-shaped tensor: [out, in, kernel…]. A bias has what it is itself.
     pub fn of(shape: &[usize]) -> Self {
-        let receptive: usize = shape.iter().skip(2).product();
-        let out = shape.first().map_or(1, |&out| out * receptive);
-        let r#in = shape.get(1).map_or(out, |&inputs| inputs * receptive);
-        Fans { r#in: r#in as f64, out: out as f64 }
+        // In f64 no product of extents overflows: whether it is too large for a tensor is asked elsewhere.
+        let receptive: f64 = shape.iter().skip(2).map(|&extent| extent as f64).product();
+        let out = shape.first().map_or(1.0, |&out| out as f64 * receptive);
+        let r#in = shape.get(1).map_or(out, |&inputs| inputs as f64 * receptive);
+        Fans { r#in, out }
     }
 }
 

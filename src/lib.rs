@@ -50,6 +50,7 @@
 
 pub mod activations;
 pub mod bench;
+pub mod checksum;
 pub mod cli;
 pub mod config;
 pub mod cpu;

@@ -67,6 +67,10 @@ pub const IDLE: usize = SCALARS - 3;
 pub const LIMIT: usize = SCALARS - 4;
 /// Where the weight of a step's parameters in their average stands, if they are averaged.
 pub const AVERAGE: usize = SCALARS - 5;
+/// Where 1 stands if that average then takes the parameters' place, and 0 if not.
+pub const OVERWRITE: usize = SCALARS - 6;
+/// Where what is added to norms stands before they are compared with their limit.
+pub const NORM_EPSILON: usize = SCALARS - 7;
 
 /// One with its settings: how parameters follow from gradients.
 pub trait Rule: std::fmt::Debug + Send + Sync {
@@ -89,8 +93,8 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
         vec![0.0; self.states()]
     }
     /// The step's numbers, in f64: `learning_rate` and what depends on `updates`, the number of
-    /// updates done before this one. The last five are left to [`AVERAGE`], [`LIMIT`], [`IDLE`],
-    /// [`SHARE`] and [`LEARNING_RATE`].
+    /// updates done before this one. The last seven are left to [`NORM_EPSILON`], [`OVERWRITE`], [`AVERAGE`],
+    /// [`LIMIT`], [`IDLE`], [`SHARE`] and [`LEARNING_RATE`].
     fn scalars(&self, learning_rate: f64, updates: u64) -> [f64; SCALARS];
     /// Defines `fn update(g: vec4<f32>, i: u32) -> vec4<f32>`, which returns the change.
     fn wgsl(&self) -> &'static str;
@@ -109,6 +113,10 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
     /// Which tensor of its state is the sum of several batches' gradients, if there is one.
     fn sum_tensor(&self) -> Option<usize> {
         None
+    }
+    /// How many batches are one step of a schedule.
+    fn schedule_stride(&self) -> u64 {
+        1
     }
     /// Whether the last tensor of its state is an average of the parameters, which is evaluated in
     /// their place.
@@ -150,10 +158,13 @@ pub fn accumulate<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], g: &mut [T],
     !idle
 }
 
-/// Takes updated parameters into their average, where a rule keeps one.
-pub fn average<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], p: &[T], state: &mut [&mut [T]]) {
-    if let Some(average) = state.last_mut().filter(|_| rule.averages()) {
-        average.iter_mut().zip(p).for_each(|(average, &p)| *average += scalars[AVERAGE] * (p - *average));
+/// Takes updated parameters into their average, where a rule keeps one, or lets it take their place.
+pub fn average<T: Real>(rule: &dyn Rule, scalars: &[T; SCALARS], p: &mut [T], state: &mut [&mut [T]]) {
+    let weight = scalars[AVERAGE];
+    let Some(average) = state.last_mut().filter(|_| rule.averages() && weight > T::zero()) else { return };
+    average.iter_mut().zip(&*p).for_each(|(average, &p)| *average += weight * (p - *average));
+    if scalars[OVERWRITE] > T::zero() {
+        p.copy_from_slice(average);
     }
 }
 
@@ -180,7 +191,13 @@ fn padded<const N: usize>(numbers: [f64; N]) -> [f64; SCALARS] {
 /// All samples of all optimizers.
 pub fn samples() -> Vec<Arc<dyn Rule>> {
     let configured = || Configured::new(Arc::new(adam::Adam::default()), Dialect::Lecture);
-    let around = [configured().accumulate(3), configured().average(0.75), configured().accumulate(2).average(0.75)];
+    let keras = Configured::new(Arc::new(adam::Adam::of(Dialect::Keras)), Dialect::Keras);
+    let around = [
+        configured().accumulate(3),
+        configured().average(0.75),
+        configured().accumulate(2).average(0.75),
+        keras.accumulate(2).average(0.75).overwrite(2),
+    ];
     let all = ALL.iter().flat_map(|optimizer| (optimizer.samples)());
     all.chain(around.map(|rule| Arc::new(rule) as Arc<dyn Rule>)).collect()
 }

@@ -102,6 +102,60 @@ pub enum Values {
     Reals(Vec<f64>),
     /// For a buffer of words.
     Words(Vec<u32>),
+    /// A number for each of so many reals, run by run: what is as long as the parameters takes no memory
+    /// before a device has room for it.
+    RunsOfReals(Vec<(f64, usize)>),
+    /// A pair of words, run by run: each run is so many pairs.
+    RunsOfPairs(Vec<([u32; 2], usize)>),
+}
+
+impl Values {
+    /// Elements of the buffer.
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Reals(reals) => reals.len(),
+            Values::Words(words) => words.len(),
+            Values::RunsOfReals(runs) => runs.iter().map(|run| run.1).sum(),
+            Values::RunsOfPairs(runs) => 2 * runs.iter().map(|run| run.1).sum::<usize>(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What they are.
+    pub fn element(&self) -> Element {
+        match self {
+            Values::Reals(_) | Values::RunsOfReals(_) => Element::Real,
+            Values::Words(_) | Values::RunsOfPairs(_) => Element::Word,
+        }
+    }
+
+    /// Each of them, as reals; words count as their numbers.
+    pub fn reals<T: crate::real::Real>(&self) -> Vec<T> {
+        match self {
+            Values::Reals(reals) => reals.iter().map(|&real| T::of(real)).collect(),
+            Values::RunsOfReals(runs) => {
+                runs.iter().flat_map(|&(real, count)| std::iter::repeat_n(T::of(real), count)).collect()
+            }
+            Values::Words(_) | Values::RunsOfPairs(_) => {
+                self.words().into_iter().map(|word| T::of(f64::from(word))).collect()
+            }
+        }
+    }
+
+    /// Each of them, as words; there are none of reals.
+    pub fn words(&self) -> Vec<u32> {
+        match self {
+            Values::Words(words) => words.clone(),
+            Values::RunsOfPairs(runs) => {
+                runs.iter().flat_map(|&(pair, count)| std::iter::repeat_n(pair, count)).flatten().collect()
+            }
+            Values::Reals(_) | Values::RunsOfReals(_) => vec![],
+        }
+    }
 }
 
 /// A learned tensor and where it lies.
@@ -249,7 +303,7 @@ impl Plan {
 
     /// Bytes of all buffers on a GPU.
     pub fn bytes(&self) -> u64 {
-        self.buffers.iter().map(|buffer| 4 * buffer.length as u64).sum()
+        self.buffers.iter().fold(0, |sum: u64, buffer| sum.saturating_add(4_u64.saturating_mul(buffer.length as u64)))
     }
 
     /// First values of all running figures, in the layout of their buffer.
@@ -268,8 +322,8 @@ impl Plan {
     pub fn cost(&self, program: Program) -> Cost {
         let replicas = self.replicas as u64;
         self.program(program).iter().map(Launch::cost).fold(Cost::default(), |sum, cost| Cost {
-            flops: sum.flops + replicas * cost.flops,
-            bytes: sum.bytes + replicas * cost.bytes,
+            flops: sum.flops.saturating_add(replicas.saturating_mul(cost.flops)),
+            bytes: sum.bytes.saturating_add(replicas.saturating_mul(cost.bytes)),
         })
     }
 }

@@ -1,8 +1,13 @@
 //! What a training run leaves behind and shows: its directory, its progress, its curves.
 
 pub(crate) mod canvas;
+pub mod changes;
+pub mod checkpoints;
 pub(crate) mod contours;
 mod directory;
+mod interrupts;
+pub mod lines;
+mod pace;
 mod pictures;
 pub(crate) mod plot;
 mod predictions;
@@ -15,12 +20,13 @@ mod watcher;
 
 pub use directory::RunDirectory;
 pub(crate) use directory::{file_name, replace};
+pub use interrupts::Interrupts;
 pub use pictures::{Shown, labels, pictures};
 pub use plot::{Axis, Chart, Curve, Line, draw};
 pub use predictions::Predictions;
 pub use progress::{Patience, Progress};
-pub use record::{ReadError, Record, flatten, read_config, short_keys};
+pub use record::{ReadError, Record, flatten, read_config, read_config_text, seal_config, short_keys};
 pub use reference::reference;
 pub use shadow::{shadow_table, shadow_warning};
-pub use sweep::{DIVERGED, Row, Status, csv, groups, mean_and_deviation, picture, plain};
-pub use watcher::{Interrupts, Watcher};
+pub use sweep::{DIVERGED, Row, SUMMARY, Status, csv, groups, mean_and_deviation, picture, plain};
+pub use watcher::Watcher;

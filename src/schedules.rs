@@ -1,9 +1,9 @@
 //! The learning rate as a pure function of the step. A schedule's t is the number of updates done
-//! before a step, as in Keras and PyTorch: 0 for the first. To add one, write its file and its line
-//! in [`ALL`].
+//! before a step, as in Keras and PyTorch: 0 for the first. Where an update takes several batches, the
+//! dialect says which of both t counts. To add one, write its file and its line in [`ALL`].
 //!
 //! A config gives a number, or a table `{ schedule = "cosine", initial = 1e-3, … }`. The keys that
-//! say how long something takes count updates; `epochs` in place of `steps` or `period` counts
+//! say how long something takes count what t counts; `epochs` in place of `steps` or `period` counts
 //! epochs, and without either it is the whole run. `warmup = N` goes in front of any schedule.
 
 mod constant;
@@ -26,10 +26,13 @@ pub use plateau::Plateau;
 /// What a schedule may depend on beside its keys.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Run {
-    /// Updates of the whole run.
+    /// Steps of the whole run, a batch each.
     pub steps: u64,
-    /// Updates of an epoch.
+    /// Steps of an epoch.
     pub steps_per_epoch: u64,
+    /// How many of them are one of the schedule's: its t counts batches or updates, which are not the
+    /// same where batches are accumulated; see [`crate::optimizers::Rule::schedule_stride`].
+    pub stride: u64,
     /// The optimizer's own learning rate, for a config that gives none.
     pub learning_rate: f64,
 }
@@ -91,25 +94,26 @@ pub trait Curve: std::fmt::Debug + Send + Sync {
 #[derive(Debug, Clone)]
 pub struct Schedule {
     curve: Arc<dyn Curve>,
+    stride: u64,
     memory: Option<plateau::Memory>,
 }
 
 /// Schedules are what configs call them.
 impl PartialEq for Schedule {
     fn eq(&self, other: &Self) -> bool {
-        self.to_toml() == other.to_toml() && self.memory == other.memory
+        self.to_toml() == other.to_toml() && self.stride == other.stride && self.memory == other.memory
     }
 }
 
 impl Schedule {
     /// A learning rate that stays.
     pub fn constant(learning_rate: f64) -> Self {
-        Schedule::of(Arc::new(constant::Constant { initial: learning_rate }))
+        Schedule::of(Arc::new(constant::Constant { initial: learning_rate }), 1)
     }
 
-    fn of(curve: Arc<dyn Curve>) -> Self {
+    fn of(curve: Arc<dyn Curve>, stride: u64) -> Self {
         let memory = curve.plateau().map(plateau::Memory::new);
-        Schedule { curve, memory }
+        Schedule { curve, stride, memory }
     }
 
     /// Reads the key `learning_rate` of an optimizer.
@@ -119,9 +123,12 @@ impl Schedule {
     pub fn read(optimizer: &config::OptimizerConfig, run: &Run) -> Result<Self, config::Error> {
         let keys = &optimizer.keys;
         match keys.value("learning_rate").map(|value| &value.kind) {
-            Some(config::Kind::Table(table)) => Ok(Schedule::of(read(table, run)?)),
+            Some(config::Kind::Table(table)) => {
+                let own = Run { steps: run.steps / run.stride, ..*run };
+                Ok(Schedule::of(read(table, &own)?, run.stride))
+            }
             Some(config::Kind::Integer(_) | config::Kind::Float(_)) | None => {
-                let rate = keys.number("learning_rate", config::POSITIVE)?;
+                let rate = keys.number("learning_rate", config::RATE)?;
                 Ok(Schedule::constant(rate.unwrap_or(run.learning_rate)))
             }
             Some(_) => {
@@ -131,8 +138,19 @@ impl Schedule {
         }
     }
 
-    /// The learning rate after `t` updates.
-    pub fn at(&self, t: u64) -> f64 {
+    /// How far the schedule is after so many steps of training.
+    pub fn counted(&self, steps: u64) -> u64 {
+        steps / self.stride
+    }
+
+    /// What its t counts.
+    pub fn unit(&self) -> &'static str {
+        if self.stride == 1 { "steps" } else { "updates" }
+    }
+
+    /// The learning rate after `steps` steps of training.
+    pub fn at(&self, steps: u64) -> f64 {
+        let t = self.counted(steps);
         match (&self.memory, self.curve.plateau()) {
             (Some(memory), Some(plateau)) if plateau.begun(t) => memory.learning_rate(),
             _ => self.curve.at(t),
@@ -188,7 +206,7 @@ fn read(table: &config::Table, run: &Run) -> Result<Arc<dyn Curve>, config::Erro
 
 /// Reads `initial`, or takes the optimizer's own learning rate.
 fn initial(table: &config::Table, run: &Run) -> Result<f64, config::Error> {
-    Ok(table.number("initial", config::POSITIVE)?.unwrap_or(run.learning_rate))
+    Ok(table.number("initial", config::RATE)?.unwrap_or(run.learning_rate))
 }
 
 /// Reads `final`; 0 without it.
@@ -201,7 +219,7 @@ fn steps(table: &config::Table, key: &str, run: &Run) -> Result<u64, config::Err
     match (table.integer(key, 1..)?, table.integer("epochs", 1..)?) {
         (Some(_), Some(_)) => Err(table.error("epochs", format!("give `{key}` or `epochs`, not both"))),
         (Some(steps), None) => Ok(steps as u64),
-        (None, Some(epochs)) => Ok(epochs as u64 * run.steps_per_epoch.max(1)),
+        (None, Some(epochs)) => Ok((epochs as u64 * run.steps_per_epoch / run.stride).max(1)),
         (None, None) => Ok(run.steps.max(1)),
     }
 }

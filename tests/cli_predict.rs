@@ -120,7 +120,7 @@ fn the_data_set_may_be_gone_and_one_example_is_enough() {
     let one = folder.path().join("one.csv");
     fs::write(&one, "a,b\n39,-39\n").expect("a file");
     let table = stdout(&predict(&out, &one, &["--checkpoint", "last"]));
-    assert!(table.starts_with("example,p_0\n0,0.9"), "{table}");
+    assert!(table.starts_with("example,class,probability,p_0,p_1\n0,1,0.9"), "{table}");
     let output = run(&["evaluate", text(&out), "--device", "cpu"]);
     assert_eq!(output.status.code(), Some(3), "evaluate needs the data set");
 }

@@ -16,7 +16,7 @@ use std::{
 
 use gradus::{
     config::{Config, DataConfig},
-    data::{self, Signature, fuzzing},
+    data::{self, fuzzing},
     train::{Model, Snapshot, read_weights},
 };
 use mutator::Mutator;
@@ -158,13 +158,7 @@ fn pictures() {
 #[test]
 fn data_json() {
     let words = &["null", "true", "\"", "[", "]", "{", "}", ":", ",", "1e999", "1e-999", "\\u0000", "-0"];
-    fuzz("data_json", seeds::data_json(), words, |bytes| {
-        Signature::from_json("data.json", bytes).is_ok_and(|signature| {
-            // What is read is safe to use.
-            signature.dataset(data::Inputs::Floats(vec![]));
-            true
-        })
-    });
+    data("data_json", seeds::data_json(), words, fuzzing::signature, &[&[]]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use gradus::{
     data,
     device::Device,
     plan::Program,
-    train::{Model, Session, Snapshot, Split, read_weights, write_weights},
+    train::{BuildError, Model, Session, Snapshot, Split, read_weights, write_weights},
 };
 
 /// A residual network of dense layers over the digits.
@@ -81,7 +81,7 @@ fn config(overrides: &[&str]) -> Config {
     Config::read("nodes.toml", NETWORK, &overrides).expect("a valid config")
 }
 
-fn model(config: Config) -> Result<Model, gradus::config::Error> {
+fn model(config: Config) -> Result<Model, BuildError> {
     let dataset = data::load(&config.data, true, config.seed).expect("the data is in the binary");
     Model::build(config, dataset)
 }

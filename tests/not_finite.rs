@@ -6,7 +6,7 @@ use common::gpu;
 use gradus::{
     activations,
     config::Config,
-    data::{Dataset, Inputs, Normalization, Targets},
+    data::{Dataset, Inputs, Normalization, Origin, Targets},
     device::Device,
     plan::Program,
     train::{Error, Model, Session},
@@ -28,6 +28,7 @@ fn dataset(planted: f32) -> Dataset {
         dev: vec![],
         test: vec![],
         normalization: Normalization { scale: vec![1.0], offset: vec![0.0], plane: FEATURES },
+        origin: Origin::default(),
     }
 }
 

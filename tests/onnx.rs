@@ -20,7 +20,15 @@ fn signature(shape: &[usize], scale: f32) -> Signature {
     let plane = elements(shape) / shape[0];
     let normalization = Normalization { scale: vec![scale; shape[0]], offset: vec![scale - 1.0; shape[0]], plane };
     let targets = Predicted::Classes { count: 2, names: Some(vec!["cat".into(), "dog".into()]) };
-    Signature { name: "data".into(), shape: shape.to_vec(), maximum: None, normalization, targets }
+    Signature {
+        name: "data".into(),
+        shape: shape.to_vec(),
+        maximum: None,
+        normalization,
+        targets,
+        table: None,
+        fingerprint: None,
+    }
 }
 
 /// A tensor's name, its shape and its numbers.

@@ -21,7 +21,7 @@ fn read(schedule: &str) -> Result<Schedule, String> {
         "[data]\nsource = 'digits'\n[model]\nloss = 'normal'\nlayers = [{{ op = 'relu' }}]\n[optimizer]\ntype = 'sgd'\nlearning_rate = {schedule}\n"
     );
     let config = Config::read("golden.toml", &text, &[]).map_err(|error| error.to_string())?;
-    let run = Run { steps: 200, steps_per_epoch: 20, learning_rate: 0.1 };
+    let run = Run { steps: 200, steps_per_epoch: 20, stride: 1, learning_rate: 0.1 };
     Schedule::read(&config.optimizer, &run).map_err(|error| error.to_string())
 }
 

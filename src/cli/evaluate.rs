@@ -4,11 +4,16 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Failure, code,
-    load::{self, DeviceArguments},
-    run::RunArguments,
+    load::DeviceArguments,
+    note,
+    run::{self, RunArguments},
     say,
 };
-use crate::train::{Figures, Split};
+use crate::{
+    config::Config,
+    data::{DataError, Dataset, Kin},
+    train::{Figures, Split},
+};
 
 /// Evaluate a run's weights
 #[derive(Args)]
@@ -35,7 +40,9 @@ enum SplitName {
 impl Evaluate {
     /// Evaluates.
     pub fn run(self) -> Result<(), Failure> {
-        let mut session = self.run.session(load::model(self.run.config()?)?, &self.device)?;
+        let config = self.run.config()?;
+        let dataset = self.dataset(&config)?;
+        let mut session = self.run.session(run::untrained(config, dataset)?, &self.device)?;
         let (name, split) = match self.split {
             SplitName::Train => ("train", Split::Train),
             SplitName::Dev => ("dev", Split::Dev),
@@ -50,5 +57,35 @@ impl Evaluate {
         }
         let accuracy = accuracy.map_or(String::new(), |accuracy| format!(", accuracy {:.2}%", 100.0 * accuracy));
         say(format!("{name}: loss {loss:.4}{accuracy} over {examples} examples"))
+    }
+
+    /// The run's data in its own splits, or others as a test set.
+    fn dataset(&self, config: &Config) -> Result<Dataset, Failure> {
+        let (dataset, kin, named) = self.run.dataset(config)?;
+        let file = &dataset.origin.file;
+        let wrong = |message: &str| Err(DataError::new(file.as_str(), message).into());
+        match kin {
+            Kin::Same => {}
+            Kin::Grown { more } => log::warn!(
+                "{file}: there are {more} more examples than the run was trained on; they are left out, and the splits \
+                 are the run's own"
+            ),
+            Kin::Other if !named => {
+                return wrong(
+                    "the data have changed since the run was trained, so that the examples it was trained on are not \
+                     told from others: put back what was there, or evaluate all as new data with --set data.path=…",
+                );
+            }
+            Kin::Other if !matches!(self.split, SplitName::Test) => {
+                return wrong(
+                    "these are not the run's data: all of them are a test set, and --split is to be left out",
+                );
+            }
+            Kin::Other => {
+                let count = dataset.test.len();
+                note(format!("{file}: not the data that the run was trained on; {count} examples test it"));
+            }
+        }
+        Ok(dataset)
     }
 }

@@ -10,7 +10,7 @@ use super::{
     save,
 };
 use crate::{
-    data::{Inputs, Signature},
+    data::{Inputs, Origin, Signature},
     graph::show,
     onnx,
     train::{Model, Weights},
@@ -48,7 +48,7 @@ impl Export {
         }
         let config = self.run.config()?;
         let signature = self.run.signature(&config)?;
-        let model = run::model(config, &signature, Inputs::Floats(vec![]))?;
+        let model = run::model(config, &signature, Inputs::Floats(vec![]), Origin::default())?;
         let weights = self.run.weights(&model)?;
         let contents = match self.format {
             Format::Safetensors => weights.to_bytes(&model.plan),

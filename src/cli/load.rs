@@ -103,13 +103,19 @@ impl DeviceArguments {
     }
 }
 
-/// Reads the weights of any safetensors file.
-pub fn weights(plan: &Plan, path: &Path) -> Result<Weights, Failure> {
-    checkpoint(path, |bytes| read_weights(plan, bytes))
-}
-
-/// Reads a file of weights, with or without what a run needs to go on.
-pub fn checkpoint<T>(path: &Path, read: impl FnOnce(&[u8]) -> Result<T, WeightsError>) -> Result<T, Failure> {
+/// Reads the weights of a safetensors file that `check` has nothing against.
+pub fn weights(
+    plan: &Plan,
+    path: &Path,
+    check: impl FnOnce(&[u8]) -> Result<(), WeightsError>,
+) -> Result<Weights, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file(code::DATA, path, error))?;
-    read(&bytes).map_err(|error| Failure::file(code::DATA, path, error))
+    let weights = check(&bytes).and_then(|()| read_weights(plan, &bytes));
+    let weights = weights.map_err(|error| Failure::file(code::DATA, path, error))?;
+    match weights.not_finite(plan) {
+        None => Ok(weights),
+        Some(name) => {
+            Err(Failure::file(code::NOT_FINITE, path, format!("`{name}` has numbers that are NaN or infinite")))
+        }
+    }
 }

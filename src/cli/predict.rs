@@ -7,13 +7,14 @@ use clap::Args;
 use super::{
     Failure, code,
     load::DeviceArguments,
+    note,
     run::{self, RunArguments},
     save, write,
 };
 use crate::{
     data::{self, Unseen},
     report::{Patience, Predictions},
-    train::Split,
+    train::{Figures, Split},
 };
 
 /// Predict new examples with a run's weights
@@ -28,6 +29,9 @@ pub struct Predict {
     /// Where to write; without it, to stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Say on stderr how good the predictions are, by the target's column of a CSV file
+    #[arg(long)]
+    score: bool,
     /// A JSON object for each example instead of a row of CSV
     #[arg(long)]
     json: bool,
@@ -41,8 +45,13 @@ impl Predict {
         self.check_out()?;
         let config = self.run.config()?;
         let signature = self.run.signature(&config)?;
-        let Unseen { names, inputs } = data::unseen(&self.input, &config.data, &signature)?;
-        let model = run::model(config, &signature, inputs)?;
+        let Unseen { names, inputs, targets, origin } =
+            data::unseen(&self.input, &config.data, &signature, self.score)?;
+        let mut dataset = signature.dataset(inputs, origin);
+        if let Some(targets) = targets {
+            dataset.targets = targets;
+        }
+        let model = run::untrained(config, dataset)?;
         let mut predictions = Predictions::new(model.loss, &signature.targets, model.outputs(), self.json);
         let mut session = self.run.session(model, &self.device)?;
         let bar = Patience::new("predicting", names.len() as u64);
@@ -52,6 +61,12 @@ impl Predict {
             bar.advance(rows as u64);
         }))?;
         bar.finish();
+        if self.score {
+            let figures = pollster::block_on(session.evaluate(Split::Test))?;
+            let Figures { loss, accuracy, examples } = figures.expect("a file without examples was refused");
+            let accuracy = accuracy.map_or(String::new(), |accuracy| format!(", accuracy {:.2}%", 100.0 * accuracy));
+            note(format!("score: loss {loss:.4}{accuracy} over {examples} examples"));
+        }
         let text = predictions.finish();
         match &self.out {
             Some(path) => save(path, &text),

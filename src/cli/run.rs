@@ -9,9 +9,10 @@ use super::{
     load::{self, DeviceArguments},
 };
 use crate::{
+    checksum,
     config::Config,
-    data::{DataError, Inputs, Signature},
-    report::RunDirectory,
+    data::{self, DataError, Dataset, Inputs, Kin, Origin, Signature},
+    report::{self, RunDirectory, checkpoints},
     train::{Model, Session, Weights},
 };
 
@@ -45,14 +46,90 @@ pub enum Checkpoint {
 /// Reads the config of a run.
 pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
     let directory = RunDirectory::existing(run).map_err(|error| Failure::file(code::USAGE, run, error))?;
-    Ok(Config::load(&directory.file("config.toml"), overrides)?)
+    let path = directory.file("config.toml");
+    let (text, _) = report::read_config_text(run)?;
+    let config = Config::of_file(&path, &text, overrides)?;
+    let (changed, own) = (&config.data, &Config::of_file(&path, &text, &[])?.data);
+    let settled = [
+        ("normalize", changed.normalize != own.normalize),
+        ("mean", changed.mean != own.mean),
+        ("deviation", changed.deviation != own.deviation),
+        ("classes", changed.classes != own.classes),
+    ];
+    match settled.iter().find(|(_, changed)| *changed) {
+        Some((key, _)) => {
+            let message = format!("--set data.{key}: scale and classes are the run's own; another needs another run");
+            Err(Failure::new(code::USAGE, message))
+        }
+        None => Ok(config),
+    }
+}
+
+/// What a run keeps of its data, if it does: runs of old have no such file.
+pub fn known(run: &Path) -> Result<Option<Signature>, Failure> {
+    let path = run.join(SIGNATURE);
+    match std::fs::read(&path) {
+        Ok(text) => {
+            let sealed = checksum::JSON.check(&text, text.len());
+            sealed.map_err(|error| DataError::new(path.display().to_string(), error.to_string()))?;
+            Ok(Some(Signature::from_json(&path.display().to_string(), &text)?))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(DataError::new(path.display().to_string(), error.to_string()).into()),
+    }
+}
+
+/// A run's data, or others for its network.
+fn dataset(config: &Config, known: Option<&Signature>) -> Result<(Dataset, Kin), Failure> {
+    let categorical = config.model.loss == "categorical";
+    match known {
+        Some(known) => Ok(data::load_again(&config.data, categorical, config.seed, known)?),
+        None => Ok((load::dataset(config)?, Kin::Same)),
+    }
+}
+
+/// A run's network with its data, to go on training: they must be what they were.
+pub fn resumed(run: &Path, config: Config) -> Result<Model, Failure> {
+    let known = known(run)?;
+    let (dataset, kin) = dataset(&config, known.as_ref())?;
+    match kin {
+        Kin::Same => Ok(Model::build(config, dataset)?),
+        _ => Err(changed(&dataset.origin.file, run)),
+    }
+}
+
+/// Data that a run can't go on with.
+fn changed(file: &str, run: &Path) -> Failure {
+    let (config, weights) = (run.join("config.toml"), run.join("checkpoints/last.safetensors"));
+    let message = format!(
+        "the data have changed since the run began: put back what was there to go on with it, or begin another from \
+         its weights: gradus train {} --set model.initial_weights={}",
+        config.display(),
+        weights.display()
+    );
+    DataError::new(file, message).into()
+}
+
+/// Keeps what a run must know of its data when the data set is gone; other data than it knows are refused.
+pub fn sign(directory: &RunDirectory, session: &Session) -> Result<(), Failure> {
+    let signature = Signature::of(&session.model().dataset);
+    let before = known(directory.path())?.and_then(|before| before.fingerprint);
+    if before.is_some_and(|before| Some(before) != signature.fingerprint) {
+        return Err(changed(&session.model().dataset.origin.file, directory.path()));
+    }
+    Ok(directory.write(SIGNATURE, checksum::document(&signature.to_json()).as_bytes())?)
 }
 
 /// A run's network for examples without targets, which may be none.
-pub fn model(mut config: Config, signature: &Signature, inputs: Inputs) -> Result<Model, Failure> {
+pub fn model(config: Config, signature: &Signature, inputs: Inputs, origin: Origin) -> Result<Model, Failure> {
+    untrained(config, signature.dataset(inputs, origin))
+}
+
+/// A run's network for examples that it is not trained on.
+pub fn untrained(mut config: Config, dataset: Dataset) -> Result<Model, Failure> {
     // That is for training pictures, and these may be numbers of another kind.
     config.data.augment = None;
-    Ok(Model::build(config, signature.dataset(inputs))?)
+    Ok(Model::build(config, dataset)?)
 }
 
 impl RunArguments {
@@ -63,12 +140,23 @@ impl RunArguments {
 
     /// What the run knows of its data. Runs that kept no file of it have it from the data set.
     pub fn signature(&self, config: &Config) -> Result<Signature, Failure> {
-        let path = self.run.join(SIGNATURE);
-        match std::fs::read(&path) {
-            Ok(text) => Ok(Signature::from_json(&path.display().to_string(), &text)?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Signature::of(&load::dataset(config)?)),
-            Err(error) => Err(DataError::new(path.display().to_string(), error.to_string()).into()),
+        match known(&self.run)? {
+            Some(signature) => Ok(signature),
+            None => Ok(Signature::of(&load::model(config.clone())?.dataset)),
         }
+    }
+
+    /// The run's data or others that `--set` names, how they relate, and whether others are named.
+    pub fn dataset(&self, config: &Config) -> Result<(Dataset, Kin, bool), Failure> {
+        let known = known(&self.run)?;
+        let names_data =
+            |set: &String| ["data.path", "data.source"].contains(&set.split('=').next().unwrap_or("").trim());
+        let named = self.overrides.iter().any(names_data);
+        if named && known.as_ref().is_none_or(|known| known.fingerprint.is_none()) {
+            log::warn!("the run kept nothing to tell its data by: these are split as if they were they");
+        }
+        let (dataset, kin) = dataset(config, known.as_ref())?;
+        Ok((dataset, kin, named))
     }
 
     /// The run's weights for its network.
@@ -79,7 +167,10 @@ impl RunArguments {
             Checkpoint::Best => "best.safetensors",
             Checkpoint::Ema => "ema.safetensors",
         };
-        load::weights(&model.plan, &self.run.join("checkpoints").join(file))
+        let (_, sealed) = report::read_config_text(&self.run)?;
+        load::weights(&model.plan, &self.run.join("checkpoints").join(file), |bytes| {
+            checkpoints::check_sealed(bytes, sealed)
+        })
     }
 
     /// The run's network with its weights on a device.

@@ -77,6 +77,7 @@ fn without_data(config: &Config, steps: u64) -> Result<Rate, Failure> {
     let run = Run {
         steps,
         steps_per_epoch: steps.div_ceil(config.train.epochs as u64),
+        stride: rule.schedule_stride(),
         learning_rate: rule.default_learning_rate(),
     };
     Ok(Rate::read(&config.optimizer, &run)?)
@@ -151,13 +152,14 @@ fn warn(rate: &Rate, steps: u64) {
 /// Says so where a schedule is longer or shorter than a run of so many steps.
 pub(super) fn warn_of_length(rate: &Rate, steps: u64) {
     let toml::Value::Table(keys) = rate.to_toml() else { return };
+    let (steps, unit) = (rate.counted(steps), rate.unit());
     match length(&keys) {
         Some(Length { least, .. }) if least > steps => note(format!(
-            "warning: the run ends after {steps} steps, but the schedule needs {least}: its last {} are left out",
+            "warning: the run ends after {steps} {unit}, but the schedule needs {least}: its last {} are left out",
             least - steps
         )),
         Some(Length { most: Some(most), .. }) if most < steps => note(format!(
-            "warning: the schedule ends after {most} steps, but the run takes {steps}: \
+            "warning: the schedule ends after {most} {unit}, but the run takes {steps}: \
              the last {} have the schedule's final rate",
             steps - most
         )),

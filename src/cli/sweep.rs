@@ -12,7 +12,7 @@ use clap::Args;
 use super::{
     Failure, code,
     load::{ConfigArguments, DeviceArguments},
-    note, save, say, train,
+    note, run, save, say, train,
 };
 use crate::{
     config::Grid,
@@ -121,18 +121,17 @@ impl Checked {
         let initial = train::initial_weights(&model)?;
         let mut session = train::session(model, initial, device)?;
         let directory = self.directory(at, status)?;
-        train::sign(&directory, &session)?;
-        if directory.file("checkpoints/resume.safetensors").is_file() {
-            train::resume(&directory, &mut session)?;
-        } else {
-            directory.truncate("metrics.jsonl", 0)?;
-            directory.truncate("steps.jsonl", 0)?;
-        }
-        let mut watcher = Watcher::new(directory, &session, interrupts.clone()).quiet();
+        let damaged = train::resume(&directory, &mut session)?;
+        run::sign(&directory, &session)?;
+        let before = session.epochs_done();
+        let mut watcher = Watcher::new(directory, &session, interrupts.clone()).over_damage(damaged).quiet();
         let outcome = pollster::block_on(training::train(&mut session, &mut watcher));
-        watcher.finish()?;
+        let saved = watcher.finish();
+        if outcome.is_ok() {
+            saved?;
+        }
         match outcome {
-            Ok(Outcome::Finished) => train::summarize(&mut session, &watcher, device).map(|_| ()),
+            Ok(Outcome::Finished) => train::summarize(&mut session, &mut watcher, device, before).map(|_| ()),
             Ok(Outcome::Stopped) => {
                 let message = format!(
                     "stopped in {} after step {}; the same command goes on",
@@ -145,7 +144,7 @@ impl Checked {
                 let said = serde_json::json!({"step": step, "epoch": epoch, "message": error.to_string()});
                 Ok(watcher.directory().write(DIVERGED, format!("{said}\n").as_bytes())?)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(train::kept(error, &watcher)),
         }
     }
 
@@ -155,12 +154,8 @@ impl Checked {
         if status != Status::Waiting {
             return RunDirectory::resumed(&run).map_err(wrong);
         }
-        // A run that was killed before its first file left empty folders; others are not removed by this.
-        for empty in ["checkpoints", "plots"] {
-            let _ = fs::remove_dir(run.join(empty));
-        }
         let directory = RunDirectory::create(&run).map_err(wrong)?;
-        directory.write("config.toml", self.resolved[at].as_bytes())?;
+        directory.write("config.toml", report::seal_config(&self.resolved[at]).as_bytes())?;
         Ok(directory)
     }
 

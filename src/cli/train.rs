@@ -1,21 +1,27 @@
 //! `gradus train`: from a config to a run directory.
 
-use std::path::{Path, PathBuf};
+mod resume;
+
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
 use super::{
     Failure, bytes, code,
     load::{self, ConfigArguments, DeviceArguments},
-    note, run, say, schedule,
+    run, say, schedule,
 };
 use crate::{
-    config::Config,
-    data::Signature,
+    checksum,
     device::Device,
-    report::{Interrupts, RunDirectory, Watcher},
-    train::{self, Figures, Model, Observer as _, Outcome, Session, Snapshot, Split, Weights},
+    report::{self, Interrupts, RunDirectory, Watcher, checkpoints},
+    train::{self, Figures, Model, Observer as _, Outcome, Session, Split, Weights},
 };
+use resume::Resumed;
+pub(super) use resume::resume;
 
 /// Train a network
 #[derive(Args)]
@@ -41,13 +47,14 @@ pub struct Train {
 impl Train {
     /// Trains.
     pub fn run(self) -> Result<(), Failure> {
-        let resumed = self.out.as_deref().filter(|_| self.resume);
-        let model = match resumed {
-            Some(run) => load::model(self.resumed_config(run)?)?,
+        let resumed = self.resumed()?;
+        let model = match &resumed {
+            Some(resumed) => run::resumed(resumed.path(), resumed.config.clone())?,
             None => self.config.model()?,
         };
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
         let name = model.config.name.clone();
+        model.doubts().iter().for_each(|doubt| log::warn!("{doubt}"));
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = session(model, initial, &device)?;
@@ -56,38 +63,44 @@ impl Train {
         if self.dry_run {
             return dry_run(&mut session);
         }
-        let directory = match resumed {
-            Some(run) => {
-                let directory = RunDirectory::resumed(run).map_err(|e| Failure::file(code::USAGE, run, e))?;
-                resume(&directory, &mut session)?;
-                note(format!("resuming after step {}", session.updates()));
-                directory
-            }
+        // From here on a signal saves.
+        let interrupts = Interrupts::listen();
+        let (directory, damaged) = match resumed {
+            Some(resumed) => resumed.go_on(&mut session, &resolved)?,
             None => {
                 let directory = self.new_directory(&name)?;
-                directory.write("config.toml", resolved.as_bytes())?;
-                directory
+                directory.write("config.toml", report::seal_config(&resolved).as_bytes())?;
+                (directory, false)
             }
         };
-        sign(&directory, &session)?;
+        run::sign(&directory, &session)?;
         if let Some(steps) = self.shadow_cpu {
             pollster::block_on(session.begin_shadow(steps as usize))?;
         }
-        let mut watcher = Watcher::new(directory, &session, Interrupts::listen());
+        let mut watcher = Watcher::new(directory, &session, interrupts).over_damage(damaged);
+        let before = session.epochs_done();
         let outcome = pollster::block_on(train::train(&mut session, &mut watcher));
-        watcher.finish()?;
+        let saved = watcher.finish();
         // A run that ended before its shadow.
         if let Some(compared) = session.end_shadow() {
             watcher.shadow(&compared);
         }
-        match outcome? {
-            Outcome::Finished => finish(&mut session, &watcher, &device),
-            Outcome::Stopped => {
-                let run = watcher.directory().path().display();
-                let message = format!("stopped after step {}; go on with --resume --out {run}", session.updates());
-                Err(Failure::new(watcher.interrupted().unwrap_or(code::OTHER), message))
-            }
+        let outcome = outcome.map_err(|error| kept(error, &watcher))?;
+        saved?;
+        match outcome {
+            Outcome::Finished => finish(&mut session, &mut watcher, &device, before),
+            Outcome::Stopped => Err(stopped(&session, &watcher)),
         }
+    }
+
+    /// The run to go on with, if it is to be one.
+    fn resumed(&self) -> Result<Option<Resumed>, Failure> {
+        let Some(run) = self.out.as_deref().filter(|_| self.resume) else { return Ok(None) };
+        if self.config.config.is_some() {
+            let message = "--resume takes the run's own config: leave CONFIG out (--set train.epochs=N may change it)";
+            return Err(Failure::new(code::USAGE, message));
+        }
+        Resumed::open(run, &self.config.overrides, !self.dry_run).map(Some)
     }
 
     fn new_directory(&self, name: &str) -> Result<RunDirectory, Failure> {
@@ -98,15 +111,6 @@ impl Train {
                 RunDirectory::new_below(parent, name).map_err(|error| Failure::file(code::USAGE, parent, error))
             }
         }
-    }
-
-    /// The run's own config; a config on the command line would be another run.
-    fn resumed_config(&self, run: &Path) -> Result<Config, Failure> {
-        if self.config.config.is_some() {
-            let message = "--resume takes the run's own config: leave CONFIG out (--set train.epochs=N may change it)";
-            return Err(Failure::new(code::USAGE, message));
-        }
-        run::config(run, &self.config.overrides)
     }
 }
 
@@ -119,20 +123,26 @@ pub(super) fn session(model: Model, initial: Option<Weights>, device: &Device) -
     Ok(session)
 }
 
-/// Keeps what a run must know of its data when the data set is gone.
-pub(super) fn sign(directory: &RunDirectory, session: &Session) -> Result<(), Failure> {
-    let signature = Signature::of(&session.model().dataset).to_json();
-    Ok(directory.write(run::SIGNATURE, signature.as_bytes())?)
+/// An error that ended a run, with what is left of the run.
+pub(super) fn kept(error: train::Error, watcher: &Watcher) -> Failure {
+    let last = watcher.directory().file(checkpoints::LAST);
+    let what = match (last.is_file(), &error) {
+        (true, train::Error::NotFinite { .. }) => format!("; the last good weights are kept in {}", last.display()),
+        (false, train::Error::NotFinite { .. }) => "; no weights had been saved before".into(),
+        (true, _) => {
+            format!("; what was saved before is whole: --resume --out {}", watcher.directory().path().display())
+        }
+        (false, _) => String::new(),
+    };
+    let failure = Failure::from(error);
+    Failure { message: failure.message + &what, ..failure }
 }
 
-/// Goes back to the run's checkpoint: what it wrote after that will be written again.
-pub(super) fn resume(directory: &RunDirectory, session: &mut Session) -> Result<(), Failure> {
-    let plan = session.model().plan.clone();
-    let path = directory.file("checkpoints/resume.safetensors");
-    session.restore(&load::checkpoint(&path, |bytes| Snapshot::from_bytes(&plan, bytes))?);
-    directory.truncate("metrics.jsonl", session.updates())?;
-    directory.truncate("steps.jsonl", session.updates())?;
-    Ok(())
+/// What a run says that a signal stopped.
+pub(super) fn stopped(session: &Session, watcher: &Watcher) -> Failure {
+    let run = watcher.directory().path().display();
+    let message = format!("stopped after step {}; go on with --resume --out {run}", session.updates());
+    Failure::new(watcher.interrupted().unwrap_or(code::OTHER), message)
 }
 
 /// The weights that the config wants to start from.
@@ -141,7 +151,7 @@ pub(super) fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure>
     if path.is_empty() {
         return Ok(None);
     }
-    load::weights(&model.plan, Path::new(path)).map(Some)
+    load::weights(&model.plan, Path::new(path), |_| Ok(())).map(Some)
 }
 
 fn dry_run(session: &mut Session) -> Result<(), Failure> {
@@ -154,8 +164,8 @@ fn dry_run(session: &mut Session) -> Result<(), Failure> {
 }
 
 /// The final figures on stdout, too.
-fn finish(session: &mut Session, watcher: &Watcher, device: &Device) -> Result<(), Failure> {
-    let (dev, test) = summarize(session, watcher, device)?;
+fn finish(session: &mut Session, watcher: &mut Watcher, device: &Device, before: usize) -> Result<(), Failure> {
+    let (dev, test) = summarize(session, watcher, device, before)?;
     for (name, figures) in [("dev", dev), ("test", test)] {
         let Some(Figures { loss, accuracy, examples }) = figures else { continue };
         let accuracy = accuracy.map_or(String::new(), |accuracy| format!("accuracy {:.2}%, ", 100.0 * accuracy));
@@ -165,16 +175,23 @@ fn finish(session: &mut Session, watcher: &Watcher, device: &Device) -> Result<(
     say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
 }
 
-/// The final figures in summary.json; returns those on the development and the test set.
+/// The final figures in summary.json; returns those on the development and the test set. A summary of the same
+/// steps stays: this process, which did none, knows less.
 pub(super) fn summarize(
     session: &mut Session,
-    watcher: &Watcher,
+    watcher: &mut Watcher,
     device: &Device,
+    before: usize,
 ) -> Result<(Option<Figures>, Option<Figures>), Failure> {
-    let test = pollster::block_on(session.evaluate(Split::Test))?;
-    let last = watcher.records.last();
-    let dev = last.and_then(|record| record.dev);
-    let train = last.map(|record| record.train);
+    let evaluated = pollster::block_on(session.evaluate_watched(Split::Test, Some(watcher)))?;
+    let ControlFlow::Continue(test) = evaluated else { return Err(stopped(session, watcher)) };
+    let [train, dev] = watcher.last_figures(session);
+    if test.is_some_and(|test| !test.loss.is_finite()) {
+        return Err(Failure::new(code::NOT_FINITE, "the loss on the test set is NaN or infinite"));
+    }
+    if before == session.epochs_done() && watcher.directory().file(report::SUMMARY).is_file() {
+        return Ok((dev, test));
+    }
     let figures = |figures: Option<Figures>| serde_json::to_value(figures).expect("numbers");
     let summary = serde_json::json!({
         "name": session.config().name,
@@ -189,7 +206,7 @@ pub(super) fn summarize(
         "version": env!("CARGO_PKG_VERSION"),
         "counters": session.counters(),
     });
-    let text = serde_json::to_string_pretty(&summary).expect("a summary is JSON") + "\n";
-    watcher.directory().write("summary.json", text.as_bytes())?;
+    let text = checksum::document(&serde_json::to_string_pretty(&summary).expect("a summary is JSON")) + "\n";
+    watcher.directory().write(report::SUMMARY, text.as_bytes())?;
     Ok((dev, test))
 }

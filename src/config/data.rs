@@ -4,12 +4,17 @@ use serde::{Serialize, Serializer};
 
 use super::bounds::{FRACTION, POSITIVE};
 use super::error::Error;
+use super::places::Places;
 use super::table::Table;
 use super::value::{Kind, Value};
 use crate::data;
+use crate::graph::elements;
 
 /// Pixels along a side of a picture at most.
 const LARGEST_SIDE: usize = 1 << 14;
+
+/// Numbers of an example, and classes, at most.
+const LARGEST_EXTENT: usize = 1 << 24;
 
 /// The section `[data]`, complete: what the user left out has its default.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -35,8 +40,15 @@ pub struct DataConfig {
     /// 0 = all; else only the first N training examples, taken before the development set is
     /// held out of them.
     pub train_limit: usize,
-    /// csv: whether the first row names the columns.
-    pub header: bool,
+    /// csv: whether the first row names the columns; where it isn't given, the first rows tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// csv: what stands between columns; where it isn't given, the first rows tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// How many classes there are, where not each of them need be among the labels or the data are not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<usize>,
     /// csv: the column to predict.
     pub target: Target,
     /// npy: which axis of an example's array is its channels; where it isn't given, three axes are
@@ -58,6 +70,12 @@ pub struct DataConfig {
     /// Pictures: what happens to each at random whenever it is trained on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augment>,
+    /// The shape of an example, where it is to be known without the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Vec<usize>>,
+    /// Where the keys stand.
+    #[serde(skip)]
+    pub places: Places,
 }
 
 /// `augment = { crop = 4, flip = true, cutout = 8 }`: random changes of training pictures.
@@ -132,8 +150,8 @@ impl Serialize for Target {
 }
 
 impl DataConfig {
-    /// Reads the section.
-    pub(crate) fn read(table: &Table) -> Result<DataConfig, Error> {
+    /// Reads the section; `words` says whether the inputs are the numbers of words, for an embedding.
+    pub(crate) fn read(table: &Table, words: bool) -> Result<DataConfig, Error> {
         let names: Vec<&str> = data::ALL.iter().map(|source| source.name).collect();
         let source = table.require_choice("source", &names)?;
         let pictures = data::ALL.iter().find(|s| s.name == source).and_then(|s| s.pictures);
@@ -142,12 +160,13 @@ impl DataConfig {
             path: table.string("path")?.unwrap_or("").to_string(),
             dev: portion(table, "dev")?.unwrap_or(Portion::Fraction(0.1)),
             test: portion(table, "test")?.unwrap_or(Portion::Fraction(0.2)),
-            normalize: normalize(table, source, pictures)?,
+            normalize: normalize(table, source, pictures, words)?,
             mean: table.numbers("mean", ..)?,
             deviation: table.numbers("deviation", POSITIVE)?,
             label_noise: table.number("label_noise", FRACTION)?.unwrap_or(0.0),
             train_limit: table.integer("train_limit", ..)?.unwrap_or(0),
-            header: table.boolean("header")?.unwrap_or(false),
+            header: table.boolean("header")?,
+            delimiter: delimiter(table)?,
             target: table.value("target").map_or(Ok(Target::Last), target)?,
             channels: channels(table)?,
             largest: table.integer("largest", 1..)?.map(|bytes| bytes as u64),
@@ -155,17 +174,31 @@ impl DataConfig {
             grayscale: table.boolean("grayscale")?,
             resize: resize(table)?,
             augment: augment(table, source, pictures)?,
+            shape: table.integers("shape", 1..=LARGEST_EXTENT)?,
+            classes: table.integer("classes", 1..=LARGEST_EXTENT)?,
+            places: Places::of(table),
         };
         table.finish()?;
+        if let Some(shape) = &config.shape
+            && (shape.is_empty() || elements(shape) > LARGEST_EXTENT)
+        {
+            let message = format!("an example has 1 to {LARGEST_EXTENT} numbers, and not {}", elements(shape));
+            let error =
+                table.error("shape", if shape.is_empty() { "an example has a number at least" } else { &message });
+            return Err(error.help("such as shape = [3, 32, 32]: channels, height, width"));
+        }
         if config.mean.is_some() != config.deviation.is_some() {
             let key = if config.mean.is_some() { "mean" } else { "deviation" };
             return Err(table.error(key, "mean and deviation are given together or not at all"));
+        }
+        if config.mean.is_some() && words {
+            return Err(table.error("mean", EMBEDDED));
         }
         if config.mean.is_some() && !matches!(config.normalize, Normalize::Unit | Normalize::Auto) {
             let error = table.error("mean", "mean and deviation are those of pixels from 0 to 1");
             return Err(error.help("leave normalize out, or set it to \"unit\""));
         }
-        if let (Target::Named(name), false) = (&config.target, config.header) {
+        if let (Target::Named(name), false) = (&config.target, config.header.unwrap_or(true)) {
             let message = format!("the column `{name}` can't be found without a header");
             return Err(table
                 .error("target", message)
@@ -186,6 +219,21 @@ fn portion(table: &Table, key: &str) -> Result<Option<Portion>, Error> {
     }
     .map(Some)
     .map_err(|_| value.mismatch(key, wanted))
+}
+
+fn delimiter(table: &Table) -> Result<Option<char>, Error> {
+    let Some(text) = table.string("delimiter")? else {
+        return Ok(None);
+    };
+    match text.as_bytes() {
+        &[byte] if byte.is_ascii_punctuation() && byte != b'"' || byte == b'\t' || byte == b' ' => {
+            Ok(Some(byte.into()))
+        }
+        _ => {
+            let error = table.error("delimiter", format!("{text:?} is not one character that stands between columns"));
+            Err(error.help("take \",\", \";\", \"\\t\" or \"|\", or leave it out"))
+        }
+    }
 }
 
 fn resize(table: &Table) -> Result<Option<[usize; 2]>, Error> {
@@ -219,9 +267,16 @@ fn augment(table: &Table, source: &str, pictures: Option<bool>) -> Result<Option
     Ok(Some(augment))
 }
 
-fn normalize(table: &Table, source: &str, pictures: Option<bool>) -> Result<Normalize, Error> {
+/// Why numbers of words have no scale.
+const EMBEDDED: &str = "the inputs go into an embedding, which takes the numbers of words as they are";
+
+fn normalize(table: &Table, source: &str, pictures: Option<bool>, words: bool) -> Result<Normalize, Error> {
     match table.choice("normalize", &["auto", "none", "unit", "standard"])? {
         Some("none") => Ok(Normalize::None),
+        Some("unit" | "standard") if words => {
+            Err(table.error("normalize", EMBEDDED).help("leave normalize out, or set it to \"none\""))
+        }
+        _ if words => Ok(Normalize::None),
         // Numbers of a table have no largest possible value to divide by.
         Some("unit") if pictures == Some(false) => {
             let message = format!("`unit` is for pictures, and `{source}` has none");

@@ -1,5 +1,6 @@
 //! What is wrong in a config, where, and what would be right.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,24 +24,6 @@ pub enum Place {
     Grid(Arc<str>),
 }
 
-impl Place {
-    /// The position of byte `offset` of `text`, the contents of `file`.
-    pub(crate) fn in_text(file: &Arc<str>, text: &str, offset: usize) -> Place {
-        // A parser's span may end inside a character or behind the text.
-        let mut offset = offset.min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = &text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Place::Text {
-            file: file.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
-    }
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -55,7 +38,7 @@ impl fmt::Display for Place {
 /// A config that can't be used. It is shown on one line:
 /// `configs/x.toml:7:9: unknown key `unit`; did you mean `units`?`
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {message}{}", .help.as_ref().map(|help| format!("; {help}")).unwrap_or_default())]
+#[error("{}", on_one_line(.place, .message, .help.as_deref()))]
 pub struct Error {
     /// Where.
     pub place: Place,
@@ -63,6 +46,30 @@ pub struct Error {
     pub message: String,
     /// What would be right, where that is known.
     pub help: Option<String>,
+}
+
+/// A name in a message may hold anything: control characters are written out, none reaches a terminal.
+fn on_one_line(place: &Place, message: &str, help: Option<&str>) -> String {
+    let text = match help {
+        Some(help) => format!("{place}: {message}; {help}"),
+        None => format!("{place}: {message}"),
+    };
+    let letter = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    if text.contains(char::is_control) { text.chars().map(letter).collect() } else { text }
+}
+
+/// Letters of a name or text that a message shows.
+const SHOWN: usize = 80;
+
+/// The beginning of a text that is too long for a message.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
 }
 
 impl Error {
@@ -77,33 +84,50 @@ impl Error {
         self
     }
 
+    /// The same error with this sentence, unless it has one.
+    pub fn or_help(self, help: &str) -> Error {
+        if self.help.is_some() { self } else { self.help(help) }
+    }
+
     /// A name that is none of `known`: ``unknown op `dens`; did you mean `dense`?`` with all the
     /// right ones behind. `what` is the kind of name ("key", "op", "optimizer").
     pub fn unknown<S: AsRef<str>>(place: &Place, what: &str, name: &str, known: &[S]) -> Error {
-        Error::new(place, format!("unknown {what} `{name}`")).help(suggestion(name, known))
+        Error::new(place, format!("unknown {what} `{}`", shortened(name))).help(suggestion(name, known))
     }
 }
 
+/// Right names that a message lists at most.
+const LISTED: usize = 60;
+
 /// ``did you mean `dense`? (one of: …)``, without the question where nothing is near.
 pub fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
-    let all: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
-    let list = all.join(", ");
+    let all: Vec<Cow<str>> = known.iter().take(LISTED).map(|name| shortened(name.as_ref())).collect();
+    let more = if known.len() > LISTED { format!(" and {} more", known.len() - LISTED) } else { String::new() };
+    let list = all.join(", ") + &more;
     match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`? (one of: {list})"),
         None => format!("it is one of: {list}"),
     }
 }
 
+/// Bytes of a name that is still compared with others.
+const LONGEST: usize = 200;
+
 /// The candidate that `name` is most probably a misspelling of, if any is near enough.
 ///
 /// Slips of the finger come first; then abbreviations, which share a beginning (Jaro–Winkler):
 /// `fashion` for `fashion-mnist`.
 pub fn nearest<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a str> {
+    // Comparing costs the product of both lengths, and so long a name is no misspelt one.
+    if name.len() > LONGEST {
+        return None;
+    }
     let abbreviated = || {
         let name = name.to_lowercase();
         candidates
             .iter()
             .map(|candidate| candidate.as_ref())
+            .filter(|candidate| candidate.len() <= LONGEST)
             .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_lowercase()), candidate))
             .filter(|(score, _)| *score >= 0.88)
             .max_by(|a, b| a.0.total_cmp(&b.0))
@@ -115,11 +139,15 @@ pub fn nearest<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a
 /// The candidate that a slip of the finger turns into `name`: a third of the letters at most is
 /// left out, put in, replaced or swapped (Damerau–Levenshtein).
 pub(crate) fn slip<'a, S: AsRef<str>>(name: &str, candidates: &'a [S]) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let name = name.to_lowercase();
     let length = name.chars().count();
     candidates
         .iter()
         .map(|candidate| candidate.as_ref())
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| {
             let edits = strsim::damerau_levenshtein(&name, &candidate.to_lowercase());
             (edits, candidate)
@@ -152,19 +180,6 @@ mod tests {
     }
 
     #[test]
-    fn positions_count_lines_and_characters_from_one() {
-        let file: Arc<str> = "c.toml".into();
-        let text = "a = 1\nü = 2\n";
-        let at = |offset| Place::in_text(&file, text, offset).to_string();
-        assert_eq!(at(0), "c.toml:1:1");
-        assert_eq!(at(6), "c.toml:2:1");
-        // ü takes two bytes and one column; its second byte is rounded down.
-        assert_eq!(at(7), "c.toml:2:1");
-        assert_eq!(at(8), "c.toml:2:2");
-        assert_eq!(at(999), "c.toml:3:1");
-    }
-
-    #[test]
     fn an_error_is_one_line() {
         let place = Place::Override("model.layers.0.op".into());
         let error = Error::unknown(&place, "op", "dens", &["dense", "relu"]);
@@ -172,5 +187,9 @@ mod tests {
             error.to_string(),
             "--set model.layers.0.op: unknown op `dens`; did you mean `dense`? (one of: dense, relu)"
         );
+        let error = Error::new(&place, "unknown key `\u{1b}[31m\n`");
+        assert_eq!(error.to_string(), "--set model.layers.0.op: unknown key `\\u{1b}[31m\\n`");
+        let error = Error::unknown(&place, "op", &"x".repeat(10_000), &["dense"]).to_string();
+        assert!(error.len() < 200, "{error}");
     }
 }

@@ -9,6 +9,9 @@ use super::width;
 /// The output distributions, whose negative log-likelihood is the loss.
 pub const LOSSES: &[&str] = &["normal", "bernoulli", "categorical"];
 
+/// Bytes of a layer's name at most.
+const LONGEST_NAME: usize = 200;
+
 /// The section `[model]`.
 #[derive(Clone, Debug)]
 pub struct ModelConfig {
@@ -108,6 +111,10 @@ impl LayerConfig {
         let name = table.string("name")?.map(str::to_string);
         if name.as_ref().is_some_and(String::is_empty) {
             return Err(table.error("name", "a layer's name can't be empty"));
+        }
+        if name.as_ref().is_some_and(|name| name.chars().any(char::is_control) || name.len() > LONGEST_NAME) {
+            let message = format!("a layer's name has no control characters and at most {LONGEST_NAME} bytes");
+            return Err(table.error("name", message).help("its weights are called after it"));
         }
         let inputs = table.strings("inputs")?;
         if inputs.as_ref().is_some_and(Vec::is_empty) {

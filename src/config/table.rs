@@ -81,6 +81,11 @@ impl Table {
         self.entry(key).map_or(&self.place, |entry| &entry.value.place)
     }
 
+    /// Every key with the place of its value.
+    pub(crate) fn places(&self) -> Vec<(String, Place)> {
+        self.entries.iter().map(|entry| (entry.key.clone(), entry.value.place.clone())).collect()
+    }
+
     /// An error about the value of `key` (at the table's beginning where it isn't given).
     pub fn error(&self, key: &str, message: impl Into<String>) -> Error {
         Error::new(self.place_of(key), message)

@@ -109,7 +109,10 @@ fn overrides_reach_every_section() {
 #[test]
 fn wrong_values_name_their_place() {
     for (overrides, expected) in [
-        ("train.epochs=0", "--set train.epochs: `epochs` must be an integer of at least 1, found 0"),
+        (
+            "train.epochs=0",
+            "--set train.epochs: `epochs` must be an integer of at least 1 and of at most 4294967295, found 0",
+        ),
         (
             "train.epoch=1",
             "--set train.epoch: unknown key `epoch`; did you mean `epochs`? \
@@ -136,9 +139,9 @@ fn wrong_values_name_their_place() {
              (one of: digits, fashion-mnist, idx, cifar10, cifar100, images, csv, npy)",
         ),
         (
-            "data.target=price",
-            "--set data.target: the column `price` can't be found without a header; set \
-             header = true, or give \"first\", \"last\" or the column's index from 0",
+            "data.delimiter=;;",
+            "--set data.delimiter: \";;\" is not one character that stands between columns; \
+             take \",\", \";\", \"\\t\" or \"|\", or leave it out",
         ),
         (
             "model.loss=categoric",
@@ -152,6 +155,12 @@ fn wrong_values_name_their_place() {
     ] {
         assert_eq!(read(&[overrides]).unwrap_err().to_string(), expected);
     }
+    let headless = read(&["data.header=false", "data.target=price"]).unwrap_err();
+    assert_eq!(
+        headless.to_string(),
+        "--set data.target: the column `price` can't be found without a header; set \
+         header = true, or give \"first\", \"last\" or the column's index from 0"
+    );
     let unit = read(&["data.source=csv", "data.normalize=unit"]).unwrap_err();
     assert_eq!(
         unit.to_string(),
@@ -197,4 +206,25 @@ fn the_shipped_configs_are_valid() {
     let fashion = Config::read("configs/fashion-mlp.toml", text, &[]).unwrap();
     assert_eq!(fashion.data.dev, Portion::Count(5000));
     assert_eq!((fashion.train.epochs, fashion.train.batch_size), (3, 128));
+}
+
+#[test]
+fn numbers_of_words_have_no_scale() {
+    let embedded =
+        "model.layers=[{op='flatten'},{op='embedding',vocabulary=9,units=2},{op='flatten'},{op='dense',units=2}]";
+    let within = "model.layers=[{op='block',name='b',layers=[{op='embedding',vocabulary=9,units=2}]},{op='flatten'},{op='dense',units=2}]";
+    // An embedding of what a layer makes is no embedding of the input.
+    let behind = "model.layers=[{op='dense',units=2},{op='embedding',vocabulary=9,units=2}]";
+    for source in ["csv", "npy", "digits"] {
+        let source = format!("data.source={source}");
+        for layers in [embedded, within] {
+            assert_eq!(read(&[&source, layers]).unwrap().data.normalize, Normalize::None);
+            assert_eq!(read(&[&source, layers, "data.normalize=none"]).unwrap().data.normalize, Normalize::None);
+            let error = read(&[&source, layers, "data.normalize=standard"]).unwrap_err().to_string();
+            assert!(error.starts_with("--set data.normalize: the inputs go into an embedding"), "{error}");
+        }
+        assert_ne!(read(&[&source, behind]).unwrap().data.normalize, Normalize::None);
+    }
+    let error = read(&[embedded, "data.mean=[0.5]", "data.deviation=[0.5]"]).unwrap_err().to_string();
+    assert!(error.starts_with("--set data.mean: the inputs go into an embedding"), "{error}");
 }

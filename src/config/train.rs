@@ -2,11 +2,16 @@
 
 use serde::Serialize;
 
+use super::bounds::POSITIVE;
 use super::error::Error;
+use super::places::Places;
 use super::table::Table;
 
+/// Steps and examples are counted in 32 bits.
+const MOST: usize = u32::MAX as usize;
+
 /// The section `[train]`, complete: what the user left out has its default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrainConfig {
     /// How often the training set is gone through; at least 1.
     pub epochs: usize,
@@ -16,11 +21,44 @@ pub struct TrainConfig {
     pub shuffle: bool,
     /// Write every step's loss to steps.jsonl.
     pub log_steps: bool,
+    /// When to save beside the ends of epochs.
+    pub checkpoint: CheckpointConfig,
+    /// Where the keys stand.
+    #[serde(skip)]
+    pub places: Places,
+}
+
+/// The key `checkpoint` of `[train]`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CheckpointConfig {
+    /// Within an epoch that takes longer, every so many minutes.
+    pub minutes: f64,
+}
+
+impl Default for CheckpointConfig {
+    fn default() -> CheckpointConfig {
+        CheckpointConfig { minutes: 10.0 }
+    }
+}
+
+impl CheckpointConfig {
+    fn read(table: &Table) -> Result<CheckpointConfig, Error> {
+        let minutes = table.number("minutes", POSITIVE)?.unwrap_or(CheckpointConfig::default().minutes);
+        table.finish()?;
+        Ok(CheckpointConfig { minutes })
+    }
 }
 
 impl Default for TrainConfig {
     fn default() -> TrainConfig {
-        TrainConfig { epochs: 10, batch_size: 32, shuffle: true, log_steps: false }
+        TrainConfig {
+            epochs: 10,
+            batch_size: 32,
+            shuffle: true,
+            log_steps: false,
+            checkpoint: CheckpointConfig::default(),
+            places: Places::default(),
+        }
     }
 }
 
@@ -28,10 +66,12 @@ impl TrainConfig {
     pub(crate) fn read(table: &Table) -> Result<TrainConfig, Error> {
         let default = TrainConfig::default();
         let config = TrainConfig {
-            epochs: table.integer("epochs", 1..)?.unwrap_or(default.epochs),
-            batch_size: table.integer("batch_size", ..)?.unwrap_or(default.batch_size),
+            epochs: table.integer("epochs", 1..=MOST)?.unwrap_or(default.epochs),
+            batch_size: table.integer("batch_size", ..=MOST)?.unwrap_or(default.batch_size),
             shuffle: table.boolean("shuffle")?.unwrap_or(default.shuffle),
             log_steps: table.boolean("log_steps")?.unwrap_or(default.log_steps),
+            places: Places::of(table),
+            checkpoint: table.table("checkpoint")?.map_or(Ok(default.checkpoint), CheckpointConfig::read)?,
         };
         table.finish()?;
         Ok(config)

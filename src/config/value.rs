@@ -10,7 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::bounds::Bounds;
-use super::error::{Error, Place};
+use super::error::{Error, Place, shortened};
+use super::positions::Positions;
 use super::table::Table;
 
 /// A value and where it was written.
@@ -48,12 +49,15 @@ impl PartialEq for Value {
 
 /// The tree of a whole TOML document.
 pub(crate) fn parse_document(file: &Arc<str>, text: &str) -> Result<Table, Error> {
-    check_keys(text).map_err(|at| deep(&Place::in_text(file, text, at)))?;
+    // Some editors begin a file with a mark that it is UTF-8.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let positions = Positions::of(text);
+    let place = |offset: usize| positions.place(file, offset);
+    check_keys(text).map_err(|at| deep(&place(at)))?;
     let document = DeTable::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        syntax_error(&Place::in_text(file, text, start), &error)
+        syntax_error(&place(start), &error)
     })?;
-    let place = |offset: usize| Place::in_text(file, text, offset);
     table(document.get_ref(), place(0), &place)
 }
 
@@ -138,7 +142,7 @@ impl Value {
     /// The value as a user sees it, for messages: ``the string "x"``, ``3.5``, `a table`.
     pub fn describe(&self) -> String {
         match &self.kind {
-            Kind::String(text) => format!("the string {text:?}"),
+            Kind::String(text) => format!("the string {:?}", shortened(text)),
             Kind::Integer(integer) => integer.to_string(),
             Kind::Float(float) => format!("{float:?}"),
             Kind::Boolean(boolean) => boolean.to_string(),
@@ -178,10 +182,18 @@ impl Value {
             _ => f64::NAN,
         };
         // Comparisons with NaN are false, but a range without bounds compares nothing.
-        if number.is_finite() && range.contains(&number) {
-            Ok(number)
-        } else {
-            Err(self.mismatch(key, &range.describe("a number")))
+        if !number.is_finite() || !range.contains(&number) {
+            return Err(self.mismatch(key, &range.describe("a number")));
+        }
+        // Kernels compute in f32, and some GPUs take what is below its normal numbers for 0.
+        let size = number.abs() as f32;
+        match size.is_infinite() || (number != 0.0 && size < f32::MIN_POSITIVE) {
+            true => {
+                let became = if size.is_infinite() { "infinite" } else { "0" };
+                let message = format!("`{key}` is {}, which is {became} in 32 bits", self.describe());
+                Err(Error::new(&self.place, message).help("sizes from 1.2e-38 to 3.4e38 are possible, and 0"))
+            }
+            false => Ok(number),
         }
     }
 

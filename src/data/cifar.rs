@@ -7,7 +7,7 @@ mod pickled;
 
 use std::path::{Path, PathBuf};
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
 use super::files;
 use super::gzip;
@@ -150,6 +150,7 @@ fn read(set: &Set, path: &Path, largest: Option<u64>) -> Result<Examples, DataEr
         shape: vec![3, 32, 32],
         inputs: Inputs::Bytes { values: pixels, maximum: 255.0 },
         test: Some(all - training),
+        origin: Origin::default(),
         targets: Targets::Classes { labels, count, names: names(version, &folder, count)? },
     })
 }

@@ -1,18 +1,29 @@
-//! Tables of numbers as CSV, one example a row, one column the target; plain or gzip.
+//! Tables as CSV, one example a row, one column the target; plain or gzip.
+//!
+//! `text` finds rows and columns in bytes, `columns` says which are which, `target` reads the target's.
+
+mod columns;
+mod target;
+mod text;
 
 use std::path::Path;
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
 use super::files;
-use super::gzip;
+use super::signature::{Signature, Table};
 use super::source::{Examples, Request, Source};
-use crate::config::{DataConfig, Target};
+use crate::config::DataConfig;
+use columns::{Ask, Columns};
+use target::{Column, no_number};
+use text::{Text, number};
 
 /// Any CSV file of numbers.
 pub const CSV: Source = Source {
     name: "csv",
-    doc: "a file of comma-separated numbers, one example a row; data.target is the column to predict",
+    doc: "a file of numbers, one example a row; data.target is the column to predict, whose words are classes. Between \
+          columns stands a comma, a semicolon, a tab, a bar or a space, found by the first rows where data.delimiter \
+          does not say which. A first row of words over numbers names the columns; data.header says so, too",
     pictures: Some(false),
     load: |request| {
         let config = request.config;
@@ -28,178 +39,117 @@ pub const CSV: Source = Source {
 /// The numbers of a file, those of the target's column apart.
 struct Rows {
     inputs: Vec<f32>,
-    targets: Vec<f32>,
+    target: Column,
     /// The line that each example stands on, since blank lines are skipped.
     lines: Vec<u64>,
+    table: Table,
 }
 
 /// Parses the bytes of a CSV file, `file` in errors. Rows in errors are lines of the file.
 pub(crate) fn parse(file: &str, packed: &[u8], request: &Request<'_>) -> Result<Examples, DataError> {
-    let target = |columns, header: Option<&[String]>| find_target(file, request.config, header, columns).map(Some);
-    let Rows { inputs, targets, lines } = rows(file, packed, request.config, target)?;
-    let features = inputs.len() / lines.len();
+    let rows = rows(packed, &Ask { file, config: request.config, known: request.known, labelled: true })?;
+    let features = rows.inputs.len() / rows.lines.len();
+    let targets = targets(file, rows.target, request.categorical, request.classes(), &rows.lines)?;
     Ok(Examples {
         shape: vec![features],
-        inputs: Inputs::Floats(inputs),
-        targets: match request.categorical {
-            true => classes(file, &targets, &lines)?,
-            false => Targets::Values { values: targets, width: 1 },
-        },
+        inputs: Inputs::Floats(rows.inputs),
+        targets,
         test: None,
+        origin: Origin { file: file.into(), lines: rows.lines, table: Some(rows.table), ..Origin::default() },
     })
 }
 
-/// Parses examples of so many features without targets; the target's column may be there, and is left out.
+fn targets(
+    file: &str,
+    column: Column,
+    categorical: bool,
+    limit: Option<usize>,
+    lines: &[u64],
+) -> Result<Targets, DataError> {
+    column.targets(categorical, limit, |at, message| DataError::new(file, message).row(lines[at]))
+}
+
+/// Parses examples for a run's network. Without targets wanted, their column may be there or not.
 pub(crate) fn unlabelled(
     file: &str,
     packed: &[u8],
     config: &DataConfig,
-    shape: &[usize],
-) -> Result<Vec<f32>, DataError> {
-    let features: usize = shape.iter().product();
-    let target = |columns: usize, header: Option<&[String]>| match columns {
-        _ if columns == features => Ok(None),
-        _ if columns == features + 1 => find_target(file, config, header, columns).map(Some),
-        _ => {
-            let message = format!(
-                "examples of [{columns}] columns, where the network takes {shape:?}: {features} columns, or {} with \
-                 the target's",
-                features + 1
-            );
-            Err(DataError::new(file, message))
-        }
-    };
-    Ok(rows(file, packed, config, target)?.inputs)
+    known: &Signature,
+) -> Result<(Vec<f32>, Origin), DataError> {
+    let rows = rows(packed, &Ask { file, config, known: Some(known), labelled: false })?;
+    let origin = Origin { file: file.into(), lines: rows.lines, table: Some(rows.table), ..Origin::default() };
+    Ok((rows.inputs, origin))
 }
 
-/// Reads all rows. `find_target` is asked once for the target's column, with how many there are and their names.
-fn rows(
-    file: &str,
-    packed: &[u8],
-    config: &DataConfig,
-    find_target: impl Fn(usize, Option<&[String]>) -> Result<Option<usize>, DataError>,
-) -> Result<Rows, DataError> {
-    let has_header = config.header;
-    let bytes = gzip::unpack(file, packed, config.largest)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(has_header)
-        .trim(csv::Trim::All)
-        // Rows of unequal length are our error, which names the row.
-        .flexible(true)
-        .from_reader(bytes.as_slice());
-    let mut header = None;
-    if has_header {
-        let names = reader.headers().map_err(|error| damaged(file, &bytes, &error))?;
-        header = Some(names.iter().map(str::to_string).collect::<Vec<_>>());
+/// Reads all rows.
+fn rows(packed: &[u8], ask: &Ask<'_>) -> Result<Rows, DataError> {
+    let file = ask.file;
+    let usual = ask.known.and_then(|known| known.table.as_ref()).map(|table| table.delimiter);
+    let text = Text::read(file, packed, ask.config, usual)?;
+    let first = text.first(2)?;
+    let empty = || DataError::new(file, "there are no rows");
+    let width = first.first().ok_or_else(empty)?.fields.len();
+    let header = ask.has_header(&first)?.then(|| first[0].fields.iter().map(|name| name_of(name)).collect::<Vec<_>>());
+    if let (Some(_), Some(second)) = (&header, first.get(1)) {
+        check_width(file, second.line, second.fields.len(), width)?;
     }
-    let mut expected = header.as_ref().map(Vec::len);
-    let mut target = None;
-    let mut rows = Rows { inputs: vec![], targets: vec![], lines: vec![] };
-    for record in reader.records() {
-        let record = record.map_err(|error| damaged(file, &bytes, &error))?;
-        let line = record.position().map_or(0, |start| line_of(&bytes, start));
-        let expected = *expected.get_or_insert(record.len());
-        if record.len() != expected {
-            let message = format!("{} columns, where {expected} are wanted", record.len());
-            return Err(DataError::new(file, message).row(line));
-        }
-        if rows.lines.is_empty() {
-            target = find_target(expected, header.as_deref())?;
-        }
+    if header.is_some() && first.len() < 2 {
+        return Err(empty());
+    }
+    let columns = ask.columns(width, header.as_deref())?;
+    if let (Some(names), None) = (&header, ask.known)
+        && let Some(at) = columns.inputs.iter().find(|&&at| names[at].is_empty())
+    {
+        log::warn!("{file}: column {} has no name: is it the index of a table, and no input?", at + 1);
+    }
+    let name = |at: usize| {
+        let name = header.as_ref().map_or(String::new(), |names| format!(" (`{}`)", names[at]));
+        format!("column {}{name}", at + 1)
+    };
+    let mut rows =
+        Rows { inputs: vec![], target: Column::Empty, lines: vec![], table: table(&text, &columns, header.as_deref()) };
+    text.rows(usize::from(header.is_some()), |line, record| {
+        check_width(file, line, record.len(), width)?;
         let hint = if rows.lines.is_empty() && header.is_none() { HEADER } else { "" };
-        rows.add(&record, target, hint).map_err(|message| DataError::new(file, message).row(line))?;
+        let error = |at: usize, message: String| DataError::new(file, format!("{}: {message}", name(at))).row(line);
+        for &at in &columns.inputs {
+            let number = number(&record[at]).ok_or_else(|| error(at, no_number(&record[at], hint)))?;
+            rows.inputs.push(number);
+        }
+        if let Some(at) = columns.target.filter(|_| ask.labelled) {
+            rows.target.add(&record[at]).map_err(|message| error(at, message))?;
+        }
         rows.lines.push(line);
-    }
-    if rows.lines.is_empty() {
-        return Err(DataError::new(file, "there are no rows"));
-    }
+        Ok(true)
+    })?;
     Ok(rows)
 }
 
 /// What a first row without numbers may be.
 const HEADER: &str = "; if this row names the columns, set data.header = true";
 
-impl Rows {
-    fn add(&mut self, record: &csv::StringRecord, target: Option<usize>, hint: &str) -> Result<(), String> {
-        for (column, text) in record.iter().enumerate() {
-            let number =
-                number(text).ok_or_else(|| format!("column {}: {text:?} is not a finite number{hint}", column + 1))?;
-            if Some(column) == target {
-                self.targets.push(number);
-            } else {
-                self.inputs.push(number);
-            }
-        }
-        Ok(())
+fn check_width(file: &str, line: u64, found: usize, wanted: usize) -> Result<(), DataError> {
+    match found == wanted {
+        true => Ok(()),
+        false => Err(DataError::new(file, format!("{found} columns, where {wanted} are wanted")).row(line)),
     }
 }
 
-/// Rust reads "nan" and "inf" as numbers, and 1e99 as infinity of f32; none of them is data.
-fn number(text: &str) -> Option<f32> {
-    text.parse().ok().filter(|number: &f32| number.is_finite())
+/// A column's name; it may have been written over two lines, and is written on one.
+fn name_of(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
-fn find_target(file: &str, config: &DataConfig, header: Option<&[String]>, columns: usize) -> Result<usize, DataError> {
-    if columns < 2 {
-        let message = "one column only, where at least one input and the target are wanted";
-        return Err(DataError::new(file, message));
+/// What a run keeps of its table.
+fn table(text: &Text<'_>, columns: &Columns, header: Option<&[String]>) -> Table {
+    let name = |at: usize| header.map(|names| names[at].clone());
+    Table {
+        delimiter: char::from(text.delimiter),
+        header: header.is_some(),
+        inputs: columns.inputs.iter().filter_map(|&at| name(at)).collect(),
+        target: columns.target.and_then(name),
+        position: columns.target.unwrap_or(columns.inputs.len()),
     }
-    match &config.target {
-        Target::First => Ok(0),
-        Target::Last => Ok(columns - 1),
-        Target::Index(index) if *index < columns => Ok(*index),
-        Target::Index(index) => {
-            let last = columns - 1;
-            let message = format!("no column {index} for the target; they count from 0 to {last}");
-            Err(DataError::new(file, message))
-        }
-        Target::Named(name) => {
-            let names = header.unwrap_or_default();
-            let found = names.iter().position(|column| column == name);
-            found.ok_or_else(|| {
-                let help = crate::config::suggestion(name, names);
-                DataError::new(file, format!("no column `{name}` for the target; {help}")).row(1)
-            })
-        }
-    }
-}
-
-fn classes(file: &str, targets: &[f32], lines: &[u64]) -> Result<Targets, DataError> {
-    let mut labels = Vec::with_capacity(targets.len());
-    for (target, line) in targets.iter().zip(lines) {
-        // More classes than rows can only be a column that isn't a class.
-        if target.fract() != 0.0 || *target < 0.0 || *target >= lines.len() as f32 {
-            let message = format!(
-                "{target} is no class: with a categorical loss, targets are whole numbers from 0, \
-                 fewer than the {} rows",
-                lines.len()
-            );
-            return Err(DataError::new(file, message).row(*line));
-        }
-        labels.push(*target as u32);
-    }
-    let count = labels.iter().max().map_or(0, |label| *label as usize + 1);
-    Ok(Targets::Classes { labels, count, names: None })
-}
-
-fn damaged(file: &str, bytes: &[u8], error: &csv::Error) -> DataError {
-    let message = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_string(),
-        _ => error.to_string(),
-    };
-    let damaged = DataError::new(file, message);
-    match error.position() {
-        Some(start) => damaged.row(line_of(bytes, start)),
-        None => damaged,
-    }
-}
-
-/// The line of the row that starts at `start`, where the reader counts the empty lines before a
-/// row to the row.
-fn line_of(bytes: &[u8], start: &csv::Position) -> u64 {
-    let rest = bytes.get(start.byte() as usize..).unwrap_or_default();
-    let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    start.line() + empty.filter(|byte| **byte == b'\n').count() as u64
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! A data set in memory: what every source yields and every device takes.
 
+use super::error::DataError;
+use super::signature::{Fingerprint, Table};
+
 /// Examples, what is to be said about them, and who is in which split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
@@ -19,6 +22,29 @@ pub struct Dataset {
     pub test: Vec<u32>,
     /// How inputs are scaled on their way into the network.
     pub normalization: Normalization,
+    /// Where the examples are from.
+    pub origin: Origin,
+}
+
+/// Where examples are from: for messages about them, and to tell them from others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, or the data set's name.
+    pub file: String,
+    /// The line in it of each example; empty where that is the example's number, from 1.
+    pub lines: Vec<u64>,
+    /// The columns of a table.
+    pub table: Option<Table>,
+    /// What tells the examples from others, with those that no split has.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl Origin {
+    /// An error about one example.
+    pub fn error(&self, example: usize, message: impl Into<String>) -> DataError {
+        let row = self.lines.get(example).copied().unwrap_or(example as u64 + 1);
+        DataError::new(self.file.as_str(), message).row(row)
+    }
 }
 
 /// The numbers of all examples, `[examples, features]`.
@@ -98,7 +124,7 @@ impl Inputs {
     }
 
     /// The inputs of these examples alone, each of so many features.
-    fn of(&self, examples: &[u32], features: usize) -> Inputs {
+    pub(super) fn of(&self, examples: &[u32], features: usize) -> Inputs {
         match self {
             Inputs::Bytes { values, maximum } => {
                 Inputs::Bytes { values: rows(values, examples, features), maximum: *maximum }
@@ -131,7 +157,7 @@ impl Targets {
     }
 
     /// The targets of these examples alone.
-    fn of(&self, examples: &[u32]) -> Targets {
+    pub(super) fn of(&self, examples: &[u32]) -> Targets {
         match self {
             Targets::Classes { labels, count, names } => {
                 Targets::Classes { labels: rows(labels, examples, 1), count: *count, names: names.clone() }
@@ -166,6 +192,11 @@ impl Dataset {
         }
         used.sort_unstable();
         (self.inputs, self.targets) = (self.inputs.of(&used, self.features()), self.targets.of(&used));
+        let lines = &self.origin.lines;
+        self.origin.lines = match lines.is_empty() {
+            true => used.iter().map(|&example| u64::from(example) + 1).collect(),
+            false => rows(lines, &used, 1),
+        };
         for example in [&mut self.train, &mut self.dev, &mut self.test].into_iter().flatten() {
             *example = used.binary_search(example).expect("every split's examples are used") as u32;
         }
@@ -191,4 +222,24 @@ impl Dataset {
 /// These rows of so many elements, one after the other.
 fn rows<T: Copy>(values: &[T], rows: &[u32], width: usize) -> Vec<T> {
     rows.iter().flat_map(|&row| &values[row as usize * width..][..width]).copied().collect()
+}
+
+/// What so many classes are called that have no other names.
+pub(super) fn numbers(count: usize) -> Vec<String> {
+    (0..count).map(|class| class.to_string()).collect()
+}
+
+/// More classes than this are no classes, unless it is known how many there are.
+const CLASSES: usize = 1 << 16;
+
+/// The class that a number is, below the number of them where that is known.
+pub(super) fn label_of(number: f32, limit: Option<usize>) -> Result<u32, String> {
+    if number.fract() == 0.0 && number >= 0.0 && number < limit.unwrap_or(CLASSES) as f32 {
+        return Ok(number as u32);
+    }
+    let below = match limit {
+        Some(limit) => format!("below {limit}, the number of classes"),
+        None => format!("below {CLASSES}, unless data.classes says how many there are"),
+    };
+    Err(format!("{number} is no class: with a categorical loss, targets are whole numbers from 0, {below}"))
 }

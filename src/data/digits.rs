@@ -1,6 +1,6 @@
 //! Handwritten digits of 8×8 pixels, inside the binary.
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets, numbers};
 use super::error::DataError;
 use super::gzip;
 use super::source::{Examples, Request, Source};
@@ -41,8 +41,9 @@ fn load(_: &Request<'_>) -> Result<Examples, DataError> {
     Ok(Examples {
         shape: vec![1, 8, 8],
         inputs: Inputs::Bytes { values, maximum: f32::from(MAXIMUM) },
-        targets: Targets::Classes { labels, count: 10, names: None },
+        targets: Targets::Classes { labels, count: 10, names: Some(numbers(10)) },
         test: None,
+        origin: Origin { file: FILE.into(), ..Origin::default() },
     })
 }
 
@@ -53,7 +54,8 @@ mod tests {
 
     #[test]
     fn all_digits_are_there() {
-        let examples = load(&Request { config: &config("digits", &[]), categorical: true, seed: 0 }).unwrap();
+        let examples =
+            load(&Request { config: &config("digits", &[]), categorical: true, seed: 0, known: None }).unwrap();
         let (Inputs::Bytes { values, maximum }, Targets::Classes { labels, count, .. }) =
             (examples.inputs, examples.targets)
         else {

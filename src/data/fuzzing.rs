@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::dataset::{Inputs, Normalization, Origin, Targets};
 use super::error::DataError;
-use super::source::Request;
+use super::source::{Examples, Request};
 use super::{cifar, csv, idx, images, npy, signature};
 use crate::config::DataConfig;
 
@@ -12,11 +13,36 @@ pub type Parser = fn(&[u8], &DataConfig) -> Result<(), DataError>;
 
 const FILE: &str = "fuzz";
 
-/// A table, with its target and without.
+/// What is asked of a source.
+fn request(config: &DataConfig, categorical: bool) -> Request<'_> {
+    Request { config, categorical, seed: 0, known: None }
+}
+
+/// A table, with targets of either kind, and once more as examples for the network that would be trained on it.
 pub fn csv(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
-    let values = csv::parse(FILE, bytes, &Request { config, categorical: false, seed: 0 });
-    let classes = csv::parse(FILE, bytes, &Request { config, categorical: true, seed: 0 });
-    csv::unlabelled(FILE, bytes, config, &[2]).map(drop).or(values.map(drop)).or(classes.map(drop))
+    for categorical in [true, false] {
+        let examples = csv::parse(FILE, bytes, &request(config, categorical));
+        if let Ok(Examples { shape, inputs, targets, origin, .. }) = examples {
+            let signature = signature::Signature {
+                name: FILE.into(),
+                normalization: Normalization { scale: vec![1.0], offset: vec![0.0], plane: 1 },
+                maximum: None,
+                targets: match &targets {
+                    Targets::Classes { count, names, .. } => {
+                        signature::Predicted::Classes { count: *count, names: names.clone() }
+                    }
+                    Targets::Values { width, .. } => signature::Predicted::Values { width: *width },
+                },
+                table: origin.table,
+                fingerprint: None,
+                shape,
+            };
+            let (again, _) = csv::unlabelled(FILE, bytes, config, &signature)?;
+            assert_eq!(Inputs::Floats(again), inputs, "the same file is the same examples");
+            return Ok(());
+        }
+    }
+    csv::parse(FILE, bytes, &request(config, false)).map(drop)
 }
 
 /// Labels or pictures of IDX.
@@ -35,9 +61,7 @@ pub fn npy(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
 
 /// An archive with examples, and with targets of either kind.
 pub fn npz(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
-    let read = |categorical| {
-        npy::archived(Path::new(FILE), bytes.to_vec(), &Request { config, categorical, seed: 0 }).map(drop)
-    };
+    let read = |categorical| npy::archived(Path::new(FILE), bytes.to_vec(), &request(config, categorical)).map(drop);
     read(true).or(read(false))
 }
 
@@ -51,9 +75,10 @@ pub fn picture(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
     images::fuzz(FILE, bytes, config)
 }
 
-/// What a run knows of its data.
-pub fn signature(bytes: &[u8], _: &DataConfig) -> Result<(), DataError> {
+/// What a run knows of its data, and what is made of it at once.
+pub fn signature(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
     let signature = signature::Signature::from_json(FILE, bytes)?;
-    signature.dataset(super::Inputs::Floats(vec![]));
+    Request { known: Some(&signature), ..request(config, true) }.classes();
+    signature.dataset(Inputs::Floats(vec![]), Origin::default());
     Ok(())
 }

@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
 use super::files;
 use super::gzip;
@@ -17,7 +17,7 @@ pub const IDX: Source = Source {
     pictures: Some(true),
     load: |request| {
         let folder = files::folder(&request.config.path, "idx", None)?;
-        load(&folder, None, request.config.largest)
+        load(&folder, None, request.classes(), request.config.largest)
     },
 };
 
@@ -35,7 +35,7 @@ const CLOTHES: [&str; 10] =
 fn fashion_mnist(request: &Request<'_>) -> Result<Examples, DataError> {
     let system = "/usr/share/datasets/fashion-mnist";
     let folder = files::folder(&request.config.path, "fashion-mnist", Some(system))?;
-    load(&folder, Some(&CLOTHES), request.config.largest).map_err(|mut error| {
+    load(&folder, Some(&CLOTHES), None, request.config.largest).map_err(|mut error| {
         if !folder.is_dir() {
             error.message += "; install the package dataset-fashion-mnist, or set data.path";
         }
@@ -127,8 +127,13 @@ fn read(folder: &Path, stem: &str, dimensions: u8, largest: Option<u64>) -> Resu
     Ok((file, idx))
 }
 
-/// Reads the four files; without names, the classes are those up to the largest training label.
-fn load(folder: &Path, names: Option<&[&str]>, largest: Option<u64>) -> Result<Examples, DataError> {
+/// Reads the four files; where their number is not known, the classes are those up to the largest label.
+fn load(
+    folder: &Path,
+    names: Option<&[&str]>,
+    classes: Option<usize>,
+    largest: Option<u64>,
+) -> Result<Examples, DataError> {
     let (train_file, mut images) = read(folder, "train-images", 3, largest)?;
     let (train_labels_file, train_labels) = read(folder, "train-labels", 1, largest)?;
     let (test_file, test_images) = read(folder, "t10k-images", 3, largest)?;
@@ -144,8 +149,8 @@ fn load(folder: &Path, names: Option<&[&str]>, largest: Option<u64>) -> Result<E
         );
         return Err(DataError::new(test_file, message));
     }
-    let largest = train_labels.bytes.iter().max().map_or(0, |label| usize::from(*label));
-    let count = names.map_or(largest + 1, <[_]>::len);
+    let largest = train_labels.bytes.iter().chain(&test_labels.bytes).max().map_or(0, |label| usize::from(*label));
+    let count = names.map(<[_]>::len).or(classes).unwrap_or(largest + 1);
     check_labels(&train_labels_file, &train_labels, images.lengths[0], count)?;
     check_labels(&test_labels_file, &test_labels, test_images.lengths[0], count)?;
     let labels = train_labels.bytes.iter().chain(&test_labels.bytes);
@@ -160,6 +165,7 @@ fn load(folder: &Path, names: Option<&[&str]>, largest: Option<u64>) -> Result<E
             names: names.map(|names| names.iter().map(|name| name.to_string()).collect()),
         },
         test: Some(test_images.lengths[0]),
+        origin: Origin::default(),
     })
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
 use super::files;
 use super::source::{Examples, Source};
@@ -146,6 +146,7 @@ fn examples(folder: &Path, listing: &Listing, decoded: Decoded, allow_broken: bo
         inputs: Inputs::Bytes { values: pixels, maximum: 255.0 },
         targets: Targets::Classes { labels: train, count: listing.classes.len(), names: Some(listing.classes.clone()) },
         test: given,
+        origin: Origin::default(),
     })
 }
 

@@ -6,7 +6,7 @@ mod numbers;
 
 use std::path::Path;
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets, label_of};
 use super::error::DataError;
 use super::files;
 use super::gzip;
@@ -63,12 +63,12 @@ fn examples(mut arrays: Arrays, request: &Request<'_>) -> Result<Examples, DataE
         false => None,
     };
     let targets = match request.categorical {
-        true => classes(&train.y, test.as_ref().map(|test| &test.y))?,
+        true => classes(&train.y, test.as_ref().map(|test| &test.y), request.classes())?,
         false => values(&train.y, test.as_ref().map(|test| &test.y))?,
     };
     let given = test.as_ref().map(|test| test.x.lengths[0]);
     let shape = train.shape.clone();
-    Ok(Examples { shape, inputs: inputs(train, test)?, targets, test: given })
+    Ok(Examples { shape, inputs: inputs(train, test)?, targets, test: given, origin: Origin::default() })
 }
 
 impl Part {
@@ -151,7 +151,7 @@ fn inputs(train: Part, test: Option<Part>) -> Result<Inputs, DataError> {
 }
 
 /// The classes that the targets of both parts name.
-fn classes(train: &Array, test: Option<&Array>) -> Result<Targets, DataError> {
+fn classes(train: &Array, test: Option<&Array>, limit: Option<usize>) -> Result<Targets, DataError> {
     let arrays = || std::iter::once(train).chain(test);
     let examples: usize = arrays().map(|array| array.lengths[0]).sum();
     let mut labels = Vec::with_capacity(examples);
@@ -162,15 +162,7 @@ fn classes(train: &Array, test: Option<&Array>) -> Result<Targets, DataError> {
             return Err(array.error(message));
         }
         for (row, label) in (1..).zip((0..array.lengths[0]).map(|at| array.numbers.get(at))) {
-            // More classes than examples can only be something else than classes.
-            if label.fract() != 0.0 || label < 0.0 || label >= examples as f32 {
-                let message = format!(
-                    "{label} is no class: with a categorical loss, targets are whole numbers from 0, \
-                     fewer than the {examples} examples"
-                );
-                return Err(array.error(message).row(row));
-            }
-            labels.push(label as u32);
+            labels.push(label_of(label, limit).map_err(|message| array.error(message).row(row))?);
         }
     }
     let count = labels.iter().max().map_or(0, |label| *label as usize + 1);

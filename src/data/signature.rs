@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, Inputs, Normalization, Targets};
+use super::dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 use super::error::DataError;
 
 /// Numbers of an example, classes, and values to predict at most: a gigabyte of either.
@@ -22,6 +22,40 @@ pub struct Signature {
     pub normalization: Normalization,
     /// What is predicted.
     pub targets: Predicted,
+    /// The columns of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<Table>,
+    /// What tells the examples from others; runs of old have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// The columns of a table, as a run was trained on them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// What stood between them.
+    pub delimiter: char,
+    /// Whether the first row named them.
+    pub header: bool,
+    /// Those names, in the order in which the network takes the columns; none without a header.
+    pub inputs: Vec<String>,
+    /// The target's name.
+    pub target: Option<String>,
+    /// The place of the target's column, from 0.
+    pub position: usize,
+}
+
+/// What tells examples from others, and how they were split.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// How many there are, those included that `data.train_limit` left out.
+    pub examples: usize,
+    /// Of all inputs and targets.
+    pub hash: u32,
+    /// How many train, choose and test.
+    pub splits: [usize; 3],
+    /// Of which example is in which split.
+    pub splits_hash: u32,
 }
 
 /// What is predicted of an example.
@@ -42,6 +76,16 @@ pub enum Predicted {
     },
 }
 
+impl Predicted {
+    /// How many classes or numbers.
+    pub fn width(&self) -> usize {
+        match self {
+            Predicted::Classes { count, .. } => *count,
+            Predicted::Values { width } => *width,
+        }
+    }
+}
+
 impl Signature {
     /// That of a data set.
     pub fn of(dataset: &Dataset) -> Signature {
@@ -57,6 +101,8 @@ impl Signature {
                 Targets::Classes { count, names, .. } => Predicted::Classes { count: *count, names: names.clone() },
                 Targets::Values { width, .. } => Predicted::Values { width: *width },
             },
+            table: dataset.origin.table.clone(),
+            fingerprint: dataset.origin.fingerprint.clone(),
         }
     }
 
@@ -77,16 +123,18 @@ impl Signature {
         if features.is_none_or(|features| features > MOST) {
             return Err(damaged(format!("examples of {:?} are more than {MOST} numbers each", signature.shape)));
         }
-        let outputs = match &signature.targets {
-            Predicted::Classes { count, .. } => *count,
-            Predicted::Values { width } => *width,
-        };
+        let outputs = signature.targets.width();
         if outputs == 0 || outputs > MOST {
             return Err(damaged(format!("{outputs} classes or values, where 1 to {MOST} are")));
         }
         let Normalization { scale, offset, plane } = &signature.normalization;
         let features = scale.len().checked_mul(*plane);
         let wanted = signature.features();
+        if let Some(table) = &signature.table
+            && (!table.delimiter.is_ascii() || table.inputs.len() != if table.header { wanted } else { 0 })
+        {
+            return Err(damaged(format!("{} names of columns do not fit {:?}", table.inputs.len(), signature.shape)));
+        }
         if features != Some(wanted) || wanted == 0 || offset.len() != scale.len() || signature.shape.is_empty() {
             let (scales, offsets, shape) = (scale.len(), offset.len(), &signature.shape);
             let message = format!("{scales} scales and {offsets} offsets of {plane} numbers do not fit {shape:?}");
@@ -105,9 +153,9 @@ impl Signature {
         self.shape.iter().product()
     }
 
-    /// Unlabelled examples as a data set, all of them in its test split; what their targets are is left
-    /// open by zeros.
-    pub fn dataset(&self, inputs: Inputs) -> Dataset {
+    /// Unlabelled examples from this origin as a data set, all of them in its test split; what their targets are
+    /// is left open by zeros.
+    pub fn dataset(&self, inputs: Inputs, origin: Origin) -> Dataset {
         let examples = inputs.len() / self.features().max(1);
         Dataset {
             name: self.name.clone(),
@@ -123,6 +171,7 @@ impl Signature {
             dev: vec![],
             test: (0..examples as u32).collect(),
             normalization: self.normalization.clone(),
+            origin,
         }
     }
 }
@@ -143,6 +192,14 @@ mod tests {
                 plane: 2,
             },
             targets: Predicted::Classes { count: 2, names: Some(vec!["a, b".into(), "ß".into()]) },
+            table: Some(Table {
+                delimiter: '\t',
+                header: true,
+                inputs: ["a \"b\"", "", "c", "d", "e", "f"].map(String::from).to_vec(),
+                target: Some("y".into()),
+                position: 1,
+            }),
+            fingerprint: Some(Fingerprint { examples: 9, hash: u32::MAX, splits: [5, 2, 2], splits_hash: 0 }),
         }
     }
 
@@ -158,6 +215,11 @@ mod tests {
         for (from, to, part) in [
             ("\"plane\": 2", "\"plane\": 3", "do not fit [3, 1, 2]"),
             ("\"plane\": 2", "\"plane\": 18446744073709551615", "do not fit"),
+            ("\"plane\": 2", "\"plane\": 0", "do not fit"),
+            ("\n    3,", "\n    4294967297,\n    4294967296,", "examples of [4294967297"),
+            ("\"count\": 2", "\"count\": 0", "0 classes or values"),
+            ("      \"c\",\n", "", "5 names of columns do not fit [3, 1, 2]"),
+            ("\\t", "é", "6 names of columns"),
             ("\"count\": 2", "\"count\": 3", "2 names for 3 classes"),
             ("\"count\": 2", "\"count\": 0", "0 classes"),
             ("\"count\": 2", "\"count\": 18446744073709551615", "18446744073709551615 classes"),

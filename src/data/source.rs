@@ -1,7 +1,8 @@
 //! What every source of data offers.
 
-use super::dataset::{Inputs, Targets};
+use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
+use super::signature::{Predicted, Signature};
 use crate::config::DataConfig;
 
 /// A source of data, as `data.source` names it.
@@ -27,6 +28,21 @@ pub struct Request<'a> {
     pub categorical: bool,
     /// For sources that make their data up.
     pub seed: u64,
+    /// What a run knows of its data, where the examples are for its network.
+    pub known: Option<&'a Signature>,
+}
+
+impl Request<'_> {
+    /// How many classes there are, where that is known before the labels are read: each is below that.
+    pub fn classes(&self) -> Option<usize> {
+        let number = |name: &String| name.parse().ok().and_then(|number: usize| number.checked_add(1));
+        self.config.classes.or_else(|| match &self.known?.targets {
+            Predicted::Classes { count, names: None } => Some(*count),
+            // Labels that do not count from 0 are the names of their classes.
+            Predicted::Classes { names: Some(names), .. } => names.last().and_then(number),
+            Predicted::Values { .. } => None,
+        })
+    }
 }
 
 /// What a source yields: the examples without splits or scaling.
@@ -41,4 +57,6 @@ pub struct Examples {
     /// How many examples at the end are the source's own test set; `None` where it has none, and
     /// one is to be held out.
     pub test: Option<usize>,
+    /// Where they are from, as far as the source says more than `data.path`.
+    pub origin: Origin,
 }

@@ -5,9 +5,9 @@
 use rayon::prelude::*;
 
 use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Slot, Source, WIDTH, case, read, reads, reads_words};
-use super::{LARGEST_GRID, STEP_WGSL, optimizer::BLOCK, strided, writes, wrong_bindings};
+use super::{LARGEST_GRID, STEP_WGSL, optimizer, optimizer::BLOCK, strided, writes, wrong_bindings};
 use crate::{
-    optimizers::{LIMIT, SHARE},
+    optimizers::{LIMIT, NORM_EPSILON, SHARE, regularization::GROUP},
     parameters,
     real::Real,
     twin,
@@ -32,16 +32,24 @@ parameters! {
 }
 
 /// squares[b] = Σ g² over the 64 gradients of block b. Where there is a state, g is the sum of the
-/// batches before, from there, and of this one's share.
+/// batches before, from there, and of this one's share. The next three bindings are there together or not
+/// at all: g then has the gradients of those penalties in it that are clipped with it.
 pub const SQUARES: Kernel = Kernel {
     name: "clip_squares",
     formula: "squares[b] = sum of g^2 over a block of 64",
-    bindings: &[reads("gradients"), reads("state"), writes("squares")],
+    bindings: &[
+        reads("gradients"),
+        reads("state"),
+        reads("parameters"),
+        reads_words("blocks"),
+        reads("groups"),
+        writes("squares"),
+    ],
     parameters: SquaresParameters::FIELDS,
     source: |recipe| Source {
-        label: format!("clip_squares accumulating={}", recipe.bound[1]),
+        label: format!("clip_squares accumulating={} penalized={}", recipe.bound[1], recipe.bound[2]),
         wgsl: [include_str!("../../shaders/clip_squares.wgsl"), STEP_WGSL].concat(),
-        constants: vec![("accumulating", recipe.bound[1].into())],
+        constants: vec![("accumulating", recipe.bound[1].into()), ("penalized", recipe.bound[2].into())],
         workgroups: strided(read::<SquaresParameters>(recipe.parameters).count / BLOCK as u32, WIDTH),
     },
     cpu: twin!(squares),
@@ -53,10 +61,10 @@ pub const SQUARES: Kernel = Kernel {
     tolerance: 2.0,
 };
 
-/// factors[s] = c / max(c, √Σ squares) over the blocks of segment s, with the step's c
+/// factors[s] = c / max(c, √Σ squares + δ) over the blocks of segment s, with the step's c and δ
 pub const FACTORS: Kernel = Kernel {
     name: "clip_factors",
-    formula: "factors[s] = limit / max(limit, sqrt(sum of squares[segment]))",
+    formula: "factors[s] = limit / max(limit, sqrt(sum of squares[segment]) + epsilon)",
     bindings: &[reads("squares"), reads_words("segments"), writes("factors")],
     parameters: FactorsParameters::FIELDS,
     source: |recipe| Source {
@@ -78,25 +86,33 @@ pub const FACTORS: Kernel = Kernel {
 fn squares<T: Real>(arguments: &mut Arguments<T>) {
     let SquaresParameters { count, sum_tensor } = arguments.parameters();
     let share = T::of(arguments.step.scalars[SHARE]);
-    let [Slot::Real(gradients), Slot::Real(state), Slot::RealMut(squares)] = &mut arguments.slots[..] else {
+    let [
+        Slot::Real(gradients),
+        Slot::Real(state),
+        Slot::Real(parameters),
+        Slot::Word(blocks),
+        Slot::Real(groups),
+        Slot::RealMut(squares),
+    ] = &mut arguments.slots[..]
+    else {
         wrong_bindings()
     };
     let sum = state.get(count as usize * sum_tensor as usize..).filter(|sum| !sum.is_empty());
     squares.par_iter_mut().with_min_len(WIDTH as usize).zip(gradients.par_chunks_exact(BLOCK)).enumerate().for_each(
         |(at, (square, block))| {
-            *square = match sum {
-                None => block.iter().map(|&g| g * g).sum(),
-                Some(sum) => {
-                    let mean = block.iter().zip(&sum[BLOCK * at..]).map(|(&g, &sum)| sum + share * g);
-                    mean.map(|g| g * g).sum()
-                }
-            }
+            let penalties = parameters.get(BLOCK * at..).filter(|p| !p.is_empty());
+            let penalties = penalties.map(|p| (p, &optimizer::group(groups, blocks, at)[4..]));
+            let gradient = |(k, &g): (usize, &T)| {
+                let g = sum.map_or(g, |sum| sum[BLOCK * at + k] + share * g);
+                penalties.map_or(g, |(p, numbers)| g + optimizer::penalty(numbers, p[k]))
+            };
+            *square = block.iter().enumerate().map(gradient).map(|g| g * g).sum();
         },
     );
 }
 
 fn factors<T: Real>(arguments: &mut Arguments<T>) {
-    let limit = T::of(arguments.step.scalars[LIMIT]);
+    let [limit, epsilon] = [LIMIT, NORM_EPSILON].map(|at| T::of(arguments.step.scalars[at]));
     let [Slot::Real(squares), Slot::Word(segments), Slot::RealMut(factors)] = &mut arguments.slots[..] else {
         wrong_bindings()
     };
@@ -104,7 +120,7 @@ fn factors<T: Real>(arguments: &mut Arguments<T>) {
         let blocks = squares.get(segment[0] as usize..segment[1] as usize).unwrap_or_default();
         // In f64: a sum of many thousands of blocks in a row would lose digits.
         let sum: f64 = blocks.iter().map(|square| square.f64()).sum();
-        *factor = if limit > T::zero() { limit / T::of(sum.sqrt()).max(limit) } else { T::one() };
+        *factor = if limit > T::zero() { limit / (T::of(sum.sqrt()) + epsilon).max(limit) } else { T::one() };
     }
 }
 
@@ -120,9 +136,20 @@ fn squares_cases() -> Vec<Case> {
         // The sum is the second of two tensors.
         let state = case::reals("state", 2 * count).iter().map(|g| g / 8.0).collect();
         let state = if accumulating { Operand::Reals(state) } else { Operand::Unbound };
-        let operands = vec![Operand::Reals(gradients), state, Operand::Output(blocks)];
+        let penalized = blocks % 4 < 2;
+        let bound = |operand: Operand| if penalized { operand } else { Operand::Unbound };
+        let operands = vec![
+            Operand::Reals(gradients),
+            state,
+            bound(Operand::Reals(case::reals("parameters", count).iter().map(|p| p / 8.0).collect())),
+            bound(Operand::Words(case::words("blocks", 2 * blocks, 3))),
+            bound(Operand::Reals(case::reals("groups", 3 * GROUP))),
+            Operand::Output(blocks),
+        ];
         let parameters = SquaresParameters { count: count as u32, sum_tensor: accumulating.into() };
-        let label = format!("{blocks} blocks{}", if accumulating { ", accumulating" } else { "" });
+        let [summed, with] = [(accumulating, ", accumulating"), (penalized, ", with penalties")]
+            .map(|(is, text)| if is { text } else { "" });
+        let label = format!("{blocks} blocks{summed}{with}");
         let mut case = Case::new(label, parameters, operands);
         case.step.scalars[SHARE] = 0.25;
         case.terms = BLOCK;
@@ -145,6 +172,7 @@ fn factors_cases() -> Vec<Case> {
         let parameters = FactorsParameters { segments: segments as u32 };
         let mut case = Case::new(format!("{blocks} blocks in {segments}"), parameters, operands);
         case.step.scalars[LIMIT] = limit;
+        case.step.scalars[NORM_EPSILON] = [0.0, 0.0625][at % 2];
         case.terms = blocks;
         case.replicas = if segments == 1 && blocks > 100 { 3 } else { 1 };
         case

@@ -10,7 +10,7 @@ use super::{
 };
 use super::{WIDTH, is_finite, read, reads, reads_words, strided, writes, writes_words, wrong_bindings};
 use crate::{
-    optimizers::{self, LEARNING_RATE, LIMIT},
+    optimizers::{self, LEARNING_RATE, LIMIT, regularization::GROUP},
     parameters,
     real::Real,
     twin,
@@ -35,7 +35,8 @@ pub const BLOCK: usize = crate::plan::ALIGNMENT;
 ///
 /// The last three bindings are there together or not at all, `factors` only where norms are
 /// clipped. `blocks` holds for every block of parameters its group and the place of its factor,
-/// `groups` for every group f, L2, L1 and decoupled decay.
+/// `groups` for every group its [`GROUP`] numbers: f, decoupled decay, L2, L1, the L2 and L1 that are
+/// clipped with the gradient, and two that mean nothing.
 pub const OPTIMIZER: Kernel = Kernel {
     name: "optimizer",
     formula: "p, state = update(p, g, state); flags[slot] |= g is not finite",
@@ -118,8 +119,8 @@ fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
                     optimizers::update(rule, &scalars, &mut change, state);
                     regularize.after(first, p, &change, scalars[LEARNING_RATE]);
                 }
-                optimizers::average(rule, &scalars, p, state);
             }
+            optimizers::average(rule, &scalars, p, state);
             g.iter().all(|&g| is_finite(g))
         })
         .reduce(|| true, |a, b| a && b);
@@ -137,36 +138,45 @@ struct Regularize<'a, T> {
 }
 
 impl<T: Real> Regularize<'_, T> {
-    /// f, L2, L1, decoupled decay of a block, and what its gradients are multiplied by.
-    fn of(&self, block: usize) -> ([T; 4], T) {
-        let group = 4 * self.blocks[2 * block] as usize;
-        let numbers = std::array::from_fn(|at| self.groups[group + at]);
+    /// The numbers of a block's group, and what its gradients are multiplied by.
+    fn of(&self, block: usize) -> (&[T], T) {
         let factor = self.factors.get(self.blocks[2 * block + 1] as usize).copied();
-        (numbers, factor.unwrap_or(T::one()))
+        (group(self.groups, self.blocks, block), factor.unwrap_or(T::one()))
     }
 
     fn before(&self, first: usize, p: &[T], g: &mut [T]) {
         for (at, (p, g)) in p.chunks(BLOCK).zip(g.chunks_mut(BLOCK)).enumerate() {
-            let ([_, l2, l1, _], factor) = self.of(first + at);
+            let (group, factor) = self.of(first + at);
             for (&p, g) in p.iter().zip(g) {
+                *g += penalty(&group[4..], p);
                 *g *= factor;
                 if self.limit > T::zero() && self.factors.is_empty() {
                     *g = g.max(-self.limit).min(self.limit);
                 }
-                *g += l2 * p + l1 * if p.is_zero() { p } else { p.signum() };
+                *g += penalty(&group[2..], p);
             }
         }
     }
 
     fn after(&self, first: usize, p: &mut [T], change: &[T], learning_rate: T) {
         for (at, (p, change)) in p.chunks_mut(BLOCK).zip(change.chunks(BLOCK)).enumerate() {
-            let ([rate, _, _, decay], _) = self.of(first + at);
-            let decay = learning_rate * rate * decay;
+            let (group, _) = self.of(first + at);
+            let (rate, decay) = (group[0], learning_rate * group[0] * group[1]);
             for (p, &change) in p.iter_mut().zip(change) {
                 *p = *p - decay * *p + rate * change;
             }
         }
     }
+}
+
+/// The numbers of a block's group.
+pub(super) fn group<'a, T>(groups: &'a [T], blocks: &[u32], block: usize) -> &'a [T] {
+    &groups[GROUP * blocks[2 * block] as usize..][..GROUP]
+}
+
+/// The gradient of the penalties with these L2 and L1.
+pub(crate) fn penalty<T: Real>(numbers: &[T], p: T) -> T {
+    numbers[0] * p + numbers[1] * if p.is_zero() { p } else { p.signum() }
 }
 
 /// Numbers of parameters; every rule takes some of them, and all of them are taken.
@@ -188,7 +198,7 @@ fn cases() -> Vec<Case> {
             // Any number that a replica's turn brings to another place must be valid there.
             let operands = [
                 Operand::Words(case::words("blocks", 2 * blocks, groups)),
-                Operand::Reals(case::reals("groups", 4 * groups as usize)),
+                Operand::Reals(case::reals("groups", GROUP * groups as usize)),
                 Operand::Reals(case::reals("factors", groups as usize)),
             ];
             let bound = if number == 2 { &operands[..2] } else { &operands[..] };

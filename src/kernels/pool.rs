@@ -3,7 +3,7 @@
 //!
 //! The gradient of a maximum goes to the window's first maximum alone, as in PyTorch: shared out
 //! among equals, which come often behind a ReLU, it would not be a subgradient that anyone else
-//! computes. A mean counts the padding's zeros, as PyTorch does by default.
+//! computes. A mean counts the padding's zeros, as PyTorch does by default, or it does not, as in Keras.
 
 use std::ops::Range;
 
@@ -48,6 +48,8 @@ parameters! {
         pad_h: u32,
         /// Padding before the first pixel, width.
         pad_w: u32,
+        /// Whether a mean counts the padding's zeros: 1 or 0.
+        count_padding: u32,
     }
 }
 
@@ -77,10 +79,10 @@ pub const MAX_BACKWARD: Kernel = Kernel {
     tolerance: 4.0,
 };
 
-/// y[o] = Σ x[i] over the window of o / taps
+/// y[o] = Σ x[i] over the window of o / its taps
 pub const AVERAGE_FORWARD: Kernel = Kernel {
     name: "pool_average_forward",
-    formula: "y[o] = sum x[i] over the window of o / taps",
+    formula: "y[o] = sum x[i] over the window of o / its taps",
     bindings: &[reads("x"), writes("y")],
     parameters: PoolParameters::FIELDS,
     source: |recipe| forward(recipe, "pool_average_forward", include_str!("../../shaders/pool_average_forward.wgsl")),
@@ -90,10 +92,10 @@ pub const AVERAGE_FORWARD: Kernel = Kernel {
     tolerance: 4.0,
 };
 
-/// dx[i] = (Σ dy[o] over the windows that hold i / taps) · f′(v[i])
+/// dx[i] = (Σ dy[o] / taps of o, over the windows o that hold i) · f′(v[i])
 pub const AVERAGE_BACKWARD: Kernel = Kernel {
     name: "pool_average_backward",
-    formula: "dx[i] = (sum dy[o] over the windows that hold i / taps) * f'(v[i])",
+    formula: "dx[i] = (sum dy[o] / taps of o, over the windows o that hold i) * f'(v[i])",
     bindings: &[reads("dy"), reads("v"), writes("dx")],
     parameters: PoolParameters::FIELDS,
     source: |recipe| {
@@ -144,6 +146,7 @@ struct Plane {
     kernel: [usize; 3],
     stride: [usize; 3],
     pad: [usize; 3],
+    count_padding: bool,
 }
 
 impl From<PoolParameters> for Plane {
@@ -155,6 +158,7 @@ impl From<PoolParameters> for Plane {
             kernel: triple(p.kernel_d, p.kernel_h, p.kernel_w),
             stride: triple(p.stride_d, p.stride_h, p.stride_w),
             pad: triple(p.pad_d, p.pad_h, p.pad_w),
+            count_padding: p.count_padding > 0,
         }
     }
 }
@@ -168,9 +172,19 @@ impl Plane {
         self.output.iter().product()
     }
 
-    /// The reciprocal of a window's size, padding included.
-    fn share<T: Real>(&self) -> T {
-        T::one() / T::of(self.kernel.iter().product::<usize>() as f64)
+    /// What the windows' values are multiplied by in a mean, or their gradients: the reciprocals of taps.
+    fn share<T: Real>(&self, values: &mut [T]) {
+        let of = |taps: usize| T::one() / T::of(taps as f64);
+        if self.count_padding {
+            let share = of(self.kernel.iter().product());
+            return values.iter_mut().for_each(|value| *value *= share);
+        }
+        let lengths = |axis: usize| (0..self.output[axis]).map(move |at| self.span(axis, at).len());
+        let [_, _, line] = self.output;
+        let lines = lengths(0).flat_map(|depth| lengths(1).map(move |height| depth * height));
+        for (values, lines) in values.chunks_mut(line).zip(lines) {
+            values.iter_mut().zip(lengths(2)).for_each(|(value, width)| *value *= of(lines * width));
+        }
     }
 
     /// The pixels of a window along one axis, without the padding.
@@ -261,27 +275,29 @@ fn max_backward<T: Real>(arguments: &mut Arguments<T>) {
 
 fn average_forward<T: Real>(arguments: &mut Arguments<T>) {
     let plane = Plane::from(arguments.parameters::<PoolParameters>());
-    let share = plane.share::<T>();
     let [Slot::Real(x), Slot::RealMut(y)] = &mut arguments.slots[..] else { wrong_bindings() };
     y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| {
         y.fill(T::zero());
         plane.taps(|windows, pixel| {
             y[windows].iter_mut().zip(x[pixel..].iter().step_by(plane.stride[2])).for_each(|(y, &x)| *y += x);
         });
-        y.iter_mut().for_each(|y| *y *= share);
+        plane.share(y);
     });
 }
 
 fn average_backward<T: Real>(arguments: &mut Arguments<T>) {
     let plane = Plane::from(arguments.parameters::<PoolParameters>());
-    let (variant, share) = (arguments.variant, plane.share::<T>());
+    let variant = arguments.variant;
     let [Slot::Real(dy), Slot::Real(v), Slot::RealMut(dx)] = &mut arguments.slots[..] else { wrong_bindings() };
     let planes = dx.par_chunks_mut(plane.inputs()).zip(dy.par_chunks(plane.outputs()));
-    planes.enumerate().for_each(|(number, (dx, dy))| {
+    let shares = || vec![T::zero(); plane.outputs()];
+    planes.enumerate().for_each_init(shares, |shares, (number, (dx, dy))| {
+        shares.copy_from_slice(dy);
+        plane.share(shares);
         dx.fill(T::zero());
         plane.taps(|windows, pixel| {
             let dx = dx[pixel..].iter_mut().step_by(plane.stride[2]);
-            dx.zip(&dy[windows]).for_each(|(dx, &dy)| *dx += share * dy);
+            dx.zip(&shares[windows]).for_each(|(dx, &share)| *dx += share);
         });
         if let Some(f) = variant.activation() {
             activation::slope(f.slope(), dx, &v[number * plane.inputs()..][..plane.inputs()]);
@@ -335,6 +351,8 @@ fn cases(form: Form) -> Vec<Case> {
             pad_d: d[3],
             pad_h: h[3],
             pad_w: w[3],
+            // Both ways in turn, of which one is as good as the other where there is no padding.
+            count_padding: (at % 2) as u32,
         };
         let plane = Plane::from(p);
         let (inputs, outputs) = (planes as usize * plane.inputs(), planes as usize * plane.outputs());

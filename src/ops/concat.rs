@@ -47,7 +47,7 @@ impl Op for Concat {
                 let (a, b) = (show(inputs[0]), show(input));
                 return Err(format!("the inputs {a} and {b} differ in more than axis {}", self.axis));
             }
-            shape[self.axis] += input[self.axis];
+            shape[self.axis] = shape[self.axis].saturating_add(input[self.axis]);
         }
         Ok(shape)
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     activations::Activation,
     config,
-    graph::{NodeId, Shape, elements, show},
+    graph::{LARGEST, NodeId, Shape, elements, show},
     initializers::{self, Initializer},
     kernels::conv::{self as kernels, ConvParameters},
     onnx::{Attribute, Exporter, Value},
@@ -101,6 +101,9 @@ impl ConvTranspose {
             }
             let full = (extent.max(1) - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1 + more;
             output.push(full.saturating_sub(2 * pad));
+        }
+        if output.iter().any(|&extent| extent > LARGEST) {
+            return Err(format!("the output {} is longer than 32 bits count", show(&output)));
         }
         if output.contains(&0) || extents.contains(&0) {
             let padding = if let Padding::Explicit(padding) = padding { &padding[..] } else { &[] };

@@ -22,7 +22,7 @@ macro_rules! kinds {
             pub const $kind: Kind = Kind {
                 name: $name,
                 formula: $formula,
-                keys: "kernel, stride (the kernel's where left out), padding (same | valid | number | list)",
+                keys: Measure::$measure.keys(),
                 read: |table| Ok(Box::new(Pool::read(table, Measure::$measure, $axes)?)),
             };
         )*
@@ -36,12 +36,12 @@ kinds! {
     MAX_POOL2D = "max_pool2d", Max, 2, "y[o] = max x[i] over the window of o";
     /// The maximum of every window over [channels, depth, height, width]
     MAX_POOL3D = "max_pool3d", Max, 3, "y[o] = max x[i] over the window of o";
-    /// The mean of every window over [channels, width]; padding counts as zeros, as in PyTorch
-    AVG_POOL1D = "avg_pool1d", Average, 1, "y[o] = mean x[i] over the window of o, padding counted as zeros";
-    /// The mean of every window over [channels, height, width]; padding counts as zeros
-    AVG_POOL2D = "avg_pool2d", Average, 2, "y[o] = mean x[i] over the window of o, padding counted as zeros";
-    /// The mean of every window over [channels, depth, height, width]; padding counts as zeros
-    AVG_POOL3D = "avg_pool3d", Average, 3, "y[o] = mean x[i] over the window of o, padding counted as zeros";
+    /// The mean of every window over [channels, width]
+    AVG_POOL1D = "avg_pool1d", Average, 1, "y[o] = mean x[i] over the window of o";
+    /// The mean of every window over [channels, height, width]
+    AVG_POOL2D = "avg_pool2d", Average, 2, "y[o] = mean x[i] over the window of o";
+    /// The mean of every window over [channels, depth, height, width]
+    AVG_POOL3D = "avg_pool3d", Average, 3, "y[o] = mean x[i] over the window of o";
 }
 
 /// The mean of every channel: [channels, …] becomes [channels]
@@ -49,7 +49,7 @@ pub const GLOBAL_AVG_POOL: Kind = Kind {
     name: "global_avg_pool",
     formula: "y[c] = mean x[c, ...]",
     keys: "",
-    read: |_| Ok(Box::new(Pool { measure: Measure::Average, window: None })),
+    read: |_| Ok(Box::new(Pool { measure: Measure::Average, window: None, count_padding: true })),
 };
 
 /// What is taken of a window.
@@ -61,6 +61,18 @@ pub enum Measure {
     Average,
 }
 
+impl Measure {
+    const fn keys(self) -> &'static str {
+        match self {
+            Measure::Max => "kernel, stride (the kernel's where left out), padding (same | valid | number | list)",
+            Measure::Average => {
+                "kernel, stride (the kernel's where left out), padding (same | valid | number | list), count_padding \
+                 (whether the padding's zeros are in the mean: not with `same`, as in Keras, else they are, as in PyTorch)"
+            }
+        }
+    }
+}
+
 /// A pooling's settings.
 #[derive(Debug)]
 pub struct Pool {
@@ -68,11 +80,20 @@ pub struct Pool {
     pub measure: Measure,
     /// The window; `None` is the whole picture.
     pub window: Option<Window>,
+    /// Whether a mean counts the padding's zeros.
+    pub count_padding: bool,
 }
 
 impl Pool {
     fn read(table: &config::Table, measure: Measure, axes: usize) -> Result<Self, config::Error> {
-        Ok(Pool { measure, window: Some(Window::read(table, axes, true)?) })
+        let window = Window::read(table, axes, true)?;
+        // "same" is Keras's word, whose mean is over what is there; a number is PyTorch's `padding`, with its
+        // `count_include_pad`.
+        let count_padding = match measure {
+            Measure::Max => false,
+            Measure::Average => table.boolean("count_padding")?.unwrap_or(window.padding != Padding::Same),
+        };
+        Ok(Pool { measure, window: Some(window), count_padding })
     }
 
     fn placed(&self, input: &[usize]) -> Result<(usize, Placed), String> {
@@ -112,6 +133,7 @@ impl Pool {
             pad_d: pad[0],
             pad_h: pad[1],
             pad_w: pad[2],
+            count_padding: self.count_padding.into(),
         }
     }
 }
@@ -127,7 +149,11 @@ impl Op for Pool {
 
     fn keys(&self) -> toml::Table {
         let mut keys = toml::Table::new();
-        self.window.iter().for_each(|window| window.write(&mut keys));
+        let Some(window) = &self.window else { return keys };
+        window.write(&mut keys);
+        if self.measure == Measure::Average {
+            keys.insert("count_padding".into(), self.count_padding.into());
+        }
         keys
     }
 
@@ -186,7 +212,7 @@ impl Op for Pool {
         if self.measure == Measure::Max {
             return exporter.op("MaxPool", &[&x], attributes);
         }
-        attributes.push(("count_include_pad", Attribute::Integer(1)));
+        attributes.push(("count_include_pad", Attribute::Integer(self.count_padding.into())));
         exporter.op("AveragePool", &[&x], attributes)
     }
 }

@@ -1,7 +1,11 @@
 //! Windows that slide over a picture: the keys, checks and sizes that convolutions and poolings
 //! share. An example is [channels, extents…] with one to three extents.
 
-use crate::{config, graph::show, onnx::Attribute};
+use crate::{
+    config,
+    graph::{LARGEST, show},
+    onnx::Attribute,
+};
 
 /// What stands around the picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,9 +61,8 @@ impl Window {
     /// `stride_is_kernel`, else 1.
     pub fn read(table: &config::Table, axes: usize, stride_is_kernel: bool) -> Result<Self, config::Error> {
         let kernel = extents(table, "kernel", axes, 1)?;
-        let kernel = kernel.ok_or_else(|| {
-            config::Error::new(table.place(), "`kernel` is missing").help("a number, or one for each axis: kernel = 3")
-        })?;
+        let kernel =
+            kernel.ok_or_else(|| table.missing("kernel").or_help("a number, or one for each axis: kernel = 3"))?;
         let stride = extents(table, "stride", axes, 1)?;
         let stride = stride.unwrap_or_else(|| if stride_is_kernel { kernel.clone() } else { vec![1; axes] });
         let padding = match table.value("padding") {
@@ -111,6 +114,9 @@ impl Window {
                 show(&padded),
                 show(extents)
             ));
+        }
+        if padded.iter().any(|&extent| extent > LARGEST) {
+            return Err(format!("the padded input {} is longer than 32 bits count", show(&padded)));
         }
         Ok(Placed {
             input: three(extents, 1),

@@ -3,42 +3,67 @@
 use std::sync::Arc;
 
 use super::{
-    ALL, AVERAGE, Dialect, IDLE, LEARNING_RATE, LIMIT, Regularization, Rule, SHARE,
-    regularization::{Clip, Decay, matches},
+    ALL, AVERAGE, Dialect, IDLE, LEARNING_RATE, LIMIT, NORM_EPSILON, OVERWRITE, Regularization, Rule, SHARE,
+    regularization::{Clip, matches},
 };
 use crate::{config, kernels::SCALARS, update_twins};
 
 /// A rule as a config has it: with its dialect's name, decay, clipping and parameter groups.
 ///
 /// With `accumulate = N` the gradients of N batches are summed, each with the weight 1/N, in one more
-/// tensor of state, and only the last batch updates. So t counts updates for the rule, but batches
-/// for the schedule, whose whole run is then still the whole run. What is clipped is the mean.
+/// tensor of state, and only the last batch updates. What is clipped is the mean. Batches are counted
+/// through the whole run: what an epoch leaves over is updated with in the next one, as in Keras. The
+/// rule's t counts updates. A schedule's t counts batches in the lecture and in Keras (its schedules look
+/// at the "real" iterations), and updates in PyTorch, whose recipes step the scheduler beside the
+/// optimizer; `schedule_counts` says otherwise. Whichever it is, its whole run is the whole run.
 ///
 /// With `ema = m` the state's last tensor is an exponential moving average of the parameters, taken
 /// after every update (Polyak and Juditsky, "Acceleration of stochastic approximation by averaging",
 /// SIAM J. Control Optim. 30, 1992, average with equal weights; the exponential ones are Keras's
-/// `use_ema`, with `ema_momentum` = m):
+/// `use_ema`, with `ema_momentum` = m, and PyTorch's `get_ema_multi_avg_fn`):
 ///
 /// ```text
 /// a ← θ                     after the first update
 /// a ← m a + (1 − m) θ       after every other
 /// ```
 ///
-/// It is what is evaluated, on the development set and on the test set. Training goes on from θ.
-/// Running figures of batch normalisation are averages already, and stay what they are.
+/// It is what is evaluated, on the development set and on the test set. Training goes on from θ, unless
+/// `ema_overwrite = K`, Keras's `ema_overwrite_frequency`: θ ← a after every Kth. Where Keras accumulates
+/// it averages after every batch, whether that updates or not: `ema_counts = "batches"`. Running figures
+/// of batch normalisation are averages already, and stay what they are.
 #[derive(Debug)]
 pub struct Configured {
     rule: Arc<dyn Rule>,
     dialect: Dialect,
     regularization: Regularization,
     accumulate: u64,
+    counts: Counts,
     average: Option<f64>,
+    average_counts: Counts,
+    overwrite: Option<u64>,
+}
+
+/// What a schedule or an average counts where batches are accumulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    Batches,
+    Updates,
 }
 
 impl Configured {
     /// A rule with nothing around it.
     pub fn new(rule: Arc<dyn Rule>, dialect: Dialect) -> Self {
-        Configured { rule, dialect, regularization: Regularization::default(), accumulate: 1, average: None }
+        let regularization = Regularization::default();
+        Configured {
+            rule,
+            dialect,
+            regularization,
+            accumulate: 1,
+            counts: Counts::of_schedules(dialect),
+            average: None,
+            average_counts: Counts::of_averages(dialect),
+            overwrite: None,
+        }
     }
 
     /// Updates only after every so many batches.
@@ -49,6 +74,33 @@ impl Configured {
     /// Averages the parameters, with this weight for the average so far.
     pub fn average(self, weight: f64) -> Self {
         Configured { average: Some(weight), ..self }
+    }
+
+    /// Lets the average take the parameters' place after every so many updates.
+    pub fn overwrite(self, updates: u64) -> Self {
+        Configured { overwrite: Some(updates), ..self }
+    }
+}
+
+impl Counts {
+    fn of_schedules(dialect: Dialect) -> Self {
+        dialect.of(Counts::Batches, Counts::Batches, Counts::Updates)
+    }
+
+    fn of_averages(dialect: Dialect) -> Self {
+        dialect.of(Counts::Updates, Counts::Batches, Counts::Updates)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Counts::Batches => "batches",
+            Counts::Updates => "updates",
+        }
+    }
+
+    fn read(table: &config::Table, key: &str) -> Result<Option<Self>, config::Error> {
+        let name = table.choice(key, &["batches", "updates"])?;
+        Ok(name.map(|name| if name == "updates" { Counts::Updates } else { Counts::Batches }))
     }
 }
 
@@ -67,13 +119,18 @@ pub fn read(config: &config::OptimizerConfig) -> Result<Arc<dyn Rule>, config::E
     keys.value("learning_rate");
     let dialect = Dialect::read(keys)?;
     let rule = (optimizer.read)(keys, dialect)?;
-    let weight_decay = rule.default_weight_decay();
-    let decay = if weight_decay > 0.0 || dialect == Dialect::Keras { Decay::Decoupled } else { Decay::L2 };
-    let regularization = Regularization::read(keys, weight_decay, decay)?;
+    let regularization = Regularization::read(keys, dialect, rule.default_weight_decay())?;
     let accumulate = keys.integer("accumulate", 1..)?.unwrap_or(1) as u64;
+    let counts = Counts::read(keys, "schedule_counts")?.unwrap_or(Counts::of_schedules(dialect));
+    let average_counts = Counts::read(keys, "ema_counts")?.unwrap_or(Counts::of_averages(dialect));
     let average = keys.number("ema", config::FRACTION)?;
+    let overwrite = keys.integer("ema_overwrite", 1..)?.map(|updates| updates as u64);
+    if let (None, Some(key)) = (average, ["ema_overwrite", "ema_counts"].into_iter().find(|key| keys.has(key))) {
+        let error = keys.error(key, format!("`{key}` means nothing where the parameters are not averaged"));
+        return Err(error.help("give the average's momentum, too: ema = 0.99 is Keras's default"));
+    }
     keys.finish()?;
-    Ok(Arc::new(Configured { rule, dialect, regularization, accumulate, average }))
+    Ok(Arc::new(Configured { rule, dialect, regularization, accumulate, counts, average, average_counts, overwrite }))
 }
 
 /// Checks that every pattern of a parameter group means something.
@@ -105,6 +162,10 @@ impl Rule for Configured {
             None => String::new(),
             Some(weight) => format!("; evaluated: a = {weight} a + (1 - {weight}) p"),
         };
+        let average = match self.overwrite {
+            None => average,
+            Some(updates) => format!("{average}; p = a after every {updates}"),
+        };
         mean + &self.regularization.formula() + &self.rule.formula() + &average
     }
     fn keys(&self) -> toml::Table {
@@ -112,8 +173,15 @@ impl Rule for Configured {
         keys.insert("dialect".into(), self.dialect.name().into());
         keys.extend(self.regularization.keys());
         keys.insert("accumulate".into(), (self.accumulate as i64).into());
+        if self.accumulate > 1 {
+            keys.insert("schedule_counts".into(), self.counts.name().into());
+        }
         if let Some(weight) = self.average {
             keys.insert("ema".into(), weight.into());
+            keys.insert("ema_counts".into(), self.average_counts.name().into());
+        }
+        if let Some(updates) = self.overwrite {
+            keys.insert("ema_overwrite".into(), (updates as i64).into());
         }
         keys
     }
@@ -141,9 +209,12 @@ impl Rule for Configured {
         scalars[SHARE] = 1.0 / self.accumulate as f64;
         scalars[LEARNING_RATE] = learning_rate;
         scalars[LIMIT] = self.regularization.clip.map_or(0.0, Clip::limit);
-        // The average begins with the first update's parameters.
-        let first = updates / self.accumulate == 0;
-        scalars[AVERAGE] = self.average.map_or(0.0, |weight| if first { 1.0 } else { 1.0 - weight });
+        scalars[NORM_EPSILON] = self.regularization.clip.map_or(0.0, |_| self.regularization.clip_epsilon);
+        // The average begins with the first update's parameters. 0 leaves it as it is.
+        let weight = self.average.filter(|_| !idle || self.average_counts == Counts::Batches);
+        let update = updates / self.accumulate;
+        scalars[AVERAGE] = weight.map_or(0.0, |weight| if update == 0 { 1.0 } else { 1.0 - weight });
+        scalars[OVERWRITE] = self.overwrite.is_some_and(|every| (update + 1).is_multiple_of(every)).into();
         scalars
     }
     fn wgsl(&self) -> &'static str {
@@ -159,6 +230,9 @@ impl Rule for Configured {
     }
     fn sum_tensor(&self) -> Option<usize> {
         (self.accumulate > 1).then(|| self.rule.states())
+    }
+    fn schedule_stride(&self) -> u64 {
+        if self.counts == Counts::Updates { self.accumulate } else { 1 }
     }
     fn averages(&self) -> bool {
         self.average.is_some()

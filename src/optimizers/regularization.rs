@@ -2,19 +2,29 @@
 //! order, for a parameter θ with gradient g in a group with learning rate factor f:
 //!
 //! ```text
-//! g ← g · min(1, c / ‖g‖)                clip_norm: each tensor; clip_global_norm: all of them
+//! g ← g + λ θ + κ sign(θ)                penalties that are clipped with the loss: clip_penalties
+//! g ← g · min(1, c / (‖g‖ + δ))          clip_norm: each tensor; clip_global_norm: all of them
 //! g ← min(max(g, −c), c)                 clip_value
-//! g ← g + λ θ + κ sign(θ)                weight_decay as "l2", l1
+//! g ← g + λ θ + κ sign(θ)                weight_decay as "l2" and l1 that are not
 //! θ ← θ − α f λ θ                        weight_decay as "decoupled"
 //! θ ← θ + f · (the rule's change)
 //! ```
 //!
-//! So L2 is the lecture's penalty ½ λ ‖θ‖² (Keras's `L2(l)` is l ‖θ‖², so l = λ/2), and the clipped
-//! gradient is that of the loss alone, as in PyTorch. Decay acts on weights: on tensors with two
-//! axes or more, which leaves out biases and the parameters of norms, unless `decay_all`.
+//! So L2 is the lecture's penalty ½ λ ‖θ‖² (Keras's `L2(l)` is l ‖θ‖², so l = λ/2). Where decay and
+//! penalties act, and what is clipped, is the dialect's, as is δ: 10⁻⁶ in PyTorch, else 0.
+//!
+//! - the lecture's act on weights, on tensors with two axes or more, which leaves out biases and the
+//!   parameters of norms; the clipped gradient is that of the loss alone;
+//! - PyTorch's `weight_decay` acts on all that an optimizer is given, after `clip_grad_norm_`. There
+//!   is no L1 in its optimizers: it is a term of the loss, which is clipped with it;
+//! - Keras's `weight_decay` is decoupled and acts on every variable; L2 and L1 are a layer's
+//!   `kernel_regularizer`: terms of the loss, over weights, and clipped with it.
+//!
+//! `decay_all`, `l1_all`, `clip_penalties` and `clip_epsilon` say otherwise.
 
 use serde::Serialize;
 
+use super::Dialect;
 use crate::config;
 
 /// How weights decay.
@@ -36,6 +46,18 @@ pub enum Clip {
     Norm(f64),
     /// The norm of all tensors together.
     GlobalNorm(f64),
+}
+
+/// Which penalties' gradients are clipped together with the loss's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClipPenalties {
+    /// None of them.
+    None,
+    /// That of L1.
+    L1,
+    /// Those of L2 and of L1.
+    All,
 }
 
 /// Parameters whose names match a pattern, and what is other for them.
@@ -64,8 +86,14 @@ pub struct Regularization {
     pub l1: f64,
     /// Whether biases and the parameters of norms decay too.
     pub decay_all: bool,
+    /// Whether κ acts on those, too.
+    pub l1_all: bool,
     /// How gradients are clipped.
     pub clip: Option<Clip>,
+    /// Which penalties are clipped with the loss.
+    pub clip_penalties: ClipPenalties,
+    /// δ: what is added to a norm before it is compared with its limit.
+    pub clip_epsilon: f64,
     /// The first whose pattern matches a parameter's name is its group.
     pub groups: Vec<Group>,
 }
@@ -89,21 +117,56 @@ impl Clip {
 
 impl Default for Regularization {
     fn default() -> Self {
-        Regularization { weight_decay: 0.0, decay: Decay::L2, l1: 0.0, decay_all: false, clip: None, groups: vec![] }
+        Regularization {
+            weight_decay: 0.0,
+            decay: Decay::L2,
+            l1: 0.0,
+            decay_all: false,
+            l1_all: false,
+            clip: None,
+            clip_penalties: ClipPenalties::None,
+            clip_epsilon: 0.0,
+            groups: vec![],
+        }
     }
 }
 
 /// The keys of which one at most is given.
 const CLIPS: [&str; 3] = ["clip_value", "clip_norm", "clip_global_norm"];
 
+/// How many numbers a group of parameters has; see [`Regularization::factors`].
+pub const GROUP: usize = 8;
+
+impl ClipPenalties {
+    const ALL: [ClipPenalties; 3] = [ClipPenalties::None, ClipPenalties::L1, ClipPenalties::All];
+
+    fn name(self) -> &'static str {
+        match self {
+            ClipPenalties::None => "none",
+            ClipPenalties::L1 => "l1",
+            ClipPenalties::All => "all",
+        }
+    }
+
+    fn read(table: &config::Table) -> Result<Option<Self>, config::Error> {
+        let name = table.choice("clip_penalties", &ClipPenalties::ALL.map(ClipPenalties::name))?;
+        Ok(ClipPenalties::ALL.into_iter().find(|which| Some(which.name()) == name))
+    }
+}
+
 impl Regularization {
-    /// Reads the keys, with the defaults of an optimizer and its dialect.
-    pub(super) fn read(table: &config::Table, weight_decay: f64, decay: Decay) -> Result<Self, config::Error> {
+    /// Reads the keys, with the defaults of a dialect and the decay of an optimizer.
+    pub(super) fn read(table: &config::Table, dialect: Dialect, weight_decay: f64) -> Result<Self, config::Error> {
         let decay = match table.choice("decay", &["l2", "decoupled"])? {
             Some("l2") => Decay::L2,
             Some(_) => Decay::Decoupled,
-            None => decay,
+            None if weight_decay > 0.0 || dialect == Dialect::Keras => Decay::Decoupled,
+            None => Decay::L2,
         };
+        let decay_all = table.boolean("decay_all")?;
+        // Keras's L2 is a regularizer of kernels; its `weight_decay` takes every variable.
+        let by_dialect = dialect.of(false, decay == Decay::Decoupled, true);
+        let penalties = dialect.of(ClipPenalties::None, ClipPenalties::All, ClipPenalties::L1);
         let mut clip = None;
         for (key, kind) in CLIPS.into_iter().zip([Clip::Value as fn(f64) -> Clip, Clip::Norm, Clip::GlobalNorm]) {
             let Some(limit) = table.number(key, config::POSITIVE)? else { continue };
@@ -112,13 +175,21 @@ impl Regularization {
                 return Err(error.help(format!("give one of: {}", CLIPS.join(", "))));
             }
         }
+        if let (None, Some(key)) = (clip, ["clip_penalties", "clip_epsilon"].into_iter().find(|key| table.has(key))) {
+            let error = table.error(key, format!("`{key}` means nothing where nothing is clipped"));
+            return Err(error.help(format!("give one of: {}", CLIPS.join(", "))));
+        }
         let groups = table.tables("groups")?.unwrap_or_default();
         Ok(Regularization {
             weight_decay: table.number("weight_decay", config::NOT_NEGATIVE)?.unwrap_or(weight_decay),
             decay,
             l1: table.number("l1", config::NOT_NEGATIVE)?.unwrap_or(0.0),
-            decay_all: table.boolean("decay_all")?.unwrap_or(false),
+            decay_all: decay_all.unwrap_or(by_dialect),
+            l1_all: table.boolean("l1_all")?.or(decay_all).unwrap_or(false),
             clip,
+            clip_penalties: ClipPenalties::read(table)?.unwrap_or(penalties),
+            // That of `clip_grad_norm_`.
+            clip_epsilon: table.number("clip_epsilon", config::NOT_NEGATIVE)?.unwrap_or(dialect.of(0.0, 0.0, 1e-6)),
             groups: groups.into_iter().map(Group::read).collect::<Result<_, _>>()?,
         })
     }
@@ -130,8 +201,11 @@ impl Regularization {
         keys.insert("decay".into(), if self.decay == Decay::L2 { "l2" } else { "decoupled" }.into());
         keys.insert("l1".into(), self.l1.into());
         keys.insert("decay_all".into(), self.decay_all.into());
+        keys.insert("l1_all".into(), self.l1_all.into());
         if let Some(clip) = self.clip {
             keys.insert(clip.key().into(), clip.limit().into());
+            keys.insert("clip_penalties".into(), self.clip_penalties.name().into());
+            keys.insert("clip_epsilon".into(), self.clip_epsilon.into());
         }
         if !self.groups.is_empty() {
             let groups: Vec<toml::Value> = self.groups.iter().map(|group| group.keys().into()).collect();
@@ -145,35 +219,43 @@ impl Regularization {
         self.weight_decay != 0.0 || self.l1 != 0.0 || self.clip.is_some() || !self.groups.is_empty()
     }
 
-    /// A parameter's numbers: f, λ as L2, κ, λ as decoupled decay.
-    pub fn factors(&self, name: &str, shape: &[usize]) -> [f64; 4] {
+    /// A parameter's numbers: f, λ as decoupled decay, λ as L2 and κ that are not clipped, λ as L2 and κ
+    /// that are, and two that mean nothing.
+    pub fn factors(&self, name: &str, shape: &[usize]) -> [f64; GROUP] {
         let group = self.groups.iter().find(|group| matches(&group.pattern, name));
-        let decays = self.decay_all || shape.len() >= 2;
-        let of = |own: Option<f64>, all: f64| if decays { own.unwrap_or(all) } else { 0.0 };
-        let decay = of(group.and_then(|group| group.weight_decay), self.weight_decay);
+        let is_weight = shape.len() >= 2;
+        let of = |acts: bool, own: Option<f64>, all: f64| if acts { own.unwrap_or(all) } else { 0.0 };
+        let decay = of(self.decay_all || is_weight, group.and_then(|group| group.weight_decay), self.weight_decay);
+        let l1 = of(self.l1_all || is_weight, group.and_then(|group| group.l1), self.l1);
         let (l2, decoupled) = if self.decay == Decay::L2 { (decay, 0.0) } else { (0.0, decay) };
-        let l1 = of(group.and_then(|group| group.l1), self.l1);
-        [group.map_or(1.0, |group| group.learning_rate), l2, l1, decoupled]
+        let rate = group.map_or(1.0, |group| group.learning_rate);
+        match self.clip_penalties {
+            _ if self.clip.is_none() => [rate, decoupled, l2, l1, 0.0, 0.0, 0.0, 0.0],
+            ClipPenalties::None => [rate, decoupled, l2, l1, 0.0, 0.0, 0.0, 0.0],
+            ClipPenalties::L1 => [rate, decoupled, l2, 0.0, 0.0, l1, 0.0, 0.0],
+            ClipPenalties::All => [rate, decoupled, 0.0, 0.0, l2, l1, 0.0, 0.0],
+        }
     }
 
     /// What it adds to a formula.
     pub(super) fn formula(&self) -> String {
-        let mut parts = vec![];
-        match self.clip {
-            Some(Clip::Value(limit)) => parts.push(format!("g = clamp(g, -{limit}, {limit})")),
-            Some(Clip::Norm(limit)) => parts.push(format!("g = g min(1, {limit}/|g|), each tensor")),
-            Some(Clip::GlobalNorm(limit)) => parts.push(format!("g = g min(1, {limit}/|all g|)")),
-            None => {}
+        let clip = match self.clip {
+            Some(Clip::Value(limit)) => format!("g = clamp(g, -{limit}, {limit}); "),
+            Some(Clip::Norm(limit)) => format!("g = g min(1, {limit}/|g|), each tensor; "),
+            Some(Clip::GlobalNorm(limit)) => format!("g = g min(1, {limit}/|all g|); "),
+            None => String::new(),
+        };
+        let l1 = if self.l1 == 0.0 { String::new() } else { format!("g = g + {} sign(p); ", self.l1) };
+        let (l2, decoupled) = match (self.weight_decay, self.decay) {
+            (0.0, _) => (String::new(), String::new()),
+            (decay, Decay::L2) => (format!("g = g + {decay} p; "), String::new()),
+            (decay, Decay::Decoupled) => (String::new(), format!("p = p - lr {decay} p; ")),
+        };
+        match self.clip_penalties {
+            ClipPenalties::None => clip + &l2 + &l1 + &decoupled,
+            ClipPenalties::L1 => l1 + &clip + &l2 + &decoupled,
+            ClipPenalties::All => l2 + &l1 + &clip + &decoupled,
         }
-        match (self.weight_decay, self.decay) {
-            (0.0, _) => {}
-            (decay, Decay::L2) => parts.push(format!("g = g + {decay} p")),
-            (decay, Decay::Decoupled) => parts.push(format!("p = p - lr {decay} p")),
-        }
-        if self.l1 != 0.0 {
-            parts.push(format!("g = g + {} sign(p)", self.l1));
-        }
-        parts.iter().map(|part| format!("{part}; ")).collect()
     }
 }
 

@@ -131,7 +131,7 @@ fn rates_that_sum_to_infinity_with_finite_squares_reach_the_optimum() {
     let distance = |schedule: &str| -> f64 {
         let optimizer = config(&format!("type = 'sgd'\nlearning_rate = {schedule}"));
         let rule = read(&optimizer).expect("sgd");
-        let run = Run { steps: 20_000, steps_per_epoch: 100, learning_rate: 1.0 };
+        let run = Run { steps: 20_000, steps_per_epoch: 100, stride: 1, learning_rate: 1.0 };
         let schedule = Schedule::read(&optimizer, &run).expect("a schedule");
         let of = |seed| {
             let mut stream = Stream::new(seed, Purpose::Test.stream(7), 0);
@@ -171,7 +171,8 @@ fn every_key_is_written_and_read_back() {
             }
         }
     }
-    let text = "type = 'adam'\nweight_decay = 0.1\nl1 = 0.2\ndecay_all = true\nclip_norm = 2.0\n\
+    let text = "type = 'adam'\nweight_decay = 0.1\nl1 = 0.2\ndecay_all = true\nl1_all = false\nclip_norm = 2.0\n\
+                clip_penalties = 'all'\naccumulate = 2\nschedule_counts = 'updates'\nema = 0.9\nema_overwrite = 3\n\
                 groups = [{ pattern = 'a.*', learning_rate = 0.5, weight_decay = 0.0 }]";
     let mut keys = rule(text).keys();
     keys.insert("type".into(), "adam".into());
@@ -180,23 +181,75 @@ fn every_key_is_written_and_read_back() {
     assert!(again.formula().contains("g = g + 0.1 p"), "{}", again.formula());
 }
 
+/// f, decoupled decay, L2, L1, and the L2 and L1 that are clipped with the gradient.
+fn factors(text: &str, name: &str, shape: &[usize]) -> [f64; 6] {
+    let rule = rule(&format!("type = 'sgd'\nweight_decay = 0.1\nl1 = 0.2\n{text}"));
+    let factors = rule.regularization().expect("it is active").factors(name, shape);
+    assert_eq!(factors[6..], [0.0; 2]);
+    factors[..6].try_into().expect("six")
+}
+
 #[test]
-fn weights_decay_and_biases_do_not() {
-    let factors = |text: &str, name: &str, shape: &[usize]| {
-        let rule = rule(&format!("type = 'sgd'\nweight_decay = 0.1\nl1 = 0.2\n{text}"));
-        rule.regularization().expect("it is active").factors(name, shape)
-    };
-    assert_eq!(factors("", "a.weight", &[2, 3]), [1.0, 0.1, 0.2, 0.0]);
-    assert_eq!(factors("", "a.bias", &[2]), [1.0, 0.0, 0.0, 0.0]);
-    assert_eq!(factors("decay_all = true", "a.bias", &[2]), [1.0, 0.1, 0.2, 0.0]);
-    assert_eq!(factors("dialect = 'keras'", "a.weight", &[2, 3]), [1.0, 0.0, 0.2, 0.1]);
-    assert_eq!(factors("decay = 'decoupled'", "a.weight", &[2, 3]), [1.0, 0.0, 0.2, 0.1]);
+fn weights_decay_and_in_the_lecture_biases_do_not() {
+    let (weight, bias) = (&[2, 3][..], &[2][..]);
+    assert_eq!(factors("", "a.weight", weight), [1.0, 0.0, 0.1, 0.2, 0.0, 0.0]);
+    assert_eq!(factors("", "a.bias", bias), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    assert_eq!(factors("decay_all = true", "a.bias", bias), [1.0, 0.0, 0.1, 0.2, 0.0, 0.0]);
+    assert_eq!(factors("decay_all = true\nl1_all = false", "a.bias", bias), [1.0, 0.0, 0.1, 0.0, 0.0, 0.0]);
+    assert_eq!(factors("decay = 'decoupled'", "a.weight", weight), [1.0, 0.1, 0.0, 0.2, 0.0, 0.0]);
     let groups = "groups = [{ pattern = 'a.*', learning_rate = 0.5, weight_decay = 0.0 }, { pattern = '*' }]";
-    assert_eq!(factors(groups, "a.weight", &[2, 3]), [0.5, 0.0, 0.2, 0.0]);
-    assert_eq!(factors(groups, "b.weight", &[2, 3]), [1.0, 0.1, 0.2, 0.0]);
+    assert_eq!(factors(groups, "a.weight", weight), [0.5, 0.0, 0.0, 0.2, 0.0, 0.0]);
+    assert_eq!(factors(groups, "b.weight", weight), [1.0, 0.0, 0.1, 0.2, 0.0, 0.0]);
     assert!(rule("type = 'adam'").regularization().is_none());
     assert_eq!(rule("type = 'adamw'").regularization().expect("its own decay").weight_decay, 0.01);
     assert!(rule("type = 'adamw'\nweight_decay = 0").regularization().is_none());
+}
+
+#[test]
+fn dialects_decay_what_their_frameworks_do() {
+    let (weight, bias) = (&[2, 3][..], &[2][..]);
+    // torch.optim takes all that it is given; its decay is after the clipping, an L1 term of the loss before.
+    assert_eq!(factors("dialect = 'pytorch'", "a.bias", bias), [1.0, 0.0, 0.1, 0.0, 0.0, 0.0]);
+    assert_eq!(factors("dialect = 'pytorch'\ndecay_all = false", "a.bias", bias), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    let clipped = "dialect = 'pytorch'\nclip_norm = 1";
+    assert_eq!(factors(clipped, "a.weight", weight), [1.0, 0.0, 0.1, 0.0, 0.0, 0.2]);
+    // Keras's `weight_decay` takes every variable; its regularizers are a kernel's, and clipped.
+    assert_eq!(factors("dialect = 'keras'", "a.weight", weight), [1.0, 0.1, 0.0, 0.2, 0.0, 0.0]);
+    assert_eq!(factors("dialect = 'keras'", "a.bias", bias), [1.0, 0.1, 0.0, 0.0, 0.0, 0.0]);
+    let penalties = "dialect = 'keras'\ndecay = 'l2'\nclip_value = 1";
+    assert_eq!(factors(penalties, "a.weight", weight), [1.0, 0.0, 0.0, 0.0, 0.1, 0.2]);
+    assert_eq!(factors(penalties, "a.bias", bias), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    let other = format!("{penalties}\nclip_penalties = 'none'\ndecay_all = true");
+    assert_eq!(factors(&other, "a.bias", bias), [1.0, 0.0, 0.1, 0.2, 0.0, 0.0]);
+}
+
+/// PyTorch's recipes step the scheduler beside the optimizer; Keras's schedules and the lecture's see batches.
+#[test]
+fn schedules_count_what_the_dialect_counts() {
+    let rates = |keys: &str| -> Vec<f64> {
+        let optimizer = config(&format!("type = 'sgd'\naccumulate = 3\n{keys}"));
+        let stride = read(&optimizer).expect("sgd").schedule_stride();
+        let run = Run { steps: 12, steps_per_epoch: 4, stride, learning_rate: 1.0 };
+        let schedule = Schedule::read(&optimizer, &run).expect("a schedule");
+        (0..12).map(|step| schedule.at(step)).collect()
+    };
+    let linear = "learning_rate = { schedule = 'linear', initial = 1.0, final = 0.0 }";
+    let epochs = "learning_rate = { schedule = 'linear', initial = 1.0, final = 0.0, epochs = 3 }";
+    let batches: Vec<f64> = (0..12).map(|step| 1.0 - f64::from(step) / 12.0).collect();
+    let updates: Vec<f64> = (0..12).map(|step| 1.0 - f64::from(step / 3) / 4.0).collect();
+    for (keys, expected) in [
+        ("", &batches),
+        ("dialect = 'keras'", &batches),
+        ("dialect = 'pytorch'", &updates),
+        ("schedule_counts = 'updates'", &updates),
+        ("dialect = 'pytorch'\nschedule_counts = 'batches'", &batches),
+    ] {
+        // A schedule that is as long as the run, by itself or because its epochs say so.
+        for schedule in [linear, epochs] {
+            let rates = rates(&format!("{schedule}\n{keys}"));
+            assert!(rates.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{schedule}, {keys}: {rates:?}");
+        }
+    }
 }
 
 #[test]
@@ -244,6 +297,11 @@ fn whatever_is_wrong_is_said_with_its_place() {
         ("type = 'adam'\nepsilon = 0", "`epsilon` must be a number of at least"),
         ("type = 'adagrad'\nepsilon_placement = 'uncorrected'", "unknown epsilon_placement `uncorrected`"),
         ("type = 'sgd'\nclip_norm = 1\nclip_value = 2", "gradients are clipped in one way"),
+        ("type = 'sgd'\nema_overwrite = 5", "c.toml:8:17: `ema_overwrite` means nothing where the parameters"),
+        ("type = 'sgd'\nema_counts = 'batches'", "`ema_counts` means nothing"),
+        ("type = 'sgd'\nclip_epsilon = 1e-6", "`clip_epsilon` means nothing where nothing is clipped"),
+        ("type = 'sgd'\nclip_norm = 1\nclip_epsilon = -1", "`clip_epsilon` must be a number of at least 0"),
+        ("type = 'sgd'\nclip_norm = 1\nclip_penalties = 'l2'", "unknown clip_penalties `l2`"),
         ("type = 'sgd'\nema = 1", "`ema` must be a number of at least 0 and below 1"),
         ("type = 'sgd'\naccumulate = 0", "`accumulate` must be an integer of at least 1"),
         ("type = 'sgd'\nclip_norm = 0", "`clip_norm` must be a number above 0"),

@@ -10,12 +10,11 @@ use super::{
 };
 use crate::{
     kernels::{
-        Element, Variant, clip, clip::FactorsParameters, clip::SquaresParameters, optimizer,
-        optimizer::OptimizerParameters,
+        Variant, clip, clip::FactorsParameters, clip::SquaresParameters, optimizer, optimizer::OptimizerParameters,
     },
     optimizers::{
         Rule,
-        regularization::{Clip, Regularization},
+        regularization::{Clip, GROUP, Regularization},
     },
 };
 
@@ -30,24 +29,23 @@ pub(super) fn update(
     let host = builder.host;
     let mut contents = vec![];
     if let Some(state) = host.state.filter(|_| rule.initial_state().iter().any(|&value| value != 0.0)) {
-        let values = rule.initial_state().into_iter().flat_map(|value| std::iter::repeat_n(value, count));
-        contents.push((state, Values::Reals(values.collect())));
+        let values = rule.initial_state().into_iter().map(|value| (value, count));
+        contents.push((state, Values::RunsOfReals(values.collect())));
     }
     let mut bindings = [Some(host.parameters), Some(host.gradients), host.state, Some(host.flags), None, None, None];
     if let Some(regularization) = rule.regularization() {
         let tables = Tables::new(regularization, builder, learned, count);
-        bindings[4] = Some(shared(builder, "blocks", Values::Words(tables.blocks), &mut contents));
+        bindings[4] = Some(shared(builder, "blocks", Values::RunsOfPairs(tables.blocks), &mut contents));
         bindings[5] = Some(shared(builder, "groups", Values::Reals(tables.groups), &mut contents));
-        match regularization.clip {
-            Some(Clip::Norm(_)) => {
-                bindings[6] = Some(factors(builder, rule.as_ref(), tables.segments, count, &mut contents))
-            }
-            Some(Clip::GlobalNorm(_)) => {
-                let whole = vec![0, (count / ALIGNMENT) as u32];
-                bindings[6] = Some(factors(builder, rule.as_ref(), whole, count, &mut contents));
-            }
-            Some(Clip::Value(_)) | None => {}
-        }
+        // Penalties' gradients are in the norm, where they are clipped.
+        let penalties = if tables.penalized { [Some(host.parameters), bindings[4], bindings[5]] } else { [None; 3] };
+        let segments = match regularization.clip {
+            Some(Clip::Norm(_)) => Some(tables.segments),
+            Some(Clip::GlobalNorm(_)) => Some(vec![0, (count / ALIGNMENT) as u32]),
+            Some(Clip::Value(_)) | None => None,
+        };
+        bindings[6] =
+            segments.map(|segments| factors(builder, rule.as_ref(), segments, penalties, count, &mut contents));
     }
     let parameters = OptimizerParameters { count: count as u32, states: rule.states() as u32 };
     let node = builder.graph().output;
@@ -60,6 +58,7 @@ fn factors(
     builder: &mut Builder,
     rule: &dyn Rule,
     segments: Vec<u32>,
+    [parameters, blocks, groups]: [Option<TensorId>; 3],
     count: usize,
     contents: &mut Vec<(TensorId, Values)>,
 ) -> TensorId {
@@ -70,9 +69,10 @@ fn factors(
     let segments = shared(builder, "segments", Values::Words(segments), contents);
     // What is clipped is the mean over all batches that an update takes.
     let sum = rule.sum_tensor();
-    let bindings = [Some(builder.host.gradients), builder.host.state.filter(|_| sum.is_some()), Some(squares)];
-    let parameters = SquaresParameters { count: count as u32, sum_tensor: sum.unwrap_or(0) as u32 };
-    builder.launch(node, &clip::SQUARES, parameters, Variant::Plain, &bindings);
+    let state = builder.host.state.filter(|_| sum.is_some());
+    let bindings = [Some(builder.host.gradients), state, parameters, blocks, groups, Some(squares)];
+    let sizes = SquaresParameters { count: count as u32, sum_tensor: sum.unwrap_or(0) as u32 };
+    builder.launch(node, &clip::SQUARES, sizes, Variant::Plain, &bindings);
     let parameters = FactorsParameters { segments: number as u32 };
     let bindings = [Some(squares), Some(segments), Some(factors)];
     builder.launch(node, &clip::FACTORS, parameters, Variant::Plain, &bindings);
@@ -96,10 +96,7 @@ pub(super) fn read_average(launches: &mut [Launch], parameters: BufferId, averag
 
 /// A tensor of the host's that never changes.
 fn shared(builder: &mut Builder, name: &str, values: Values, contents: &mut Vec<(TensorId, Values)>) -> TensorId {
-    let (element, elements) = match &values {
-        Values::Reals(reals) => (Element::Real, reals.len()),
-        Values::Words(words) => (Element::Word, words.len()),
-    };
+    let (element, elements) = (values.element(), values.len());
     builder.tensors.push(Tensor { name: name.into(), element, elements, home: Home::Shared });
     let id = TensorId(builder.tensors.len() - 1);
     contents.push((id, values));
@@ -108,10 +105,12 @@ fn shared(builder: &mut Builder, name: &str, values: Values, contents: &mut Vec<
 
 /// What the optimizer's launch looks up for every block of 64 parameters.
 struct Tables {
-    /// For every block its group and its segment.
-    blocks: Vec<u32>,
-    /// For every group its four numbers.
+    /// For every block its group and its segment: a run for every tensor.
+    blocks: Vec<([u32; 2], usize)>,
+    /// For every group its numbers.
     groups: Vec<f64>,
+    /// Whether a penalty is clipped with the gradients.
+    penalized: bool,
     /// For every tensor its first block and the one behind its last; empty where segments are not
     /// tensors.
     segments: Vec<u32>,
@@ -120,8 +119,8 @@ struct Tables {
 impl Tables {
     fn new(regularization: &Regularization, builder: &Builder, learned: &[(Learned, TensorId)], count: usize) -> Self {
         let by_tensor = matches!(regularization.clip, Some(Clip::Norm(_)));
-        let mut groups: Vec<[f64; 4]> = vec![];
-        let (mut blocks, mut segments) = (vec![], vec![]);
+        let mut groups: Vec<[f64; GROUP]> = vec![];
+        let (mut blocks, mut segments, mut first) = (vec![], vec![], 0);
         for (tensor, (learned, id)) in learned.iter().enumerate() {
             let numbers = regularization.factors(&learned.name, &learned.shape);
             let group = groups.iter().position(|known| *known == numbers).unwrap_or_else(|| {
@@ -129,18 +128,18 @@ impl Tables {
                 groups.len() - 1
             });
             let segment = if by_tensor { tensor as u32 } else { 0 };
-            let first = blocks.len() as u32 / 2;
             // Tensors lie one behind the other, each from a block's beginning.
-            for _ in 0..builder.tensors[id.0].elements.div_ceil(ALIGNMENT) {
-                blocks.extend([group as u32, segment]);
-            }
-            segments.extend([first, blocks.len() as u32 / 2]);
+            let own = builder.tensors[id.0].elements.div_ceil(ALIGNMENT);
+            blocks.push(([group as u32, segment], own));
+            segments.extend([first as u32, (first + own) as u32]);
+            first += own;
         }
         if learned.is_empty() {
-            groups.push([1.0, 0.0, 0.0, 0.0]);
+            groups.push(regularization.factors("", &[]));
             segments.extend([0, 0]);
         }
-        blocks.resize(2 * count / ALIGNMENT, 0);
-        Tables { blocks, groups: groups.concat(), segments }
+        blocks.push(([0, 0], count / ALIGNMENT - first));
+        let penalized = groups.iter().any(|numbers| numbers[4..] != [0.0; 4]);
+        Tables { blocks, groups: groups.concat(), penalized, segments }
     }
 }

@@ -18,6 +18,8 @@ enum Kind {
 /// Rows of a table of predictions, as CSV or as lines of JSON.
 pub struct Predictions {
     kind: Kind,
+    /// Whether one of the names is the answer.
+    classes: bool,
     /// Of the probabilities, or of the numbers.
     names: Vec<String>,
     outputs: usize,
@@ -40,6 +42,7 @@ fn meaning(loss: &Loss, targets: &Predicted, outputs: usize) -> (Kind, Vec<Strin
     match loss.name {
         "categorical" => (Kind::Categorical, names()),
         "bernoulli" if (outputs, count) == (1, 2) => (Kind::Binary, names()),
+        "bernoulli" if outputs == 1 => (Kind::Binary, numbers(2)),
         "bernoulli" if outputs == count => (Kind::Bernoulli, names()),
         "bernoulli" => (Kind::Bernoulli, numbers(outputs)),
         _ if outputs == count => (Kind::Normal, names()),
@@ -52,17 +55,22 @@ impl Predictions {
     pub fn new(loss: &Loss, targets: &Predicted, outputs: usize, json: bool) -> Self {
         let (kind, names) = meaning(loss, targets, outputs);
         let prefix = if kind == Kind::Normal { "output" } else { "p" };
-        let classes = matches!(kind, Kind::Categorical | Kind::Binary);
+        let classes = matches!(targets, Predicted::Classes { .. }) && names.len() == targets.width();
+        let classes = classes || matches!(kind, Kind::Categorical | Kind::Binary);
         let format = if json {
             Format::Json(vec![])
         } else {
             let mut csv = csv::Writer::from_writer(vec![]);
-            let first = if classes { &["example", "class", "probability"][..] } else { &["example"] };
+            let first: &[&str] = match classes {
+                true if kind == Kind::Normal => &["example", "class"],
+                true => &["example", "class", "probability"],
+                false => &["example"],
+            };
             let header = first.iter().map(|&name| name.to_owned());
             row(&mut csv, header.chain(names.iter().map(|name| format!("{prefix}_{name}"))));
             Format::Csv(Box::new(csv))
         };
-        Predictions { kind, names, outputs, format }
+        Predictions { kind, classes, names, outputs, format }
     }
 
     /// Adds examples with these names, whose outputs are `[rows, outputs]`; returns how many.
@@ -82,21 +90,25 @@ impl Predictions {
             Kind::Normal => outputs.to_vec(),
         };
         let class = match self.kind {
-            Kind::Categorical => Some(first_largest(outputs)),
             Kind::Binary => Some(usize::from(outputs[0] > 0.0)),
-            Kind::Bernoulli | Kind::Normal => None,
+            _ if self.classes => Some(first_largest(outputs)),
+            _ => None,
         };
+        let probability = |class: usize| (self.kind != Kind::Normal).then_some(values[class]);
         match &mut self.format {
             Format::Csv(csv) => {
-                let class = class.map(|class| [self.names[class].clone(), number(values[class])]);
-                let first = [name.to_owned()].into_iter().chain(class.into_iter().flatten());
+                let probability = class.and_then(probability).map(number);
+                let class = class.map(|class| self.names[class].clone());
+                let first = [name.to_owned()].into_iter().chain(class).chain(probability);
                 row(csv, first.chain(values.iter().map(|&value| number(value))));
             }
             Format::Json(text) => {
                 let mut line = serde_json::json!({ "example": name });
                 if let Some(class) = class {
                     line["class"] = self.names[class].clone().into();
-                    line["probability"] = values[class].into();
+                    if let Some(probability) = probability(class) {
+                        line["probability"] = probability.into();
+                    }
                 }
                 line[if self.kind == Kind::Normal { "outputs" } else { "probabilities" }] = values.into();
                 text.extend_from_slice(format!("{line}\n").as_bytes());
@@ -168,6 +180,11 @@ mod tests {
     fn a_bernoulli_distribution_is_one_of_two_classes_or_each_output_for_itself() {
         let text = table(&losses::BERNOULLI, classes(None, 2), 1, false, &[0.0, 200.0]);
         assert_eq!(text, "example,class,probability,p_0,p_1\n0,0,0.5,0.5,0.5\n\"a, b.png\",1,1.0,0.0,1.0\n");
+        // The targets of a table may be 0 and 1 without being classes.
+        let text = table(&losses::BERNOULLI, Predicted::Values { width: 1 }, 1, false, &[0.0]);
+        assert_eq!(text, "example,class,probability,p_0,p_1\n0,0,0.5,0.5,0.5\n");
+        let text = table(&losses::BERNOULLI, classes(Some(&["a", "b"]), 2), 2, false, &[0.0, -1e9]);
+        assert_eq!(text, "example,class,probability,p_a,p_b\n0,a,0.5,0.5,0.0\n");
         let text = table(&losses::BERNOULLI, Predicted::Values { width: 2 }, 2, false, &[0.0, -1e9]);
         assert_eq!(text, "example,p_0,p_1\n0,0.5,0.0\n");
     }
@@ -180,6 +197,8 @@ mod tests {
         );
         let text = table(&losses::NORMAL, Predicted::Values { width: 2 }, 2, true, &[1.5, -1.0]);
         assert_eq!(text, "{\"example\":\"0\",\"outputs\":[1.5,-1.0]}\n");
+        let text = table(&losses::NORMAL, classes(None, 2), 2, false, &[0.0, 2.0]);
+        assert_eq!(text, "example,class,output_0,output_1\n0,1,0.0,2.0\n");
         let text = table(&losses::CATEGORICAL, classes(None, 2), 2, true, &[0.0, 0.0]);
         assert_eq!(text, "{\"class\":\"0\",\"example\":\"0\",\"probabilities\":[0.5,0.5],\"probability\":0.5}\n");
     }

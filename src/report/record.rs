@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::checksum::{self, BLANK};
+
 /// A run as its directory tells it.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -53,16 +55,44 @@ impl Record {
     }
 }
 
+/// The first line of a run's config, before its checksum is known.
+fn first_line() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!("# crc32 {BLANK}: this is what gradus {version} wrote; keys are changed with --set KEY=VALUE\n")
+}
+
+/// The text of a run's config.toml: the resolved config and its checksum.
+pub fn seal_config(resolved: &str) -> String {
+    checksum::sealed(checksum::CONFIG, first_line() + resolved)
+}
+
+/// The text of a run's config, and whether it has its checksum: then all files of the run have.
+///
+/// # Errors
+/// It is missing or damaged.
+pub fn read_config_text(path: &Path) -> Result<(String, bool), ReadError> {
+    let path = path.join("config.toml");
+    let text = read(&path)?;
+    match checksum::CONFIG.check(text.as_bytes(), text.len()) {
+        Ok(sealed) => Ok((text, sealed)),
+        Err(_) => {
+            let message = "not what the run wrote: damaged, or edited; keys are changed with --set KEY=VALUE, and without \
+                           its first line the file is taken as it is";
+            Err(ReadError { path, line: None, message: message.into() })
+        }
+    }
+}
+
 /// The config of a run directory.
 ///
 /// # Errors
 /// It is missing or damaged.
 pub fn read_config(path: &Path) -> Result<toml::Table, ReadError> {
-    let path = path.join("config.toml");
-    let text = read(&path)?;
+    let (text, _) = read_config_text(path)?;
     text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        ReadError { line, path, message: format!("not valid TOML: {}", error.message()) }
+        let message = format!("not valid TOML: {}", error.message());
+        ReadError { line, path: path.join("config.toml"), message }
     })
 }
 
@@ -92,7 +122,7 @@ fn read_lines(path: &Path, (must, may): (&[&str], &[&str])) -> Result<Vec<Value>
     let mut lines: Vec<Value> = vec![];
     for (at, line) in complete.lines().enumerate() {
         let wrong = |message: String| ReadError { path: path.to_owned(), line: Some(at + 1), message };
-        let value: Value = serde_json::from_str(line).map_err(|error| wrong(format!("not JSON: {error}")))?;
+        let value = super::lines::read_line(line.as_bytes()).map_err(wrong)?;
         if let Some(key) = must.iter().find(|key| !value[**key].is_number()) {
             return Err(wrong(format!("`{key}` must be a number, found {}", value[*key])));
         }

@@ -25,13 +25,57 @@ const OPTIMIZERS: &str = "\
 `pytorch`; any key may be given beside it. g is the gradient, p a parameter, lr the learning rate, t the number of this
 update, from 1. Dialects that agree share a row.
 
-Every optimizer also takes `weight_decay`, `decay` (`l2` or `decoupled`), `l1`, `decay_all`, one of `clip_value`,
-`clip_norm` and `clip_global_norm`, and `groups`, a list of tables with `pattern`, `learning_rate`, `weight_decay` and
-`l1`.
+Every optimizer also takes `weight_decay`, `decay` (`l2` or `decoupled`), `l1`, `decay_all`, `l1_all`; one of
+`clip_value`, `clip_norm` and `clip_global_norm`, with `clip_penalties` and `clip_epsilon`; `accumulate` (batches an
+update takes) with `schedule_counts`; `ema` with `ema_counts` and `ema_overwrite`; and `groups`, a list of tables with
+`pattern`, `learning_rate`, `weight_decay` and `l1`. What they mean without more is the dialect's, see below.
 ";
 
+const DIALECTS: &str = "\
+Where the dialects differ beyond formulas and defaults, and the key that says it otherwise. Whole trainings in the last
+two are compared with the frameworks step by step.
+
+`weight_decay = λ` as `l2` is the gradient λ p, of the penalty ½ λ |p|²: Keras's `L2(l)` is λ = 2 l. A loss that is
+shown is the data's, where Keras adds its regularizers. Batches are accumulated through the whole run: what an epoch
+leaves over is in the next one's first update, as in Keras, and what the run leaves over updates nothing. An average is
+what is evaluated and kept; Keras's `fit` evaluates the parameters themselves, and puts the average in their place at
+its end. Layers have dialects of their own: `dialect` of `batch_norm`, and `padding = \"same\"` of an average pooling,
+which is Keras's and counts what is there, where a number is PyTorch's and counts the padding's zeros
+(`count_padding`).
+";
+
+/// What is the dialect's, then what it is in each, and the key.
+const DIALECT_ROWS: &[[&str; 5]] = &[
+    ["`weight_decay` is", "`l2`; `adamw`: `decoupled`", "`decoupled`", "`l2`; `adamw`: `decoupled`", "`decay`"],
+    [
+        "it acts on",
+        "weights: tensors of two axes or more",
+        "all that is learned; as `l2`, a `kernel_regularizer`: weights",
+        "all that is learned",
+        "`decay_all`",
+    ],
+    ["`l1` acts on", "weights", "weights, as a `kernel_regularizer`", "weights: a term of the loss", "`l1_all`"],
+    [
+        "the gradient that is clipped has in it",
+        "no penalty",
+        "`l1` and `l2`, which are terms of the loss",
+        "`l1`, not `weight_decay`",
+        "`clip_penalties`: `none`, `l1`, `all`",
+    ],
+    ["is added to its norm", "0", "0", "1e-6, as in `clip_grad_norm_`", "`clip_epsilon`"],
+    [
+        "while batches accumulate, a schedule counts",
+        "batches",
+        "batches",
+        "updates: `scheduler.step()` beside `optimizer.step()`",
+        "`schedule_counts`",
+    ],
+    ["and `ema` takes the parameters after", "every update", "every batch", "every update", "`ema_counts`"],
+];
+
 const SCHEDULES: &str = "\
-`learning_rate = { schedule = NAME, … }` in `[optimizer]`. t is the number of updates done before a step, T is `steps`;
+`learning_rate = { schedule = NAME, … }` in `[optimizer]`. t is the number of updates done before a step, or of batches
+where those accumulate and the dialect counts them (`schedule_counts`); T is `steps`, counted in the same way;
 `epochs` in place of `steps` or `period` counts epochs, and without either it is the whole run. Any schedule takes
 `warmup` (steps in front in which the rate rises linearly) and `warmup_start`. The names with capitals are Keras's
 classes with Keras's keys and defaults.
@@ -62,6 +106,9 @@ pub fn reference() -> String {
     section("Losses", text, &["loss", "computes", "targets", "accuracy"], loss_rows());
     let columns = ["optimizer", "dialect", "update", "keys and defaults"];
     section("Optimizers", OPTIMIZERS, &columns, optimizer_rows());
+    let columns = ["", "lecture", "keras", "pytorch", "key"];
+    let rows = DIALECT_ROWS.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
+    section("Dialects", DIALECTS, &columns, rows);
     section("Schedules", SCHEDULES, &["schedule", "learning rate", "keys"], schedule_rows());
     let text = "`initializer` and `bias_initializer` of a layer; in and out are a weight's fans.\n";
     section("Initializers", text, &["initializer", "distribution"], initializer_rows());
@@ -138,7 +185,7 @@ fn keys(rule: &dyn optimizers::Rule) -> String {
     let decays = rule.default_weight_decay() != 0.0;
     for (key, value) in rule.keys() {
         let common = match key.as_str() {
-            "dialect" | "l1" | "decay_all" | "groups" => true,
+            "dialect" | "l1" | "decay_all" | "l1_all" | "groups" => true,
             "weight_decay" | "decay" => !decays,
             _ => false,
         };

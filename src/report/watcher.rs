@@ -2,62 +2,28 @@
 //! signals.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    flag,
+use super::{
+    Interrupts, Progress, RunDirectory, Shown, checkpoints, draw, lines::Lines, pace::Pace, pictures, record,
+    shadow_table, shadow_warning,
 };
-
-use super::{Progress, RunDirectory, Shown, draw, pictures, shadow_table, shadow_warning};
 use crate::{
-    plan::Plan,
-    train::{
-        Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord, write_average, write_weights,
-    },
+    plan::{Plan, Program},
+    train::{Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot, StepRecord},
 };
 
 /// How long the curves stay as they are.
 const REDRAW: Duration = Duration::from_secs(5);
 
-/// Set by the first SIGINT or SIGTERM; a second one ends the process at once.
-#[derive(Clone, Default)]
-pub struct Interrupts {
-    interrupted: Arc<AtomicBool>,
-    terminated: Arc<AtomicBool>,
-}
-
-impl Interrupts {
-    /// Begins to listen.
-    pub fn listen() -> Self {
-        let interrupts = Interrupts::default();
-        for (signal, flag) in [(SIGINT, &interrupts.interrupted), (SIGTERM, &interrupts.terminated)] {
-            // In this order: the first signal finds the flag unset, and sets it.
-            let registered = flag::register_conditional_shutdown(signal, 128 + signal, flag.clone())
-                .and_then(|_| flag::register(signal, flag.clone()));
-            // Without a handler a signal ends the process, which loses no more than one epoch.
-            if let Err(error) = registered {
-                log::warn!("signal {signal} will not be heard: {error}");
-            }
-        }
-        interrupts
-    }
-
-    /// The exit code of the signal that came.
-    pub fn came(&self) -> Option<u8> {
-        let came = |flag: &AtomicBool| flag.load(Ordering::SeqCst);
-        match (came(&self.interrupted), came(&self.terminated)) {
-            (true, _) => Some(128 + SIGINT as u8),
-            (_, true) => Some(128 + SIGTERM as u8),
-            _ => None,
-        }
-    }
-}
+/// However short epochs are, they are saved no more often than this.
+const SAVE: Duration = Duration::from_secs(1);
+/// Saving waits for the disk: this many times as long as the last one took, the next one is put off.
+const SAVE_SHARE: u32 = 64;
+/// But epochs that take longer than this are saved each.
+const SAVE_ALWAYS: Duration = Duration::from_secs(10);
 
 /// The observer of a run on the command line.
 pub struct Watcher {
@@ -66,45 +32,86 @@ pub struct Watcher {
     plan: Arc<Plan>,
     progress: Progress,
     interrupts: Interrupts,
+    training: Pace,
+    evaluation: Pace,
     log_steps: bool,
+    epochs: usize,
     examples_per_epoch: u64,
     steps_per_epoch: u64,
     epoch_began: Instant,
-    best: f64,
+    /// Examples of the epoch under way that were trained on before this process.
+    before: u64,
     /// Seconds that were spent in training steps, evaluation and saving left out.
     pub training_seconds: f64,
-    /// Every epoch of this run so far.
-    pub records: Vec<EpochRecord>,
+    /// Every line of metrics.jsonl so far.
     history: Vec<serde_json::Value>,
     drawn: Option<Instant>,
+    plots_fail: bool,
+    metrics: Lines,
+    steps: Lines,
+    saving: Saving,
+}
+
+/// What is not saved yet, and when it is to be.
+struct Saving {
+    /// A run may be lost from here on.
+    last: Option<Instant>,
+    /// How long to wait from there.
+    wait: Duration,
+    /// The same within an epoch.
+    within: Duration,
+    /// Whether the newest checkpoint is worth keeping.
+    keep_before: bool,
+    snapshot: Option<Snapshot>,
+    best: Option<Vec<u8>>,
 }
 
 impl Watcher {
-    /// Watches a session that trains into this directory.
+    /// Watches a session that trains into this directory, from the beginning or from a checkpoint.
     pub fn new(directory: RunDirectory, session: &Session, interrupts: Interrupts) -> Self {
         let config = session.config();
         let steps = session.steps_per_epoch() as u64;
         let examples = session.examples(crate::train::Split::Train) as u64;
-        let history = history(&directory);
-        let best = history.iter().filter_map(|line| line["dev_loss"].as_f64().or(line["train_loss"].as_f64()));
+        let history = record::read_epochs(directory.path()).unwrap_or_default();
+        let epochs_done = session.epochs_done() as u64;
+        let within = (session.updates() - epochs_done * steps) * session.model().plan.batch as u64;
         let mut progress = Progress::new(steps * config.train.epochs as u64, config.train.epochs);
-        progress.restart(examples * (session.updates() / steps.max(1)));
+        progress.restart(examples * epochs_done + within.min(examples));
         Watcher {
             name: config.name.clone(),
             plan: session.model().plan.clone(),
             progress,
             interrupts,
+            training: Pace::default(),
+            evaluation: Pace::default(),
             log_steps: config.train.log_steps,
+            epochs: config.train.epochs,
             examples_per_epoch: examples,
             steps_per_epoch: steps,
             epoch_began: Instant::now(),
-            best: best.fold(f64::INFINITY, f64::min),
-            training_seconds: 0.0,
-            records: vec![],
+            before: within.min(examples),
+            training_seconds: history.iter().filter_map(|line| line["seconds"].as_f64()).sum(),
             history,
             drawn: None,
+            plots_fail: false,
+            metrics: Lines::new("metrics.jsonl"),
+            steps: Lines::new("steps.jsonl"),
+            saving: Saving {
+                last: None,
+                wait: SAVE,
+                within: Duration::from_secs_f64(60.0 * config.train.checkpoint.minutes),
+                keep_before: true,
+                snapshot: None,
+                best: None,
+            },
             directory,
         }
+    }
+
+    /// The newest checkpoint is damaged: the one before stays until there is a better one.
+    pub fn over_damage(mut self, damaged: bool) -> Self {
+        self.saving.keep_before = !damaged;
+        self
     }
 
     /// Says nothing of its own at an epoch's end: a sweep has a line for the whole run.
@@ -123,38 +130,61 @@ impl Watcher {
         self.interrupts.came()
     }
 
-    /// Takes the progress bar away, and draws the curves a last time.
+    /// The last epoch's figures on the training and the development set, however long ago that was.
+    pub fn last_figures(&self, session: &Session) -> [Option<Figures>; 2] {
+        use crate::train::Split::{Dev, Train};
+        let last = self.history.last();
+        [("train", Train), ("dev", Dev)].map(|(name, split)| {
+            let figure = |what: &str| last?[format!("{name}_{what}")].as_f64();
+            let examples = session.examples(split);
+            Some(Figures { loss: figure("loss")?, accuracy: figure("accuracy"), examples })
+        })
+    }
+
+    /// Takes the progress bar away, saves what is not saved yet, and draws the curves a last time.
     ///
     /// # Errors
     /// What the system says.
-    pub fn finish(&self) -> Result<(), Error> {
+    pub fn finish(&mut self) -> Result<(), Error> {
         self.progress.finish();
-        self.plots()
+        let saved = match self.saving.snapshot.take() {
+            Some(snapshot) => self.save(&snapshot),
+            None => self.metrics.flush(&self.directory).and_then(|()| self.steps.flush(&self.directory)),
+        };
+        self.plots();
+        saved
     }
 
-    fn save(&self, snapshot: &Snapshot) -> Result<(), Error> {
-        self.directory.write("checkpoints/last.safetensors", &write_weights(&self.plan, snapshot))?;
-        if let Some(average) = write_average(&self.plan, snapshot) {
-            self.directory.write("checkpoints/ema.safetensors", &average)?;
+    /// Everything that a resumed run needs, in an order in which each file may be the last that is written.
+    fn save(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let begun = Instant::now();
+        self.saving.snapshot = None;
+        self.metrics.flush(&self.directory)?;
+        self.steps.flush(&self.directory)?;
+        if let Some(best) = self.saving.best.take() {
+            checkpoints::save_best(&self.directory, &best)?;
         }
-        self.directory.write("checkpoints/resume.safetensors", &snapshot.to_bytes(&self.plan))
-    }
-
-    fn plots(&self) -> Result<(), Error> {
-        let run = Shown { label: &self.name, epochs: &self.history, steps: &[] };
-        for (name, chart) in pictures(&self.name, &[run]) {
-            if let Some(svg) = draw(&[chart]) {
-                self.directory.write(&format!("plots/{name}.svg"), svg.as_bytes())?;
-            }
-        }
+        checkpoints::save(&self.directory, &self.plan, snapshot, self.saving.keep_before)?;
+        self.saving.keep_before = true;
+        self.saving.last = Some(Instant::now());
+        self.saving.wait = (SAVE_SHARE * begun.elapsed()).clamp(SAVE, SAVE_ALWAYS);
         Ok(())
     }
-}
 
-/// The lines of metrics.jsonl that a resumed run left.
-fn history(directory: &RunDirectory) -> Vec<serde_json::Value> {
-    let text = std::fs::read_to_string(directory.file("metrics.jsonl")).unwrap_or_default();
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    /// Pictures are no reason to lose a run.
+    fn plots(&mut self) {
+        let run = Shown { label: &self.name, epochs: &self.history, steps: &[] };
+        for (name, chart) in pictures(&self.name, &[run]) {
+            let Some(svg) = draw(&[chart]) else { continue };
+            let written = self.directory.write(&format!("plots/{name}.svg"), svg.as_bytes());
+            if let Err(error) = written
+                && !std::mem::replace(&mut self.plots_fail, true)
+            {
+                self.progress.line(&format!("warning: {error}; training goes on without new pictures"));
+            }
+        }
+        self.drawn = Some(Instant::now());
+    }
 }
 
 fn line(record: &EpochRecord, seconds: f64, examples_per_second: f64) -> serde_json::Value {
@@ -178,25 +208,37 @@ fn line(record: &EpochRecord, seconds: f64, examples_per_second: f64) -> serde_j
 }
 
 impl Observer for Watcher {
+    fn portion(&mut self, program: Program, most: usize) -> usize {
+        self.pace(program).portion(most)
+    }
+
+    fn waited(&mut self, program: Program, steps: usize) {
+        self.pace(program).waited(steps);
+    }
+
     fn wants_progress(&mut self) -> bool {
-        self.progress.is_due()
+        self.progress.is_due() || self.training.is_learning()
     }
 
     fn progress(&mut self, epoch: usize, done: usize, of: usize, figures: &Figures) {
         let examples = (epoch as u64 - 1) * self.examples_per_epoch + figures.examples as u64;
         let step = (epoch as u64 - 1) * self.steps_per_epoch + done as u64;
-        self.progress.show(step, epoch, figures, self.progress.rate(examples));
+        if self.progress.is_due() {
+            self.progress.show(step, epoch, figures, self.progress.rate(examples));
+        }
         if done == of {
             self.training_seconds += self.epoch_began.elapsed().as_secs_f64();
         }
     }
 
     fn steps(&mut self, steps: &[StepRecord]) -> Result<(), Error> {
-        if !self.log_steps {
-            return Ok(());
+        if self.log_steps {
+            steps.iter().for_each(|step| self.steps.push(step));
+            if self.steps.are_many() {
+                self.steps.flush(&self.directory)?;
+            }
         }
-        let line = |step: &StepRecord| serde_json::to_string(step).expect("numbers") + "\n";
-        self.directory.append("steps.jsonl", &steps.iter().map(line).collect::<String>())
+        Ok(())
     }
 
     fn shadow(&mut self, compared: &[Compared]) {
@@ -206,28 +248,35 @@ impl Observer for Watcher {
         }
     }
 
+    fn wants_snapshot(&mut self) -> bool {
+        self.saving.last.unwrap_or(self.epoch_began).elapsed() >= self.saving.within.max(self.saving.wait)
+    }
+
+    fn within(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        self.save(snapshot)
+    }
+
     fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error> {
         let seconds = self.epoch_began.elapsed().as_secs_f64();
-        let rate = record.train.examples as f64 / seconds.max(1e-9);
+        let rate = (record.train.examples as u64 - self.before) as f64 / seconds.max(1e-9);
         let line = line(record, seconds, rate);
-        self.directory.append("metrics.jsonl", &format!("{line}\n"))?;
+        self.metrics.push(&line);
         self.history.push(line);
-        let judged = record.dev.map_or(record.train.loss, |dev| dev.loss);
-        if judged < self.best {
-            self.best = judged;
-            // The best are those that were evaluated.
-            let best = write_average(&self.plan, snapshot).unwrap_or_else(|| write_weights(&self.plan, snapshot));
-            self.directory.write("checkpoints/best.safetensors", &best)?;
+        if record.best {
+            self.saving.best = Some(checkpoints::best(&self.plan, snapshot));
         }
-        self.save(snapshot)?;
+        let due = self.saving.last.is_none_or(|last| last.elapsed() >= self.saving.wait);
+        if due || record.epoch == self.epochs {
+            self.save(snapshot)?;
+        } else {
+            self.saving.snapshot = Some(snapshot.clone());
+        }
         self.progress.epoch(record, seconds, rate);
         // Short epochs need no picture each.
         if self.drawn.is_none_or(|drawn| drawn.elapsed() > REDRAW) {
-            self.plots()?;
-            self.drawn = Some(Instant::now());
+            self.plots();
         }
-        self.records.push(record.clone());
-        self.epoch_began = Instant::now();
+        (self.epoch_began, self.before) = (Instant::now(), 0);
         self.progress.restart(record.epoch as u64 * self.examples_per_epoch);
         Ok(())
     }
@@ -238,5 +287,14 @@ impl Observer for Watcher {
 
     fn stopped(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
         self.save(snapshot)
+    }
+}
+
+impl Watcher {
+    fn pace(&mut self, program: Program) -> &mut Pace {
+        match program {
+            Program::Train => &mut self.training,
+            Program::Evaluate => &mut self.evaluation,
+        }
     }
 }

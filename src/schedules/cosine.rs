@@ -38,7 +38,7 @@ fn keras(table: &config::Table, run: &Run) -> Result<Arc<dyn Curve>, config::Err
     // Keras allows to start a warmup from 0.
     let start = table.require_number("initial_learning_rate", config::NOT_NEGATIVE)?;
     let alpha = table.number("alpha", 0.0..=1.0)?.unwrap_or(0.0);
-    let target = table.number("warmup_target", config::POSITIVE)?;
+    let target = table.number("warmup_target", config::RATE)?;
     let warmup = table.integer("warmup_steps", ..)?.unwrap_or(0) as u64;
     let steps = steps(table, "decay_steps", &Run { steps: run.steps.saturating_sub(warmup), ..*run })?;
     let largest = target.unwrap_or(start);

@@ -30,7 +30,7 @@ pub(super) const KERAS: Kind = Kind {
     keys: "initial_learning_rate, decay_steps, decay_rate, staircase",
     read: |table, run| {
         Ok(Arc::new(Exponential {
-            initial: table.require_number("initial_learning_rate", config::POSITIVE)?,
+            initial: table.require_number("initial_learning_rate", config::RATE)?,
             rate: table.require_number("decay_rate", config::POSITIVE)?,
             steps: steps(table, "decay_steps", run)?,
             staircase: table.boolean("staircase")?.unwrap_or(false),

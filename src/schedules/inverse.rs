@@ -55,7 +55,7 @@ pub(super) const KERAS: Kind = Kind {
 
 fn keras(table: &config::Table, run: &Run) -> Result<Arc<dyn Curve>, config::Error> {
     Ok(Arc::new(InverseTime {
-        initial: table.require_number("initial_learning_rate", config::POSITIVE)?,
+        initial: table.require_number("initial_learning_rate", config::RATE)?,
         rate: table.require_number("decay_rate", config::POSITIVE)?,
         steps: steps(table, "decay_steps", run)?,
         staircase: table.boolean("staircase")?.unwrap_or(false),

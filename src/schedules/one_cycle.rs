@@ -14,8 +14,8 @@ pub(super) const ONE_CYCLE: Kind = Kind {
     formula: "half a cosine from initial up to peak at t = rise T - 1, then one down to final at t = T - 1",
     keys: "peak, initial, final, rise, steps",
     read: |table, run| {
-        let peak = table.number("peak", config::POSITIVE)?.unwrap_or(run.learning_rate);
-        let initial = table.number("initial", config::POSITIVE)?.unwrap_or(peak / 25.0);
+        let peak = table.number("peak", config::RATE)?.unwrap_or(run.learning_rate);
+        let initial = table.number("initial", config::RATE)?.unwrap_or(peak / 25.0);
         Ok(Arc::new(OneCycle {
             peak,
             initial,

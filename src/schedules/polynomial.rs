@@ -40,7 +40,7 @@ pub(super) const KERAS: Kind = Kind {
     keys: "initial_learning_rate, decay_steps, end_learning_rate, power, cycle",
     read: |table, run| {
         Ok(Arc::new(Polynomial {
-            initial: table.require_number("initial_learning_rate", config::POSITIVE)?,
+            initial: table.require_number("initial_learning_rate", config::RATE)?,
             last: table.number("end_learning_rate", config::NOT_NEGATIVE)?.unwrap_or(1e-4),
             steps: steps(table, "decay_steps", run)?,
             power: table.number("power", config::POSITIVE)?.unwrap_or(1.0),

@@ -31,7 +31,7 @@ pub(super) const KERAS: Kind = Kind {
     formula: "as restarts, final = alpha initial",
     keys: "initial_learning_rate, first_decay_steps, t_mul, m_mul, alpha",
     read: |table, run| {
-        let initial = table.require_number("initial_learning_rate", config::POSITIVE)?;
+        let initial = table.require_number("initial_learning_rate", config::RATE)?;
         Ok(Arc::new(Restarts {
             initial,
             last: initial * table.number("alpha", 0.0..=1.0)?.unwrap_or(0.0),

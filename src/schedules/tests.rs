@@ -5,7 +5,7 @@ fn schedule(text: &str) -> Result<Schedule, String> {
         "[data]\nsource = 'digits'\n[model]\nloss = 'normal'\nlayers = [{{ op = 'relu' }}]\n[optimizer]\ntype = 'sgd'\n{text}\n"
     );
     let config = config::Config::read("c.toml", &text, &[]).expect("an outline");
-    let run = Run { steps: 1000, steps_per_epoch: 50, learning_rate: 0.5 };
+    let run = Run { steps: 1000, steps_per_epoch: 50, stride: 1, learning_rate: 0.5 };
     Schedule::read(&config.optimizer, &run).map_err(|error| error.to_string())
 }
 

@@ -1,12 +1,14 @@
 //! A model: config, data and graph, compiled to a plan that any device can run.
 
+mod fit;
+
 use std::sync::Arc;
 
 use crate::{
-    config::{self, Config},
-    data::{self, Dataset, Inputs},
+    config::{self, Config, Normalize},
+    data::{DataError, Dataset, Inputs},
     graph::{self, Graph, elements},
-    losses::{self, Loss, Targets},
+    losses::{self, Loss},
     optimizers::{self, Rule},
     plan::{self, Augmentation, DataLayout, Options, Plan},
     random::{Purpose, Stream},
@@ -38,16 +40,28 @@ pub struct Model {
     layout: DataLayout,
 }
 
+/// Why there is no network.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Something in the config.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// Something in the data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
 impl Model {
     /// Builds the network for data that was loaded, and compiles it.
     ///
     /// # Errors
-    /// Whatever in the config does not fit itself or the data.
-    pub fn build(config: Config, dataset: Dataset) -> Result<Model, config::Error> {
+    /// Whatever in the config does not fit itself or the data, and data that can't be trained on.
+    pub fn build(mut config: Config, mut dataset: Dataset) -> Result<Model, BuildError> {
         let graph = Graph::build(&config.model, &dataset.shape)?;
         let loss = losses::named(&config.model.loss).expect("the config knows just these");
         let rule = optimizers::read(&config.optimizer)?;
-        check_outputs(&config, &graph, &dataset, loss)?;
+        fit::fit(&config, &graph, &mut dataset, loss)?;
+        settle(&mut config, &dataset);
         let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
         let layout = DataLayout {
             bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
@@ -67,6 +81,7 @@ impl Model {
         let run = Run {
             steps: config.train.epochs as u64 * steps_per_epoch,
             steps_per_epoch,
+            stride: rule.schedule_stride(),
             learning_rate: rule.default_learning_rate(),
         };
         let schedule = Schedule::read(&config.optimizer, &run)?;
@@ -79,6 +94,11 @@ impl Model {
         let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
         optimizers::check(rule.as_ref(), &names)?;
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan, layout })
+    }
+
+    /// What in the data may be right, but is mostly a mistake.
+    pub fn doubts(&self) -> Vec<String> {
+        fit::doubts(&self.dataset, self.loss)
     }
 
     /// How many numbers the network makes of an example.
@@ -135,6 +155,17 @@ impl Model {
     }
 }
 
+/// Writes into the config what the files told: a run keeps to it.
+fn settle(config: &mut Config, dataset: &Dataset) {
+    if let Some(table) = &dataset.origin.table {
+        config.data.header = Some(table.header);
+    }
+    if config.data.normalize == Normalize::Auto {
+        let bytes = matches!(dataset.inputs, Inputs::Bytes { .. });
+        config.data.normalize = if bytes { Normalize::Unit } else { Normalize::Standard };
+    }
+}
+
 /// Rows of a training step: 0 means the whole training set.
 fn batch(config: &Config, dataset: &Dataset) -> usize {
     match config.train.batch_size {
@@ -168,19 +199,4 @@ fn check_rows(graph: &Graph, batch: usize) -> Result<(), config::Error> {
         })?;
     }
     Ok(())
-}
-
-fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
-    let outputs = elements(&graph.nodes[graph.output].shape);
-    let wanted = dataset.targets.width();
-    let binary = matches!(dataset.targets, data::Targets::Classes { count: 2, .. }) && outputs == 1;
-    if outputs == wanted || binary && loss.targets == Targets::Values {
-        return Ok(());
-    }
-    let last = config.model.layers.last().expect("a config has layers");
-    let message = format!(
-        "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
-        loss.name, dataset.name
-    );
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}")))
 }

@@ -1,8 +1,9 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
+mod epoch;
 mod predict;
 
-use super::{Error, Figures, Model, Snapshot, StepRecord, Weights, figures, shadow::Shadow};
+use super::{Error, Figures, Model, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{
     config::Config,
     data::{self, Inputs},
@@ -31,6 +32,10 @@ pub struct Session {
     updates: u64,
     /// Loss and hits of this epoch's steps so far.
     sums: [f64; 2],
+    /// Whether the steps of the last epoch are all done, but not what ends it.
+    owed: bool,
+    /// The least loss that an epoch was judged by.
+    best: f64,
     pub(super) shadow: Option<Shadow>,
 }
 
@@ -45,7 +50,8 @@ impl Session {
             Ok(executor) => executor,
             Err(error) => return Err(advise(error, &model, device).await),
         };
-        let mut session = Session { model, executor, updates: 0, sums: [0.0; 2], shadow: None };
+        let mut session =
+            Session { model, executor, updates: 0, sums: [0.0; 2], owed: false, best: f64::INFINITY, shadow: None };
         session.upload();
         let initial = session.model.initial_parameters();
         session.write_parameters(&initial);
@@ -117,9 +123,9 @@ impl Session {
         self.updates
     }
 
-    /// Whole epochs done.
+    /// Whole epochs done, to their end.
     pub fn epochs_done(&self) -> usize {
-        (self.updates / self.steps_per_epoch().max(1) as u64) as usize
+        (self.updates / self.steps_per_epoch().max(1) as u64) as usize - usize::from(self.owed)
     }
 
     /// Training steps of an epoch.
@@ -134,11 +140,6 @@ impl Session {
             Executor::Cpu(..) => 8,
             Executor::Gpu(_) => gpu::STEPS_PER_SUBMISSION,
         }
-    }
-
-    /// Tells the schedule the development set's loss after an epoch.
-    pub fn observe(&mut self, loss: f64) {
-        self.model.schedule.observe(loss);
     }
 
     /// The learning rate after `updates` updates.
@@ -242,29 +243,6 @@ impl Session {
         figures(self.model.loss, self.sums, examples)
     }
 
-    /// Loss and accuracy over a split; `None` if it is empty. Between epochs only: the training set is
-    /// put back into the file's order, so that its sum does not depend on the last permutation.
-    ///
-    /// # Errors
-    /// The device fails.
-    pub async fn evaluate(&mut self, split: Split) -> Result<Option<Figures>, device::Error> {
-        let range = self.range(split);
-        if range.is_empty() {
-            return Ok(None);
-        }
-        if split == Split::Train {
-            self.executor.write_words(self.model.plan.ports.order, 0, &self.model.dataset.train);
-        }
-        let steps = self.evaluation_steps(range.clone());
-        self.run(Program::Evaluate, &steps).await?;
-        let read = self.executor.read_reals(self.model.plan.ports.statistics, 0, steps.len() * FIGURES).await?;
-        let mut sums = [0.0; 2];
-        for (at, figure) in read.into_iter().enumerate() {
-            sums[at % FIGURES] += f64::from(figure);
-        }
-        Ok(Some(figures(self.model.loss, sums, range.len())))
-    }
-
     /// Evaluation steps over a part of the order of examples, each with a slot of its own.
     fn evaluation_steps(&self, range: std::ops::Range<usize>) -> Vec<Step> {
         let rows = self.model.plan.evaluate_batch;
@@ -276,26 +254,6 @@ impl Session {
         range.clone().step_by(rows).enumerate().map(step).collect()
     }
 
-    /// The parameters, running figures and the optimizer's state as they are now.
-    ///
-    /// # Errors
-    /// The device fails.
-    pub async fn snapshot(&mut self) -> Result<Snapshot, device::Error> {
-        let plan = self.model.plan.clone();
-        let whole = |buffer: usize| plan.buffers[buffer].length;
-        let parameters = self.executor.read_reals(plan.ports.parameters, 0, whole(plan.ports.parameters)).await?;
-        let state = match plan.ports.state {
-            Some(state) => self.executor.read_reals(state, 0, whole(state)).await?,
-            None => vec![],
-        };
-        let running = match plan.ports.running {
-            Some(running) => self.executor.read_reals(running, 0, whole(running)).await?,
-            None => vec![],
-        };
-        let schedule = self.model.schedule.memory();
-        Ok(Snapshot { parameters, running, state, updates: self.updates, sums: self.sums, schedule })
-    }
-
     /// Replaces parameters, with the average of them if there is one, and running figures: a run that
     /// starts from given weights.
     pub fn restore_weights(&mut self, weights: &Weights) {
@@ -304,20 +262,6 @@ impl Session {
         if let Some(running) = ports.running {
             self.executor.write_reals(running, 0, &weights.running);
         }
-    }
-
-    /// Replaces parameters, running figures and state.
-    pub fn restore(&mut self, snapshot: &Snapshot) {
-        let ports = self.model.plan.ports;
-        self.executor.write_reals(ports.parameters, 0, &snapshot.parameters);
-        if let Some(running) = ports.running {
-            self.executor.write_reals(running, 0, &snapshot.running);
-        }
-        if let Some(state) = ports.state {
-            self.executor.write_reals(state, 0, &snapshot.state);
-        }
-        (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
-        self.model.schedule.remember(&snapshot.schedule);
     }
 }
 

@@ -1,28 +1,16 @@
 //! Weights as safetensors, in PyTorch's names and layouts, so that a state_dict moves either way
-//! unchanged.
+//! unchanged. Files of our own hold their checksum.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use crate::plan::{Plan, Slice};
-
-/// Parameters, running figures and optimizer state at one moment, padding included.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Snapshot {
-    /// All parameters.
-    pub parameters: Vec<f32>,
-    /// All running figures.
-    pub running: Vec<f32>,
-    /// The optimizer's tensors, one behind the other.
-    pub state: Vec<f32>,
-    /// Updates done.
-    pub updates: u64,
-    /// Loss and hits of the steps of an epoch that is not done.
-    pub sums: [f64; 2],
-    /// What the schedule remembers; empty for most.
-    pub schedule: Vec<f64>,
-}
+use super::Snapshot;
+use crate::{
+    checksum::{self, BLANK},
+    plan::{Plan, Slice},
+};
 
 /// What is wrong with a file of weights.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +28,7 @@ pub struct Weights {
 
 /// A snapshot's parameters and running figures as the bytes of a safetensors file.
 pub fn write_weights(plan: &Plan, snapshot: &Snapshot) -> Vec<u8> {
-    write(plan, &snapshot.parameters, &snapshot.running, &[], HashMap::new())
+    write_sealed(plan, &snapshot.parameters, &snapshot.running, &[], HashMap::new())
 }
 
 /// The same with the average in place of the parameters, if the optimizer keeps one.
@@ -49,7 +37,7 @@ pub fn write_average(plan: &Plan, snapshot: &Snapshot) -> Option<Vec<u8>> {
     let parts =
         snapshot.state.chunks_exact(average.stride).flat_map(|state| &state[average.offset..][..average.length]);
     let parameters: Vec<f32> = parts.copied().collect();
-    Some(write(plan, &parameters, &snapshot.running, &[], HashMap::new()))
+    Some(write_sealed(plan, &parameters, &snapshot.running, &[], HashMap::new()))
 }
 
 /// Every tensor of a state_dict: its name, its shape, its place, and whether it is a running figure.
@@ -64,7 +52,7 @@ fn write(
     plan: &Plan,
     parameters: &[f32],
     running: &[f32],
-    state: &[(String, &[f32])],
+    state: &[(&str, &[f32])],
     metadata: HashMap<String, String>,
 ) -> Vec<u8> {
     let view = |shape: &[usize], values| {
@@ -75,35 +63,140 @@ fn write(
         (name.to_owned(), view(shape, values))
     };
     let mut views: Vec<(String, TensorView)> = tensors(plan).map(of).collect();
-    views.extend(state.iter().map(|(name, values)| (name.clone(), view(&[values.len()], values))));
+    views.extend(state.iter().map(|(name, values)| ((*name).to_owned(), view(&[values.len()], values))));
     safetensors::serialize(views, Some(metadata)).expect("names and shapes are plain")
 }
 
-/// Parameters and running figures for the plan from the bytes of a safetensors file. Every one must
-/// be there in its shape; other tensors are ignored.
+/// The same with the file's checksum in its metadata.
+pub(super) fn write_sealed(
+    plan: &Plan,
+    parameters: &[f32],
+    running: &[f32],
+    state: &[(&str, &[f32])],
+    mut metadata: HashMap<String, String>,
+) -> Vec<u8> {
+    metadata.insert("crc32".into(), BLANK.into());
+    let mut bytes = write(plan, parameters, running, state, metadata);
+    checksum::WEIGHTS.seal(&mut bytes);
+    bytes
+}
+
+/// Reads the tensors of a file, whole and of one meaning, and says whether it has a checksum.
 ///
 /// # Errors
-/// Not a safetensors file; a tensor that is missing, or in another shape or type.
+/// Not a safetensors file; the checksum is wrong; a key that is there twice.
+pub(super) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, bool), WeightsError> {
+    let wrong = |error: String| WeightsError(format!("no safetensors file: {error}"));
+    let length = bytes.first_chunk().map(|length| u64::from_le_bytes(*length));
+    let end = length.and_then(|length| usize::try_from(length).ok()?.checked_add(8)).unwrap_or(usize::MAX);
+    let header =
+        bytes.get(8..end).ok_or_else(|| wrong(format!("it has {} bytes, fewer than its header", bytes.len())))?;
+    let sealed = checksum::WEIGHTS.check(bytes, end).map_err(|error| WeightsError(error.to_string()))?;
+    serde_json::from_slice::<NoneTwice>(header).map_err(|error| wrong(error.to_string()))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| wrong(error.to_string()))?;
+    Ok((file, sealed))
+}
+
+/// Whether a file of weights has a checksum.
+///
+/// # Errors
+/// It is wrong, or this is no such file.
+pub fn is_sealed(bytes: &[u8]) -> Result<bool, WeightsError> {
+    open(bytes).map(|(_, sealed)| sealed)
+}
+
+/// Any JSON in which no object has a key twice: of two tensors with one name, readers take either.
+struct NoneTwice;
+
+impl<'de> serde::Deserialize<'de> for NoneTwice {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(NoneTwice)
+    }
+}
+
+impl<'de> serde::de::Visitor<'de> for NoneTwice {
+    type Value = NoneTwice;
+
+    fn expecting(&self, to: &mut std::fmt::Formatter) -> std::fmt::Result {
+        to.write_str("objects, lists, texts and counts")
+    }
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<NoneTwice, A::Error> {
+        let mut keys = BTreeSet::new();
+        while let Some((key, _)) = map.next_entry::<String, NoneTwice>()? {
+            if let Some(twice) = keys.replace(key) {
+                return Err(serde::de::Error::custom(format!("the key {twice:?} is there twice")));
+            }
+        }
+        Ok(NoneTwice)
+    }
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<NoneTwice, A::Error> {
+        while items.next_element::<NoneTwice>()?.is_some() {}
+        Ok(NoneTwice)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<NoneTwice, E> {
+        Ok(NoneTwice)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<NoneTwice, E> {
+        Ok(NoneTwice)
+    }
+}
+
+/// Parameters and running figures for the plan from the bytes of a safetensors file. Every one must
+/// be there in its shape, in any of the usual types of floats; other tensors are ignored. What wraps a
+/// module, such as PyTorch's DataParallel or compile, may have put its own name in front of all names.
+///
+/// # Errors
+/// Not a safetensors file, or a damaged one; a tensor that is missing, or in another shape or type.
 pub fn read_weights(plan: &Plan, bytes: &[u8]) -> Result<Weights, WeightsError> {
-    let file =
-        SafeTensors::deserialize(bytes).map_err(|error| WeightsError(format!("no safetensors file: {error}")))?;
+    let (file, _) = open(bytes)?;
+    let prefix = prefix(plan, &file);
     let parameters = vec![0.0; plan.buffers[plan.ports.parameters].length];
     let mut weights = Weights { parameters, running: plan.initial_running() };
     for (name, shape, slice, runs) in tensors(plan) {
         let there = file.names();
         let what = if runs { "running figure" } else { "parameter" };
         let tensor = file
-            .tensor(name)
+            .tensor(&format!("{prefix}{name}"))
             .map_err(|_| WeightsError(format!("the {what} `{name}` is missing; the file has {}", list(&there))))?;
-        if tensor.shape() != shape || tensor.dtype() != Dtype::F32 {
-            let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
-            return Err(WeightsError(format!("`{name}` is {found}, but the network has F32 {shape:?}")));
+        let values = reals(&tensor).map_err(|why| WeightsError(format!("`{name}` {why}")))?;
+        if tensor.shape() != shape {
+            return Err(WeightsError(format!("`{name}` is {:?}, but the network has {shape:?}", tensor.shape())));
         }
-        let values: Vec<f32> = bytemuck::pod_collect_to_vec(tensor.data());
         let to = if runs { &mut weights.running } else { &mut weights.parameters };
         to[slice.offset..][..values.len()].copy_from_slice(&values);
     }
     Ok(weights)
+}
+
+/// What stands in front of every name of the plan, if they are all there with the same text in front.
+fn prefix(plan: &Plan, file: &SafeTensors) -> String {
+    let Some((first, ..)) = tensors(plan).next() else { return String::new() };
+    let all = |prefix: &&str| tensors(plan).all(|(name, ..)| file.tensor(&format!("{prefix}{name}")).is_ok());
+    let names = file.names();
+    let mut fit: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(first)).filter(all).collect();
+    fit.sort_by_key(|prefix| prefix.len());
+    match fit[..] {
+        ["", ..] => String::new(),
+        [only] if only.ends_with('.') => only.to_owned(),
+        // Which of several networks is meant, nobody can know.
+        _ => String::new(),
+    }
+}
+
+/// A tensor's numbers as f32.
+fn reals(tensor: &TensorView) -> Result<Vec<f32>, String> {
+    let data = tensor.data();
+    let narrow = |value: f64| match value as f32 {
+        narrowed if narrowed.is_infinite() && value.is_finite() => Err(format!("has {value:e}, which f32 cannot hold")),
+        narrowed => Ok(narrowed),
+    };
+    match tensor.dtype() {
+        Dtype::F32 => Ok(bytemuck::pod_collect_to_vec(data)),
+        Dtype::F16 => Ok(data.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()),
+        Dtype::BF16 => Ok(data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect()),
+        Dtype::F64 => data.as_chunks().0.iter().map(|bytes| narrow(f64::from_le_bytes(*bytes))).collect(),
+        other => Err(format!("is {other:?}; F32, F16, BF16 and F64 can be read")),
+    }
 }
 
 impl Weights {
@@ -120,55 +213,16 @@ impl Weights {
             (name, shape, &values[slice.offset..][..slice.length])
         })
     }
+
+    /// The first tensor with a number that is none, or infinite.
+    pub fn not_finite<'a>(&'a self, plan: &'a Plan) -> Option<&'a str> {
+        let mut tensors = self.tensors(plan);
+        tensors.find(|(_, _, values)| !values.iter().all(|value| value.is_finite())).map(|(name, ..)| name)
+    }
 }
 
 fn list(names: &[&str]) -> String {
     let mut names = names.to_vec();
     names.sort_unstable();
     names.join(", ")
-}
-
-impl Snapshot {
-    /// All that a resumed run needs, as the bytes of a safetensors file.
-    pub fn to_bytes(&self, plan: &Plan) -> Vec<u8> {
-        let state = [("optimizer.state".to_owned(), &self.state[..])];
-        let state = if self.state.is_empty() { &state[..0] } else { &state[..] };
-        // Rust writes a float with as many digits as it takes to read the same one back.
-        let list = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
-        let metadata = HashMap::from([
-            ("updates".to_owned(), self.updates.to_string()),
-            ("sums".to_owned(), list(&self.sums)),
-            ("schedule".to_owned(), list(&self.schedule)),
-        ]);
-        write(plan, &self.parameters, &self.running, state, metadata)
-    }
-
-    /// Reads what [`Snapshot::to_bytes`] wrote.
-    ///
-    /// # Errors
-    /// See [`read_weights`]; state of another optimizer or network.
-    pub fn from_bytes(plan: &Plan, bytes: &[u8]) -> Result<Snapshot, WeightsError> {
-        let Weights { parameters, running } = read_weights(plan, bytes)?;
-        let wrong = |what: &str| WeightsError(format!("{what}: not a checkpoint of this run"));
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| WeightsError(error.to_string()))?;
-        let entry = |name: &str| header.metadata().as_ref().and_then(|entries| entries.get(name));
-        let updates = entry("updates").and_then(|updates| updates.parse().ok());
-        let numbers = |name: &str| -> Option<Vec<f64>> {
-            entry(name)?.split_whitespace().map(|number| number.parse().ok()).collect()
-        };
-        let length = plan.ports.state.map_or(0, |state| plan.buffers[state].length);
-        let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError(error.to_string()))?;
-        let state: Vec<f32> = match file.tensor("optimizer.state") {
-            Ok(tensor) => bytemuck::pod_collect_to_vec(tensor.data()),
-            Err(_) => vec![],
-        };
-        if state.len() != length {
-            return Err(wrong("the optimizer's state has another size"));
-        }
-        let schedule = numbers("schedule").ok_or_else(|| wrong("the schedule's memory is no list of numbers"))?;
-        let updates = updates.ok_or_else(|| wrong("the number of updates is missing"))?;
-        let sums = numbers("sums").and_then(|sums| <[f64; 2]>::try_from(sums).ok());
-        let sums = sums.ok_or_else(|| wrong("the epoch's figures are missing"))?;
-        Ok(Snapshot { parameters, running, state, updates, sums, schedule })
-    }
 }

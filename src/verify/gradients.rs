@@ -68,6 +68,8 @@ pub(super) fn check_over(input: &[usize], name: &str, loss: &'static Loss, layer
         op,
         inputs: inputs.iter().map(|&input| input.into()).collect(),
         place: config::Place::Document("gradient check".into()),
+        name_place: config::Place::Document("gradient check".into()),
+        input_places: vec![],
     };
     let graph = Graph::of(layers.into_iter().map(draft).collect(), input).expect("the layers fit");
     Network::new(name, graph, loss)

@@ -34,7 +34,8 @@ fn convolution(name: &str, input: &[usize], window: Window, filters: usize, grou
 
 /// A pooling above an activation, whose derivative is fused, and below another.
 fn pooling(measure: Measure, input: &[usize], window: Option<Window>) -> Network {
-    let pool = Pool { measure, window };
+    let count_padding = window.as_ref().is_none_or(|window| window.padding != Padding::Same);
+    let pool = Pool { measure, window, count_padding };
     let name = format!("{} {}", pool.name(), crate::graph::show(input));
     let layers: Vec<(&str, Box<dyn Op>, &[&str])> = vec![
         ("a", Box::new(Activate { activation: &TANH }), &[INPUT]),

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use gradus::train::{Model, Snapshot, write_weights};
+use gradus::train::{Model, Snapshot, read_weights, write_weights};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(vec![], flate2::Compression::best());
@@ -128,9 +128,12 @@ pub fn safetensors(model: &Model) -> Vec<Vec<u8>> {
         updates: 7,
         sums: [0.0; 2],
         schedule: vec![],
+        owed: false,
+        best: 0.5,
     };
     let plain = write_weights(plan, &snapshot);
     let other =
         b"\x40\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}       \0\0\0\0".to_vec();
-    vec![plain, snapshot.to_bytes(plan), other]
+    let exported = read_weights(plan, &plain).expect("weights").to_bytes(plan);
+    vec![plain, snapshot.to_bytes(plan), exported, other]
 }

@@ -62,6 +62,8 @@ def pool(name, measure, shape, kernel, ties=False, **keys):
     axes = len(shape) - 2
     layer = f'op = "{measure}_pool{axes}d"\nkernel = {kernel}\n' + "".join(f"{k} = {json.dumps(v)}\n" for k, v in keys.items())
     op = getattr(F, f"{measure}_pool{axes}d")
+    if "count_padding" in keys:
+        keys["count_include_pad"] = keys.pop("count_padding")
     # Whole numbers are often equal: the first of them has the gradient.
     x = torch.randint(0, 3, shape).double() if ties else numbers(*shape)
     add(name, layer, lambda x: op(x, kernel, **keys), x)
@@ -98,6 +100,15 @@ pool("avg_pool2d", "avg", (2, 2, 5, 7), 2)
 pool("avg_pool3d, padding", "avg", (2, 2, 3, 4, 5), 3, stride=2, padding=1)
 add("global_avg_pool of lines", 'op = "global_avg_pool"\n', lambda x: x.mean(2), numbers(2, 3, 7))
 add("global_avg_pool of volumes", 'op = "global_avg_pool"\n', lambda x: x.mean((2, 3, 4)), numbers(2, 2, 3, 2, 3))
+
+# Keras's mean is over what is there; so is PyTorch's with `count_include_pad=False`.
+pool("avg_pool1d, what is there", "avg", (2, 2, 8), 3, stride=2, padding=1, count_padding=False)
+pool("avg_pool2d, what is there", "avg", (2, 2, 5, 6), 4, stride=1, padding=2, count_padding=False)
+pool("avg_pool3d, what is there", "avg", (2, 2, 3, 4, 5), 3, stride=2, padding=1, count_padding=False)
+padded = lambda x: F.avg_pool2d(F.pad(x, (0, 1, 0, 1)), 2, stride=1)
+same = 'op = "avg_pool2d"\nkernel = 2\nstride = 1\npadding = "same"\n'
+add("avg_pool2d, same", same, lambda x: padded(x) / padded(torch.ones_like(x)), numbers(2, 2, 4, 5))
+add("avg_pool2d, same, counted", same + "count_padding = true\n", padded, numbers(2, 2, 4, 5))
 
 out = pathlib.Path(__file__).with_suffix(".json")
 out.write_text(json.dumps({"torch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n")

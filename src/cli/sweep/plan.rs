@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, path::Path};
 
 use super::super::{Failure, code, load::ConfigArguments, train};
 use crate::{
-    config::{self, Config, DataConfig, Grid, Place},
+    config::{Config, DataConfig, Grid, Place},
     data::{self, DataError, Dataset, Inputs, Targets},
     device::Device,
     report::{self, plain, short_keys},
-    train::Model,
+    train::{BuildError, Model},
 };
 
 /// One run of a sweep.
@@ -37,14 +37,18 @@ pub fn plan(arguments: &ConfigArguments, grids: &[Grid]) -> Result<Vec<Planned>,
             config: arguments.config.clone(),
             overrides: arguments.overrides.iter().chain(&settings).cloned().collect(),
         };
-        let config = with.read().map_err(|error| blame(error, &settings))?;
+        let config = with.read().map_err(|error| blame(error.into(), &settings))?;
         Ok(Planned { name: name(&short, &values), values, settings, config })
     };
     Grid::product(grids).into_iter().map(run).collect()
 }
 
 /// Says which grid's value is wrong, or in which run something is.
-fn blame(mut error: config::Error, settings: &[String]) -> Failure {
+fn blame(error: BuildError, settings: &[String]) -> Failure {
+    let mut error = match error {
+        BuildError::Config(error) => error,
+        BuildError::Data(error) => return error.into(),
+    };
     let key = |setting: &&String| {
         let Place::Override(place) = &error.place else { return false };
         setting.split_once('=').is_some_and(|(key, _)| key == &**place)

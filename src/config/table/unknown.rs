@@ -1,7 +1,7 @@
 //! Keys that nobody knows, and keys that should be there.
 
 use super::{Entry, Table};
-use crate::config::error::{Error, nearest, slip};
+use crate::config::error::{Error, nearest, shortened, slip};
 
 impl Table {
     /// Refuses the first key that was never asked for: the last call of a table's reader.
@@ -40,7 +40,7 @@ impl Table {
 }
 
 fn unknown_key(entry: &Entry, near: Option<&str>, allowed: &[String]) -> Error {
-    let error = Error::new(&entry.key_place, format!("unknown key `{}`", entry.key));
+    let error = Error::new(&entry.key_place, format!("unknown key `{}`", shortened(&entry.key)));
     let list = allowed.join(", ");
     match (near, list.is_empty()) {
         (Some(near), false) => error.help(format!("did you mean `{near}`? (the keys here: {list})")),

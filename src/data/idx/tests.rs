@@ -50,27 +50,27 @@ fn plain_and_gzip_files_of_either_name_are_read() {
 #[test]
 fn labels_out_of_range_name_file_and_row() {
     let bad = folder(&[0, 1, 2], &[0, 3]);
-    let error = message(load(bad.path(), None, None));
+    let error = message(load(bad.path(), None, Some(3), None));
     assert!(
         error.ends_with("t10k-labels-idx1-ubyte.gz, row 2: the label is 3, but the 3 classes count from 0"),
         "{error}"
     );
     let bad = folder(&[0, 10, 2], &[0, 1]);
-    let error = message(load(bad.path(), Some(&CLOTHES), None));
+    let error = message(load(bad.path(), Some(&CLOTHES), None, None));
     assert!(error.contains("train-labels-idx1-ubyte, row 2: the label is 10"), "{error}");
 }
 
 #[test]
 fn counts_must_agree() {
     let bad = folder(&[0, 1], &[0, 1]);
-    let error = message(load(bad.path(), None, None));
+    let error = message(load(bad.path(), None, Some(3), None));
     assert!(error.ends_with("train-labels-idx1-ubyte: 2 labels for 3 pictures"), "{error}");
 }
 
 #[test]
 fn missing_files_and_folders_are_named() {
     let empty = tempfile::tempdir().unwrap();
-    let error = message(load(empty.path(), None, None));
+    let error = message(load(empty.path(), None, None, None));
     assert!(error.contains("train-images-idx3-ubyte.gz"), "{error}");
     let nowhere = empty.path().join("nowhere");
     let path = format!("path={}", nowhere.display());
@@ -117,7 +117,7 @@ fn fashion_mnist_is_read() {
         eprintln!("the package dataset-fashion-mnist is not installed");
         return;
     }
-    let examples = load(folder, Some(&CLOTHES), None).unwrap();
+    let examples = load(folder, Some(&CLOTHES), None, None).unwrap();
     assert_eq!(examples.shape, [1, 28, 28]);
     assert_eq!(examples.inputs.len(), 70_000 * 784);
     assert_eq!((examples.targets.len(), examples.test), (70_000, Some(10_000)));

@@ -8,7 +8,15 @@ fn signature(shape: &[usize], maximum: Option<f32>) -> Signature {
     let plane = shape[1..].iter().product();
     let normalization = Normalization { scale: vec![1.0; shape[0]], offset: vec![0.0; shape[0]], plane };
     let targets = Predicted::Classes { count: 2, names: None };
-    Signature { name: "t".into(), shape: shape.to_vec(), maximum, normalization, targets }
+    Signature {
+        name: "t".into(),
+        shape: shape.to_vec(),
+        maximum,
+        normalization,
+        targets,
+        table: None,
+        fingerprint: None,
+    }
 }
 
 /// A folder with one file.
@@ -21,13 +29,14 @@ fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
 
 fn message(bytes: &[u8], overrides: &[&str], shape: &[usize]) -> String {
     let (_folder, path) = file("t", bytes);
-    let error = unseen(&path, &config("digits", overrides), &signature(shape, Some(255.0))).unwrap_err().to_string();
+    let error =
+        unseen(&path, &config("digits", overrides), &signature(shape, Some(255.0)), false).unwrap_err().to_string();
     error.strip_prefix(&path.display().to_string()).unwrap().to_string()
 }
 
 fn floats(bytes: &[u8], overrides: &[&str], shape: &[usize]) -> Vec<f32> {
     let (_folder, path) = file("t", bytes);
-    let unseen = unseen(&path, &config("csv", overrides), &signature(shape, None)).unwrap();
+    let unseen = unseen(&path, &config("csv", overrides), &signature(shape, None), false).unwrap();
     assert_eq!(unseen.names[0], "0");
     assert_eq!(unseen.names.len() * shape.iter().product::<usize>(), unseen.inputs.len());
     (0..unseen.inputs.len()).map(|at| unseen.inputs.get(at)).collect()
@@ -82,15 +91,14 @@ fn pictures_have_their_files_names_and_white_is_white() {
     let (folder, path) = file("b.png", &picture(1, 2, 255));
     std::fs::write(folder.path().join("a.png"), picture(1, 2, 51)).unwrap();
     std::fs::write(folder.path().join("notes.txt"), "no picture").unwrap();
-    let digits = unseen(folder.path(), &config("digits", &[]), &signature(&[1, 1, 2], Some(16.0))).unwrap();
+    let digits = unseen(folder.path(), &config("digits", &[]), &signature(&[1, 1, 2], Some(16.0)), false).unwrap();
     assert_eq!(digits.names, ["a.png", "b.png"]);
     assert_eq!(digits.inputs, Inputs::Floats(vec![3.2, 3.2, 16.0, 16.0]));
-    let colours = unseen(&path, &config("digits", &[]), &signature(&[3, 1, 2], Some(255.0))).unwrap();
-    assert_eq!(
-        colours,
-        Unseen { names: vec!["b.png".into()], inputs: Inputs::Bytes { values: vec![255; 6], maximum: 255.0 } }
-    );
-    let resized = unseen(&path, &config("digits", &["resize=[2,1]"]), &signature(&[1, 2, 1], Some(255.0))).unwrap();
+    let colours = unseen(&path, &config("digits", &[]), &signature(&[3, 1, 2], Some(255.0)), false).unwrap();
+    assert_eq!(colours.names, ["b.png"]);
+    assert_eq!(colours.inputs, Inputs::Bytes { values: vec![255; 6], maximum: 255.0 });
+    let resized =
+        unseen(&path, &config("digits", &["resize=[2,1]"]), &signature(&[1, 2, 1], Some(255.0)), false).unwrap();
     assert_eq!(resized.inputs.len(), 2);
 }
 
@@ -102,7 +110,7 @@ fn what_does_not_fit_is_named_with_both_shapes() {
         (&b"1,2\n"[..], &[4][..], ["examples of [2] columns", "the network takes [4]"]),
         (b"1,2,3,4\n1,2,3\n", &[4], [", row 2: 3 columns", "4 are wanted"]),
         (b"1,2\nx,4\n", &[2], [", row 2: column 1", "\"x\" is not a finite number"]),
-        (b"a,b\n1,2\n", &[2], [", row 1: column 1", "set data.header = true"]),
+        (b"a,b\nc,d\n", &[2], [", row 1: column 1", "set data.header = true"]),
         (b"", &[2], ["there are no rows", ""]),
         (&npy("(2, 3)", &[0; 6]), &[1, 2, 2], ["examples of [3]", "the network takes [1, 2, 2]"]),
         (&npy("(2, 4, 4)", &[0; 32]), &[3, 4, 4], ["examples of [4, 4]", "the network takes [3, 4, 4]"]),

@@ -8,9 +8,9 @@ use crate::{
     config::{Error, OptimizerConfig},
     kernels::{
         Arguments, Slot, Step, Variant,
-        optimizer::{BLOCK, OPTIMIZER, OptimizerParameters},
+        optimizer::{BLOCK, OPTIMIZER, OptimizerParameters, penalty},
     },
-    optimizers::{self, Rule, regularization::Clip},
+    optimizers::{self, NORM_EPSILON, Rule, regularization::Clip},
     schedules::{Run, Schedule},
 };
 
@@ -46,7 +46,10 @@ impl Walker {
         let learning_rate = surface.learning_rate(optimizer).unwrap_or_else(|| rule.default_learning_rate());
         // An epoch is the whole walk: there is no data to go through.
         let steps = steps.max(1) as u64;
-        let schedule = Schedule::read(&config, &Run { steps, steps_per_epoch: steps, learning_rate })?;
+        let schedule = Schedule::read(
+            &config,
+            &Run { steps, steps_per_epoch: steps, stride: rule.schedule_stride(), learning_rate },
+        )?;
         Ok(Walker { rule, schedule })
     }
 
@@ -87,19 +90,22 @@ impl Walker {
         let gradient = (surface.gradient)([parameters[0], parameters[1]]);
         let mut gradients = [0.0; BLOCK];
         gradients[..2].copy_from_slice(&gradient);
+        let scalars = self.rule.scalars(self.schedule.at(update), update);
         let (mut factors, mut groups, mut blocks) = (vec![], vec![], vec![]);
         if let Some(regularization) = self.rule.regularization() {
             // A matrix of two weights, which decays as weights do.
-            groups = regularization.factors("weight", &[1, 2]).to_vec();
+            let numbers = regularization.factors("weight", &[1, 2]);
+            groups = numbers.to_vec();
             blocks = vec![0, 0];
             // The limit of `clip_value` is among the step's scalars.
             if let Some(Clip::Norm(limit) | Clip::GlobalNorm(limit)) = regularization.clip {
-                let norm = gradient[0].hypot(gradient[1]);
+                // With the penalties that are clipped.
+                let of = |at: usize| gradient[at] + penalty(&numbers[4..], parameters[at]);
+                let norm = of(0).hypot(of(1)) + scalars[NORM_EPSILON];
                 factors = vec![if norm > limit { limit / norm } else { 1.0 }];
             }
         }
         let sizes = OptimizerParameters { count: BLOCK as u32, states: self.rule.states() as u32 };
-        let scalars = self.rule.scalars(self.schedule.at(update), update);
         (OPTIMIZER.cpu.f64)(&mut Arguments {
             parameters: bytemuck::bytes_of(&sizes),
             step: &Step { index: update as u32, scalars, ..Step::over(1) },

@@ -1,0 +1,99 @@
+//! `gradus train --resume`: a run that goes on from its newest whole checkpoint, with what was changed written down.
+
+use std::path::Path;
+
+use super::super::{Failure, code, note, run};
+use crate::{
+    config::Config,
+    report::{
+        self, RunDirectory,
+        changes::{self, Change},
+        checkpoints, lines,
+    },
+    train::Session,
+};
+
+/// A run to go on with.
+pub struct Resumed {
+    /// Its directory; no other process writes to it.
+    directory: RunDirectory,
+    /// Its config with the changes.
+    pub config: Config,
+    changes: Vec<Change>,
+}
+
+impl Resumed {
+    /// Reads a run's config and what is to be changed in it, of which a run may keep some to its end. Only one that
+    /// will be written to is kept from other processes.
+    pub fn open(run: &Path, overrides: &[String], writes: bool) -> Result<Resumed, Failure> {
+        let open = if writes { RunDirectory::resumed } else { RunDirectory::existing };
+        let directory = open(run).map_err(|error| Failure::file(code::USAGE, run, error))?;
+        let (before, config) = (run::config(run, &[])?, run::config(run, overrides)?);
+        let changes = changes::changes(&before.to_toml(), &config.to_toml());
+        if let Some((change, why)) = changes.iter().find_map(|change| Some((change, change.refusal()?))) {
+            let Change { key, from, to } = change;
+            let last = directory.file(checkpoints::LAST);
+            return Err(Failure::new(
+                code::USAGE,
+                format!(
+                    "--set {key}: it is {from} for this run to its end, and cannot become {to}: {why}; start another run, \
+                     from these weights with --set model.initial_weights={}",
+                    last.display()
+                ),
+            ));
+        }
+        Ok(Resumed { directory, config, changes })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Goes back to the newest whole checkpoint, and writes down the changes. Returns also whether a newer
+    /// checkpoint is damaged.
+    pub fn go_on(self, session: &mut Session, resolved: &str) -> Result<(RunDirectory, bool), Failure> {
+        let Resumed { directory, config, changes } = self;
+        let damaged = resume(&directory, session)?;
+        match session.updates() {
+            0 => note("resuming before the first checkpoint: from the beginning"),
+            step => note(format!("resuming after step {step}")),
+        }
+        let done = session.epochs_done();
+        if config.train.epochs < done {
+            let message = format!("--set train.epochs={}: the run has done {done} epochs", config.train.epochs);
+            return Err(Failure::new(code::USAGE, message));
+        }
+        changes::record(&directory, &changes, session.updates())??;
+        if !changes.is_empty() {
+            directory.write("config.toml", report::seal_config(resolved).as_bytes())?;
+        }
+        Ok((directory, damaged))
+    }
+}
+
+/// Goes back to the run's newest whole checkpoint: what it wrote after that will be written again. Returns whether a
+/// newer one is damaged.
+pub fn resume(directory: &RunDirectory, session: &mut Session) -> Result<bool, Failure> {
+    let (text, sealed) = report::read_config_text(directory.path())?;
+    let found = checkpoints::newest(directory, &session.model().plan, sealed);
+    let found = found.map_err(|error| Failure::file(code::DATA, directory.path(), error))?;
+    if let Some(snapshot) = &found.snapshot {
+        session.restore(snapshot);
+    }
+    if let Some(what) = &found.damaged {
+        let from = format!("going on from the checkpoint before, after step {}", session.updates());
+        log::warn!("{}: {what}; {from}", directory.path().display());
+    }
+    let step = session.updates();
+    let ended = (session.epochs_done() * session.steps_per_epoch()) as u64;
+    let metrics = lines::until(&directory.file("metrics.jsonl"), ended, Some(ended))?;
+    // Every step has its line only if they were written from the beginning on.
+    let written: Option<toml::Table> = text.parse().ok();
+    let written = written.and_then(|config| config.get("train")?.get("log_steps")?.as_bool()) == Some(true);
+    let all = written && !changes::was_changed(directory, "train.log_steps")?;
+    let steps = lines::until(&directory.file("steps.jsonl"), step, all.then_some(step))?;
+    directory.truncate("metrics.jsonl", metrics)?;
+    directory.truncate("steps.jsonl", steps)?;
+    Ok(found.damaged.is_some())
+}

@@ -1,0 +1,88 @@
+//! All that a run is at one moment, and its file.
+
+use std::collections::HashMap;
+
+use super::weights::{Weights, WeightsError, open, read_weights, write_sealed};
+use crate::plan::Plan;
+
+/// Parameters, running figures and optimizer state at one moment, padding included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// All parameters.
+    pub parameters: Vec<f32>,
+    /// All running figures.
+    pub running: Vec<f32>,
+    /// The optimizer's tensors, one behind the other.
+    pub state: Vec<f32>,
+    /// Updates done.
+    pub updates: u64,
+    /// Loss and hits of the steps of an epoch that is not done.
+    pub sums: [f64; 2],
+    /// What the schedule remembers; empty for most.
+    pub schedule: Vec<f64>,
+    /// Whether all steps of an epoch are done, but not what ends it: its evaluation, its record, and what
+    /// the schedule is told.
+    pub owed: bool,
+    /// The least loss that an epoch was judged by.
+    pub best: f64,
+}
+
+const STATE: &str = "optimizer.state";
+
+impl Snapshot {
+    /// Whether it is worth keeping: no parameter or running figure is NaN or infinite.
+    pub fn is_finite(&self) -> bool {
+        [&self.parameters, &self.running].iter().all(|values| values.iter().all(|value| value.is_finite()))
+    }
+
+    /// All that a resumed run needs, as the bytes of a safetensors file.
+    pub fn to_bytes(&self, plan: &Plan) -> Vec<u8> {
+        let state = [(STATE, &self.state[..])];
+        let state = if self.state.is_empty() { &state[..0] } else { &state[..] };
+        // Rust writes a float with as many digits as it takes to read the same one back.
+        let list = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
+        let metadata = HashMap::from([
+            ("updates".to_owned(), self.updates.to_string()),
+            ("sums".to_owned(), list(&self.sums)),
+            ("schedule".to_owned(), list(&self.schedule)),
+            ("owed".to_owned(), self.owed.to_string()),
+            ("best".to_owned(), self.best.to_string()),
+        ]);
+        write_sealed(plan, &self.parameters, &self.running, state, metadata)
+    }
+
+    /// Reads what [`Snapshot::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// See [`read_weights`]; state of another optimizer or network.
+    pub fn from_bytes(plan: &Plan, bytes: &[u8]) -> Result<Snapshot, WeightsError> {
+        let Weights { parameters, running } = read_weights(plan, bytes)?;
+        let wrong = |what: &str| WeightsError(format!("{what}: not a checkpoint of this run"));
+        let (file, _) = open(bytes)?;
+        let (_, header) =
+            safetensors::SafeTensors::read_metadata(bytes).map_err(|error| WeightsError(error.to_string()))?;
+        let entry = |name: &str| header.metadata().as_ref()?.get(name);
+        let numbers = |name: &str| -> Option<Vec<f64>> {
+            entry(name)?.split_whitespace().map(|number| number.parse().ok()).collect()
+        };
+        let length = plan.ports.state.map_or(0, |state| plan.buffers[state].length);
+        let state: Vec<f32> = match file.tensor(STATE) {
+            Ok(tensor) => bytemuck::pod_collect_to_vec(tensor.data()),
+            Err(_) => vec![],
+        };
+        if state.len() != length {
+            return Err(wrong("the optimizer's state has another size"));
+        }
+        let schedule = numbers("schedule").ok_or_else(|| wrong("the schedule's memory is no list of numbers"))?;
+        let updates = entry("updates").and_then(|updates| updates.parse().ok());
+        let updates = updates.ok_or_else(|| wrong("the number of updates is missing"))?;
+        let sums = numbers("sums").and_then(|sums| <[f64; 2]>::try_from(sums).ok());
+        let sums = sums.ok_or_else(|| wrong("the epoch's figures are missing"))?;
+        // Earlier checkpoints have neither: they were written at an epoch's end, or within one.
+        let owed = entry("owed").map_or(Some(false), |owed| owed.parse().ok());
+        let owed = owed.ok_or_else(|| wrong("whether the epoch was ended is unclear"))?;
+        let best = entry("best").map_or(Some(f64::INFINITY), |best| best.parse().ok());
+        let best = best.ok_or_else(|| wrong("the best loss is no number"))?;
+        Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best })
+    }
+}
