@@ -77,6 +77,11 @@ impl Failure {
         Failure { code, message: message.into() }
     }
 
+    /// The same with another way out.
+    fn or(self, help: &str) -> Self {
+        Failure { message: format!("{}; {help}", self.message), ..self }
+    }
+
     /// A file that could not be read or written.
     fn file(code: u8, path: &std::path::Path, error: impl std::fmt::Display) -> Self {
         Failure::new(code, format!("{}: {error}", path.display()))

@@ -58,8 +58,7 @@ impl Train {
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = session(model, initial, &device)?;
-        let steps = session.config().train.epochs * session.steps_per_epoch();
-        schedule::warn_of_length(&session.model().schedule, steps as u64);
+        schedule::warn_of_length(session.model());
         if self.dry_run {
             return dry_run(&mut session);
         }

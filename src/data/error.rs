@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::config::DataConfig;
+
 /// Data that can't be used. Displayed as `FILE, row N: what is wrong`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct DataError {
@@ -17,6 +19,11 @@ impl DataError {
     /// An error about a whole file.
     pub fn new(file: impl Into<String>, message: impl Into<String>) -> DataError {
         DataError { file: file.into(), row: None, message: message.into() }
+    }
+
+    /// An error about a value of the config, which the data show to be wrong.
+    pub fn setting(config: &DataConfig, key: &str, message: impl Into<String>) -> DataError {
+        DataError::new(config.places.place("data", key).to_string(), message)
     }
 
     /// The same error about one row, counted from 1.

@@ -11,6 +11,10 @@ use crate::{
 
 /// Brings the classes of a data set to the network's outputs, and refuses what can't be right.
 pub(super) fn fit(config: &Config, graph: &Graph, dataset: &mut Dataset, loss: &Loss) -> Result<(), BuildError> {
+    // Of examples that are not there only their outline is known.
+    if dataset.targets.is_empty() {
+        return Ok(check_outputs(config, graph, dataset, loss)?);
+    }
     classes(graph, dataset, loss);
     check_outputs(config, graph, dataset, loss)?;
     check_targets(dataset, loss)?;
@@ -166,6 +170,9 @@ const NAMED: usize = 10;
 
 /// What in a data set may be right, but is mostly a mistake.
 pub(super) fn doubts(dataset: &Dataset, loss: &Loss) -> Vec<String> {
+    if dataset.targets.is_empty() {
+        return vec![];
+    }
     let file = &dataset.origin.file;
     match &dataset.targets {
         Targets::Classes { labels, count, names } => {
