@@ -100,7 +100,7 @@ impl Walker {
             // The limit of `clip_value` is among the step's scalars.
             if let Some(Clip::Norm(limit) | Clip::GlobalNorm(limit)) = regularization.clip {
                 // With the penalties that are clipped.
-                let of = |at: usize| gradient[at] + penalty(&numbers[4..], parameters[at]);
+                let of = |at: usize| gradient[at] + penalty([numbers[4], numbers[5]], parameters[at]);
                 let norm = of(0).hypot(of(1)) + scalars[NORM_EPSILON];
                 factors = vec![if norm > limit { limit / norm } else { 1.0 }];
             }
