@@ -10,6 +10,8 @@ mod digits;
 mod error;
 mod files;
 mod fingerprint;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gzip;
 mod idx;
 mod images;

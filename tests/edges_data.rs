@@ -15,6 +15,20 @@ use serde_json::Value;
 /// A folder with files and runs, in which the binary runs.
 struct Desk(tempfile::TempDir);
 
+const CONFIG: &str = "\
+[data]
+source = 'csv'
+[model]
+loss = 'categorical'
+layers = []
+[optimizer]
+type = 'adam'
+learning_rate = 0.05
+[train]
+epochs = 20
+batch_size = 16
+";
+
 /// A softmax over so many classes behind one layer.
 fn linear(classes: usize) -> String {
     format!("model.layers=[{{op='dense',units={classes}}}]")
@@ -22,7 +36,9 @@ fn linear(classes: usize) -> String {
 
 impl Desk {
     fn new() -> Desk {
-        Desk(folder())
+        let desk = Desk(folder());
+        desk.write("c.toml", CONFIG);
+        desk
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -43,9 +59,8 @@ impl Desk {
 
     /// Trains on a table a few epochs long.
     fn train(&self, out: &str, sets: &[&str]) -> Output {
-        let always = ["data.source=csv", "optimizer.learning_rate=0.05", "train.epochs=20"];
-        let sets: Vec<&str> = always.iter().chain(sets).flat_map(|set| ["--set", set]).collect();
-        self.gradus(&[&["train", "--out", out], &sets[..]].concat())
+        let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
+        self.gradus(&[&["train", "c.toml", "--out", out], &sets[..]].concat())
     }
 
     fn evaluate(&self, out: &str, arguments: &[&str]) -> Output {
@@ -193,7 +208,7 @@ fn columns_are_found_by_their_names() {
     warned(&output, &["more.csv: left out, since the run's data had no such columns: `id`"]);
     assert_eq!(stdout(&output), right);
     for (header, parts) in [
-        ("a,c,y\n", ["row 1: no column `b b`", "(one of: a, c, y)"]),
+        ("a,c,y\n", ["row 1: no column `b b`", "it is one of: a, c, y"]),
         ("a,a,b b\n", ["row 1: `a` names several columns", ""]),
         ("", ["row 1: numbers only", "the names of the columns"]),
         ("\u{1b}[31ma,c,d\n", ["no column `a`", " [31ma"]),
@@ -327,7 +342,7 @@ fn more_outputs_than_classes_are_room_for_classes_and_fewer_are_an_error() {
     refused(
         &desk.evaluate("run", &["--set", "data.path=new.csv"]),
         3,
-        &["new.csv, row 2: 100 is no class", "below 100"],
+        &["new.csv, row 2: column 3: 100 is no class", "below 100"],
     );
     let short = desk.train("short", &["data.path=data.csv", &linear(4)]);
     refused(&short, 2, &["needs 31", "number the 4 classes that occur from 0 on"]);

@@ -8,7 +8,7 @@ mod text;
 
 use std::path::Path;
 
-use super::dataset::{Inputs, Origin, Targets};
+use super::dataset::{Inputs, Origin};
 use super::error::DataError;
 use super::files;
 use super::signature::{Signature, Table};
@@ -49,7 +49,12 @@ struct Rows {
 pub(crate) fn parse(file: &str, packed: &[u8], request: &Request<'_>) -> Result<Examples, DataError> {
     let rows = rows(packed, &Ask { file, config: request.config, known: request.known, labelled: true })?;
     let features = rows.inputs.len() / rows.lines.len();
-    let targets = targets(file, rows.target, request.categorical, request.classes(), &rows.lines)?;
+    let (table, lines) = (&rows.table, &rows.lines);
+    let error = |at: usize, message: String| {
+        let column = named(table.position, table.target.as_deref());
+        DataError::new(file, format!("{column}: {message}")).row(lines[at])
+    };
+    let targets = rows.target.targets(request.categorical, request.classes(), error)?;
     Ok(Examples {
         shape: vec![features],
         inputs: Inputs::Floats(rows.inputs),
@@ -57,16 +62,6 @@ pub(crate) fn parse(file: &str, packed: &[u8], request: &Request<'_>) -> Result<
         test: None,
         origin: Origin { file: file.into(), lines: rows.lines, table: Some(rows.table), ..Origin::default() },
     })
-}
-
-fn targets(
-    file: &str,
-    column: Column,
-    categorical: bool,
-    limit: Option<usize>,
-    lines: &[u64],
-) -> Result<Targets, DataError> {
-    column.targets(categorical, limit, |at, message| DataError::new(file, message).row(lines[at]))
 }
 
 /// Parses examples for a run's network. Without targets wanted, their column may be there or not.
@@ -102,10 +97,7 @@ fn rows(packed: &[u8], ask: &Ask<'_>) -> Result<Rows, DataError> {
     {
         log::warn!("{file}: column {} has no name: is it the index of a table, and no input?", at + 1);
     }
-    let name = |at: usize| {
-        let name = header.as_ref().map_or(String::new(), |names| format!(" (`{}`)", names[at]));
-        format!("column {}{name}", at + 1)
-    };
+    let name = |at: usize| named(at, header.as_ref().map(|names| names[at].as_str()));
     let mut rows =
         Rows { inputs: vec![], target: Column::Empty, lines: vec![], table: table(&text, &columns, header.as_deref()) };
     text.rows(usize::from(header.is_some()), |line, record| {
@@ -133,6 +125,11 @@ fn check_width(file: &str, line: u64, found: usize, wanted: usize) -> Result<(),
         true => Ok(()),
         false => Err(DataError::new(file, format!("{found} columns, where {wanted} are wanted")).row(line)),
     }
+}
+
+/// A column as messages call it.
+fn named(at: usize, name: Option<&str>) -> String {
+    format!("column {}{}", at + 1, name.map_or(String::new(), |name| format!(" (`{name}`)")))
 }
 
 /// A column's name; it may have been written over two lines, and is written on one.

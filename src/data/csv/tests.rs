@@ -1,4 +1,5 @@
 use super::*;
+use crate::data::dataset::Targets;
 use crate::data::tests::config;
 
 fn read(text: &str, categorical: bool, overrides: &[&str]) -> Result<Examples, DataError> {
@@ -61,7 +62,7 @@ fn bad_rows_are_named_by_their_line() {
 fn targets_of_a_categorical_loss_are_classes() {
     for (text, number) in [("1,0\n2,0.5\n", "0.5"), ("1,0\n2,-1\n", "-1"), ("1,0\n2,65536\n", "65536")] {
         let error = message(text, true, &[]);
-        let start = format!("t.csv, row 2: {number} is no class");
+        let start = format!("t.csv, row 2: column 2: {number} is no class");
         assert!(error.starts_with(&start), "{error}");
     }
     assert!(read("1,0\n2,0.5\n", false, &[]).is_ok());
@@ -175,6 +176,6 @@ fn words_in_the_targets_column_are_classes_by_their_alphabet() {
 #[test]
 fn classes_may_be_more_than_the_labels_say() {
     assert_eq!(classes(b"1,0\n2,1\n", &["classes=3"]).1, [0, 1]);
-    assert!(message("1,0\n2,3\n", true, &["classes=3"]).contains("row 2: 3 is no class"));
+    assert!(message("1,0\n2,3\n", true, &["classes=3"]).contains("row 2: column 2: 3 is no class"));
     assert_eq!(classes(b"1,0\n2,99999\n", &["classes=100000"]).1, [0, 99_999]);
 }
