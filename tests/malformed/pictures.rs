@@ -13,7 +13,7 @@ fn picture(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
 }
 
 fn colour(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    picture(RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8 * 9, y as u8 * 9, 7])), format)
+    picture(RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 28) as u8 * 9, (y % 28) as u8 * 9, 7])), format)
 }
 
 fn good() -> Vec<u8> {
