@@ -37,8 +37,13 @@ pub fn cases() -> Vec<Case> {
         table("a target of another name", b"a,b,y\n1,2,0\n3,4,1\n", "t.csv, row 1: ", "no column `z` for the target")
             .set("data.header=true")
             .set("data.target=z"),
-        table("a development set of all", b"1,2,0\n3,4,1\n5,6,0\n7,8,1\n", "csv: data.dev takes 9 of", "none is left")
-            .set("data.dev=9"),
+        table(
+            "a development set of all",
+            b"1,2,0\n3,4,1\n5,6,0\n7,8,1\n",
+            "--set data.dev: data.dev takes 9 of",
+            "none is left",
+        )
+        .set("data.dev=9"),
         table("a folder for a table", b"", "HERE: ", "this is a folder, where a file is wanted").path(""),
         table("no table", b"", "nothing.csv: ", "No such file").path("nothing.csv"),
         table("a file for a folder", b"1,2", "t.csv/x.csv: ", "Not a directory").path("t.csv/x.csv"),
