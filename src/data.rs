@@ -81,10 +81,10 @@ fn read(request: &Request<'_>) -> Result<Examples, DataError> {
         let message = format!("{count} examples are more than 32 bits can number");
         return Err(DataError::new(name, message));
     }
+    check_shape(config, &examples)?;
     if examples.inputs.are_all_the_same(count) {
         log::warn!("{name}: the inputs of all {count} examples are the same: there is nothing to learn from");
     }
-    check_shape(config, &examples)?;
     match (&mut examples.targets, config.classes) {
         (Targets::Classes { count, names: Some(names), .. }, Some(wanted)) if wanted != *count => {
             let message = format!("data.classes = {wanted}, where there are {count}: {}", names.join(", "));
@@ -101,11 +101,8 @@ fn read(request: &Request<'_>) -> Result<Examples, DataError> {
 /// Who trains, who chooses, who tests.
 fn divide(request: &Request<'_>, examples: &Examples) -> Result<split::Splits, DataError> {
     let config = request.config;
-    split::split(
-        |set| config.places.place("data", set).to_string(),
-        &split::rule(config, examples.targets.len(), examples.test),
-        request.seed,
-    )
+    let rule = split::rule(config, examples.targets.len(), examples.test);
+    split::split(|set| config.places.place("data", set).to_string(), &rule, request.seed)
 }
 
 /// How inputs are to be scaled, as the training examples have it.
@@ -116,7 +113,7 @@ fn scale(config: &DataConfig, examples: &Examples, train: &[u32]) -> Result<Norm
     let how = if given.is_some() { Normalize::Unit } else { config.normalize };
     let mut normalization = normalize::normalization(name, how, &examples.shape, &examples.inputs, train)?;
     if let Some((mean, deviation)) = given {
-        normalize::standardise(name, &mut normalization, mean, deviation)?;
+        normalize::standardise(&config.places.place("data", "mean").to_string(), &mut normalization, mean, deviation)?;
     }
     Ok(normalization)
 }

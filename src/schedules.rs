@@ -223,8 +223,8 @@ fn steps(table: &config::Table, key: &str, run: &Run) -> Result<u64, config::Err
         (Some(_), Some(_)) => Err(table.error("epochs", format!("give `{key}` or `epochs`, not both"))),
         (Some(steps), None) => Ok(steps as u64),
         (None, Some(epochs)) => {
-            let batches = (epochs as u64).saturating_mul(run.steps_per_epoch.max(1));
-            Ok((batches / run.stride).clamp(1, MOST))
+            let steps = (epochs as u64).saturating_mul(run.steps_per_epoch);
+            Ok((steps / run.stride).clamp(1, MOST))
         }
         (None, None) => Ok(run.steps.max(1)),
     }

@@ -40,7 +40,9 @@ impl ConfigArguments {
 
     /// Reads the config, loads its data and builds its network, which is to be trained.
     pub fn model(&self) -> Result<Model, Failure> {
-        trained(self.config()?)
+        let config = self.config()?;
+        check_trained(&config)?;
+        model(config)
     }
 
     /// The same for a look at the network: where the data are not there, but their shape is known, it is
@@ -52,7 +54,7 @@ impl ConfigArguments {
             Ok(dataset) => Ok((Model::build(config, dataset)?, true)),
             Err(error) => match outline(&config)? {
                 Some((model, _)) => {
-                    note(format!("warning: without the data: {}", error.message));
+                    log::warn!("without the data: {}", error.message);
                     Ok((model, false))
                 }
                 None => Err(error.or("or give data.shape, and for classes data.classes, to do without the data")),
@@ -66,19 +68,6 @@ pub fn model(config: Config) -> Result<Model, Failure> {
     check(&config)?;
     let dataset = dataset(&config)?;
     Ok(Model::build(config, dataset)?)
-}
-
-/// Loads a config's data and builds its network, which is to be trained: what contradicts itself is
-/// refused, before the data are read where that can be said without them, and what is suspicious is said.
-pub fn trained(config: Config) -> Result<Model, Failure> {
-    check_trained(&config)?;
-    doubted(model(config)?)
-}
-
-/// Says what is suspicious about a network that is to be trained.
-pub fn doubted(model: Model) -> Result<Model, Failure> {
-    contradictions(&model)?.iter().for_each(|warning| note(format!("warning: {warning}")));
-    Ok(model)
 }
 
 /// Looks for mistakes in a config, without its data.

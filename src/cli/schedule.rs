@@ -136,6 +136,6 @@ pub(super) fn warn_of_length(model: &Model) {
 
 fn tell(rate: &Rate, steps: u64, epoch: u64) {
     if let Some(warning) = length::warning(rate, steps, epoch) {
-        note(format!("warning: {warning}"));
+        log::warn!("{warning}");
     }
 }

@@ -55,6 +55,7 @@ impl Train {
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
         let name = model.config.name.clone();
         model.doubts().iter().for_each(|doubt| log::warn!("{doubt}"));
+        train::contradictions(&model)?.iter().for_each(|warning| log::warn!("{warning}"));
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = session(model, initial, &device)?;

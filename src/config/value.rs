@@ -3,6 +3,7 @@
 //! serde loses the places of values inside tagged lists (which `[[model.layers]]` is), so the
 //! tree is built from toml's own spanned document instead.
 
+use std::num::IntErrorKind;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -118,8 +119,10 @@ fn value(parsed: &Spanned<DeValue<'_>>, place_of: &impl Fn(usize) -> Place) -> R
         DeValue::Boolean(boolean) => Kind::Boolean(*boolean),
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(integer) => Kind::Integer(integer),
-            Err(_) => {
-                return Err(Error::new(&place, "an integer beyond TOML's 64 bits with sign"));
+            Err(error) => {
+                let beyond = matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
+                let message = if beyond { "an integer beyond TOML's 64 bits with sign" } else { "not a number" };
+                return Err(Error::new(&place, message));
             }
         },
         DeValue::Float(float) => match float.as_str().parse() {

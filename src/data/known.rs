@@ -80,7 +80,7 @@ pub fn outline(
     }
     let mut normalization = normalize::normalization(&name, Normalize::None, &shape, &inputs, &[])?;
     if let Some((mean, deviation)) = config.mean.as_ref().zip(config.deviation.as_ref()) {
-        normalize::standardise(&name, &mut normalization, mean, deviation)?;
+        normalize::standardise(&config.places.place("data", "mean").to_string(), &mut normalization, mean, deviation)?;
     }
     let splits = match known {
         Some(known) => split::split(

@@ -18,7 +18,12 @@ pub fn check(config: &Config) -> Result<(), config::Error> {
     crate::graph::order::sorted(&Graph::drafts(&config.model)?)?;
     let rule = optimizers::read(&config.optimizer)?;
     // What a schedule's keys may be does not depend on the run's length.
-    let run = Run { steps: 1 << 20, steps_per_epoch: 1 << 10, stride: 1, learning_rate: rule.default_learning_rate() };
+    let run = Run {
+        steps: 1 << 20,
+        steps_per_epoch: 1 << 10,
+        stride: rule.schedule_stride(),
+        learning_rate: rule.default_learning_rate(),
+    };
     Schedule::read(&config.optimizer, &run).map(|_| ())
 }
 

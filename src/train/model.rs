@@ -96,11 +96,6 @@ impl Model {
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan, layout })
     }
 
-    /// What in the data may be right, but is mostly a mistake.
-    pub fn doubts(&self) -> Vec<String> {
-        fit::doubts(&self.dataset, self.loss)
-    }
-
     /// Training steps of an epoch.
     pub fn steps_per_epoch(&self) -> u64 {
         self.dataset.train.len().div_ceil(self.plan.batch) as u64
@@ -109,6 +104,11 @@ impl Model {
     /// Training steps of the whole run.
     pub fn steps(&self) -> u64 {
         self.config.train.epochs as u64 * self.steps_per_epoch()
+    }
+
+    /// What in the data may be right, but is mostly a mistake.
+    pub fn doubts(&self) -> Vec<String> {
+        fit::doubts(&self.dataset, self.loss)
     }
 
     /// How many numbers the network makes of an example.

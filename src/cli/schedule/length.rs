@@ -43,22 +43,21 @@ fn last_boundary(keys: &toml::Table) -> Option<u64> {
 pub(super) fn warning(rate: &Schedule, steps: u64, epoch: u64) -> Option<String> {
     let toml::Value::Table(keys) = rate.to_toml() else { return None };
     let warmup = number(&keys, "warmup").unwrap_or(0);
-    let (all, steps, epoch, unit) = (steps, rate.counted(steps), rate.counted(epoch), rate.unit());
     if warmup >= steps {
-        return Some(format!("the run ends after {steps} {unit}, within the schedule's warmup of {warmup}"));
+        return Some(format!("the run ends after {steps} steps, within the schedule's warmup of {warmup}"));
     }
     match length(&keys) {
         Some(Length { least, .. }) if least > steps => Some(format!(
-            "the run ends after {steps} {unit}, but the schedule needs {least}: its last {} are left out",
+            "the run ends after {steps} steps, but the schedule needs {least}: its last {} are left out",
             least - steps
         )),
         Some(Length { most: Some(most), .. }) if most < steps => Some(format!(
-            "the schedule ends after {most} {unit}, but the run takes {steps}: the last {} have the schedule's final \
+            "the schedule ends after {most} steps, but the run takes {steps}: the last {} have the schedule's final \
              rate{}",
             steps - most,
             if meant_epochs(most - warmup, steps, epoch) { COUNTED } else { "" }
         )),
-        _ => counted_as_epochs(&keys, steps, epoch).or_else(|| vanishes(rate, all)),
+        _ => counted_as_epochs(&keys, steps, epoch).or_else(|| vanishes(rate, steps)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use super::super::{
     Failure, code,
     load::{self, ConfigArguments},
-    note, train,
+    train,
 };
 use crate::{
     config::{Config, DataConfig, Grid, Place},
@@ -169,7 +169,7 @@ impl Datasets {
             for warning in contradictions(&model).map_err(|error| blame(error.into(), &run.settings))? {
                 // Mostly what is suspicious is so in every run.
                 if said.insert(warning.clone()) {
-                    note(format!("warning: {warning}"));
+                    log::warn!("{warning}");
                 }
             }
             train::initial_weights(&model)?;

@@ -11,10 +11,6 @@ use crate::{
 
 /// Brings the classes of a data set to the network's outputs, and refuses what can't be right.
 pub(super) fn fit(config: &Config, graph: &Graph, dataset: &mut Dataset, loss: &Loss) -> Result<(), BuildError> {
-    // Of examples that are not there only their outline is known.
-    if dataset.targets.is_empty() {
-        return Ok(check_outputs(config, graph, dataset, loss)?);
-    }
     classes(graph, dataset, loss);
     check_outputs(config, graph, dataset, loss)?;
     check_targets(dataset, loss)?;
@@ -25,7 +21,7 @@ pub(super) fn fit(config: &Config, graph: &Graph, dataset: &mut Dataset, loss: &
 fn classes(graph: &Graph, dataset: &mut Dataset, loss: &Loss) {
     let outputs = elements(&graph.nodes[graph.output].shape);
     let Targets::Classes { labels, count, names: names @ None } = &mut dataset.targets else { return };
-    if loss.targets != losses::Targets::Labels || dataset.train.is_empty() {
+    if loss.targets != losses::Targets::Labels || dataset.train.is_empty() || labels.is_empty() {
         return;
     }
     if outputs > *count {
@@ -74,7 +70,8 @@ fn check_targets(dataset: &Dataset, loss: &Loss) -> Result<(), DataError> {
     let origin = &dataset.origin;
     let column = origin.table.as_ref().and_then(|table| table.target.as_deref());
     let column = column.map_or(String::new(), |name| format!(" in column `{name}`"));
-    if dataset.train.is_empty() && dataset.test.is_empty() {
+    // An outline of data has no examples.
+    if dataset.examples() == 0 {
         return Ok(());
     }
     match (&dataset.targets, loss.name) {
@@ -170,9 +167,6 @@ const NAMED: usize = 10;
 
 /// What in a data set may be right, but is mostly a mistake.
 pub(super) fn doubts(dataset: &Dataset, loss: &Loss) -> Vec<String> {
-    if dataset.targets.is_empty() {
-        return vec![];
-    }
     let file = &dataset.origin.file;
     match &dataset.targets {
         Targets::Classes { labels, count, names } => {
