@@ -68,5 +68,22 @@ pub fn cases(trained: &Path) -> Vec<Case> {
             .path("t")
             .prepare(|here| pipe(&here.join("t"))),
     ]);
+    let pipe_for = |name, file: &'static str, prepare, place| {
+        let files = run(trained, good.clone().into_bytes());
+        let files = files.into_iter().filter(|(name, _)| *name != file).collect();
+        Case::new(name, "export", files, place, "this is a pipe").prepare(prepare)
+    };
+    cases.extend([
+        pipe_for("a pipe for data.json", "data.json", |here| pipe(&here.join("data.json")), "data.json: "),
+        pipe_for(
+            "a pipe for weights",
+            "checkpoints/last.safetensors",
+            |here| {
+                fs::create_dir(here.join("checkpoints")).expect("a folder");
+                pipe(&here.join("checkpoints/last.safetensors"));
+            },
+            "checkpoints/last.safetensors: ",
+        ),
+    ]);
     cases
 }
