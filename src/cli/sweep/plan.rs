@@ -134,11 +134,19 @@ impl Datasets {
     /// Builds every network, so that mistakes show before the first run and not after hours, and returns
     /// the resolved configs.
     pub fn check(&mut self, runs: &[Planned], device: &Device) -> Result<Vec<String>, Failure> {
+        let mut doubts = vec![];
         let resolved = |run: &Planned| {
             // Another seed splits the same examples: sizes and classes are as they were.
             let dataset = self.dataset(&run.config, false)?;
             let model = Model::build(run.config.clone(), dataset).map_err(|error| blame(error, &run.settings))?;
             train::initial_weights(&model)?;
+            // All runs share the data, mostly.
+            for doubt in model.doubts() {
+                if !doubts.contains(&doubt) {
+                    log::warn!("{doubt}");
+                    doubts.push(doubt);
+                }
+            }
             device.check(&model.plan).map_err(|mut error| {
                 if let Some(advice) = error.advice() {
                     *advice = format!("leave out {}", run.settings.join(" "));

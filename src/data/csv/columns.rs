@@ -37,11 +37,13 @@ impl Ask<'_> {
     /// stands there.
     pub fn has_header(&self, rows: &[Row]) -> Result<bool, DataError> {
         let Some(first) = rows.first() else { return Ok(false) };
-        let numbers = first.fields.iter().all(|text| number(text).is_some());
+        let numbers = first.fields.iter().filter(|text| number(text).is_some()).count();
         let known = self.table();
         match self.config.header.or(known.map(|table| table.header)) {
-            Some(true) if numbers => match known {
-                Some(table) if table.inputs.iter().any(|name| number(name).is_none()) => {
+            Some(true) if numbers > 0 => match known {
+                Some(table)
+                    if numbers == first.fields.len() && table.inputs.iter().any(|name| number(name).is_none()) =>
+                {
                     let message = "numbers only, where the run's data had the names of the columns: put them there, \
                                    or set data.header = false if the columns are in the run's order";
                     Err(self.error(message).row(first.line))
@@ -49,7 +51,8 @@ impl Ask<'_> {
                 Some(_) => Ok(true),
                 None => {
                     log::warn!(
-                        "{}, row {}: taken for the names of the columns, since data.header = true, but all are numbers",
+                        "{}, row {}: taken for the names of the columns, since data.header = true, but {numbers} of them \
+                         are numbers",
                         self.file,
                         first.line
                     );

@@ -138,6 +138,10 @@ fn decoded(file: &str, mut bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
         }
         [0xff, 0xfe, ..] => u16::from_le_bytes,
         [0xfe, 0xff, ..] => u16::from_be_bytes,
+        [b'P', b'K', 3, 4, ..] => {
+            let message = "this is a ZIP archive or a spreadsheet, and no text: save the table as CSV";
+            return Err(DataError::new(file, message));
+        }
         _ if bytes.iter().take(HEAD).any(|&byte| byte == 0) => {
             let message = "this is no text, or text in UTF-16 without its mark: save it as UTF-8";
             return Err(DataError::new(file, message));
