@@ -425,7 +425,8 @@ fn malformed_tables_are_told_with_their_row_and_leave_nothing() {
     std::io::Write::write_all(&mut packed, right.as_bytes()).expect("memory");
     let packed = packed.finish().expect("memory");
     let utf16: Vec<u8> = "\u{feff}a,y\n1,0\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let cases: Vec<(Vec<u8>, &[&str], i32, [&str; 2])> = vec![
+    type Case<'a> = (Vec<u8>, &'a [&'a str], i32, [&'a str; 2]);
+    let cases: Vec<Case<'_>> = vec![
         ("".into(), &[], 3, ["there are no rows", ""]),
         ("\r\n\n".into(), &[], 3, ["there are no rows", ""]),
         ("a,b,y\n".into(), &["data.header=true"], 3, ["there are no rows", ""]),
