@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
 pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
+pub(crate) use error::printable;
 pub use error::{Error, Place, nearest, suggestion};
 pub use grid::Grid;
 pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
@@ -140,7 +141,7 @@ impl Config {
 }
 
 /// Bytes of a config at most: a thousand layers written one by one are a tenth of it.
-const LARGEST: u64 = 4 << 20;
+const LARGEST: u64 = 1 << 20;
 
 /// Letters of a name at most: folders and files are called after it.
 const LONGEST_NAME: usize = 100;
@@ -169,7 +170,7 @@ fn contents(path: &Path) -> Result<String, Error> {
     let mut bytes = vec![];
     std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Error::new(&place, "larger than 4 MiB, which no config is").help("give a TOML file"));
+        return Err(Error::new(&place, "larger than 1 MiB, which no config is").help("give a TOML file"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();

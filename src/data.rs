@@ -10,9 +10,12 @@ mod digits;
 mod error;
 mod files;
 mod fingerprint;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gzip;
 mod idx;
 mod images;
+mod known;
 mod normalize;
 mod npy;
 mod signature;
@@ -24,6 +27,7 @@ pub use again::load_again;
 pub use dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 pub use error::DataError;
 pub use fingerprint::Kin;
+pub use known::{Outline, outline, shape};
 pub use signature::{Fingerprint, Predicted, Signature, Table};
 pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
@@ -77,6 +81,7 @@ fn read(request: &Request<'_>) -> Result<Examples, DataError> {
         let message = format!("{count} examples are more than 32 bits can number");
         return Err(DataError::new(name, message));
     }
+    check_shape(config, &examples)?;
     if examples.inputs.are_all_the_same(count) {
         log::warn!("{name}: the inputs of all {count} examples are the same: there is nothing to learn from");
     }
@@ -96,14 +101,8 @@ fn read(request: &Request<'_>) -> Result<Examples, DataError> {
 /// Who trains, who chooses, who tests.
 fn divide(request: &Request<'_>, examples: &Examples) -> Result<split::Splits, DataError> {
     let config = request.config;
-    let rule = split::Rule {
-        examples: examples.targets.len(),
-        given_test: examples.test,
-        test: config.test,
-        dev: config.dev,
-        train_limit: config.train_limit,
-    };
-    split::split(&config.source, &rule, request.seed)
+    let rule = split::rule(config, examples.targets.len(), examples.test);
+    split::split(|set| config.places.place("data", set).to_string(), &rule, request.seed)
 }
 
 /// How inputs are to be scaled, as the training examples have it.
@@ -114,7 +113,7 @@ fn scale(config: &DataConfig, examples: &Examples, train: &[u32]) -> Result<Norm
     let how = if given.is_some() { Normalize::Unit } else { config.normalize };
     let mut normalization = normalize::normalization(name, how, &examples.shape, &examples.inputs, train)?;
     if let Some((mean, deviation)) = given {
-        normalize::standardise(name, &mut normalization, mean, deviation)?;
+        normalize::standardise(&config.places.place("data", "mean").to_string(), &mut normalization, mean, deviation)?;
     }
     Ok(normalization)
 }
@@ -142,25 +141,34 @@ fn finish(
             }
             _ => {
                 let message = "data.label_noise needs targets of at least two classes";
-                return Err(DataError::new(name, message));
+                return Err(DataError::setting(config, "label_noise", message));
             }
         }
     }
     if let Some(augment) = config.augment {
-        check_pictures(name, &shape, &inputs, &augment)?;
+        check_pictures(config, &shape, &inputs, &augment)?;
     }
     let split::Splits { train, dev, test } = splits;
     Ok(Dataset { name: name.to_string(), shape, inputs, targets, train, dev, test, normalization, origin }.compact())
 }
 
+/// A shape or number of classes that the config gives is that of the data.
+fn check_shape(config: &DataConfig, examples: &Examples) -> Result<(), DataError> {
+    if let Some(shape) = config.shape.as_ref().filter(|shape| **shape != examples.shape) {
+        let message = format!("data.shape is {shape:?}, but the examples are {:?}", examples.shape);
+        return Err(DataError::setting(config, "shape", message));
+    }
+    Ok(())
+}
+
 /// Only pictures of bytes can be augmented, and some of each must be left to see.
-fn check_pictures(name: &str, shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), DataError> {
+fn check_pictures(config: &DataConfig, shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), DataError> {
+    let error = |message: &str| Err(DataError::setting(config, "augment", message));
     let (Inputs::Bytes { .. }, &[_, height, width]) = (inputs, shape) else {
-        return Err(DataError::new(name, "data.augment is for pictures of [channels, height, width] bytes"));
+        return error("data.augment is for pictures of [channels, height, width] bytes");
     };
     if augment.crop >= height.min(width) {
-        let message = format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop);
-        return Err(DataError::new(name, message));
+        return error(&format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop));
     }
     Ok(())
 }

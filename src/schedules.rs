@@ -214,12 +214,18 @@ fn last(table: &config::Table) -> Result<f64, config::Error> {
     Ok(table.number("final", config::NOT_NEGATIVE)?.unwrap_or(0.0))
 }
 
+/// The most that TOML can write.
+const MOST: u64 = i64::MAX as u64;
+
 /// Reads how many updates something takes: from `key`, or from `epochs`, or the whole run.
 fn steps(table: &config::Table, key: &str, run: &Run) -> Result<u64, config::Error> {
     match (table.integer(key, 1..)?, table.integer("epochs", 1..)?) {
         (Some(_), Some(_)) => Err(table.error("epochs", format!("give `{key}` or `epochs`, not both"))),
         (Some(steps), None) => Ok(steps as u64),
-        (None, Some(epochs)) => Ok((epochs as u64 * run.steps_per_epoch / run.stride).max(1)),
+        (None, Some(epochs)) => {
+            let steps = (epochs as u64).saturating_mul(run.steps_per_epoch);
+            Ok((steps / run.stride).clamp(1, MOST))
+        }
         (None, None) => Ok(run.steps.max(1)),
     }
 }

@@ -1,5 +1,6 @@
 //! Training: a session is a config that became a network on a device; the loop is on this screen.
 
+mod contradictions;
 mod model;
 mod session;
 mod shadow;
@@ -9,6 +10,7 @@ mod weights;
 use std::ops::ControlFlow;
 
 use crate::{device, losses::Loss, plan::Program};
+pub use contradictions::{check, check_development, contradictions};
 pub use model::{BuildError, Model, evaluate_rows};
 pub use session::{Session, Split};
 pub use shadow::Compared;

@@ -416,6 +416,23 @@ fn targets_that_a_loss_cannot_have_are_named_by_their_row() {
 }
 
 #[test]
+fn a_table_of_pixels_says_which_column_is_none() {
+    let desk = Desk::new();
+    let trained = desk.gradus(&["train", "--out", "run", "--set", "train.epochs=1"]);
+    assert!(trained.status.success(), "{}", stderr(&trained));
+    let row = |first: &str, pixel: &dyn Fn(usize) -> String| {
+        let pixels: Vec<String> = (0..64).map(pixel).collect();
+        format!("{first}{}\n", pixels.join(","))
+    };
+    let (names, pixels) = (|at: usize| format!("p{at}"), |at: usize| (at % 17).to_string());
+    desk.write("bare.csv", row("", &names) + &row("", &pixels));
+    let right = stdout(&desk.predict("run", "bare.csv", &[]));
+    desk.write("label.csv", row("label,", &names) + &row("5,", &pixels));
+    refused(&desk.predict("run", "label.csv", &[]), 3, &["which of the columns `label`, `p0`", "data.target"]);
+    assert_eq!(stdout(&desk.predict("run", "label.csv", &["--set", "data.target=label"])), right);
+}
+
+#[test]
 fn malformed_tables_are_told_with_their_row_and_leave_nothing() {
     let desk = Desk::new();
     fs::create_dir(desk.path("folder")).expect("a folder");

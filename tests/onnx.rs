@@ -181,3 +181,19 @@ fn windows_have_their_padding_before_and_behind_every_axis() {
         assert_eq!(pads.ints, expected, "{text}");
     }
 }
+
+#[test]
+fn a_mean_counts_in_a_model_what_it_counts_here() {
+    for (keys, counted) in [
+        ("padding = 1", 1),
+        ("padding = 'same'", 0),
+        ("padding = 1, count_padding = false", 0),
+        ("padding = 'same', count_padding = true", 1),
+    ] {
+        let text = format!("op = 'avg_pool2d', kernel = 3, stride = 2, {keys}");
+        let model = exported(&layer(&text, &[1, 5, 5]), &losses::BERNOULLI, 1.0);
+        let attributes = &model.graph.as_ref().expect("a graph").node[0].attribute;
+        let count = attributes.iter().find(|attribute| attribute.name == "count_include_pad");
+        assert_eq!(count.and_then(|attribute| attribute.i), Some(counted), "{keys}");
+    }
+}

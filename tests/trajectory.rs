@@ -90,6 +90,15 @@ fn decay_clipping_and_schedules_act_as_in_training() {
     assert!((decayed.points[1][1] - (y - 0.1 * (gy + 0.2 * y))).abs() < 1e-12);
     let decoupled = walk(bowl, "sgd", &["learning_rate=0.1", "weight_decay=0.2", "decay=decoupled"], 1);
     assert!((decoupled.points[1][1] - (y - 0.1 * 0.2 * y - 0.1 * gy)).abs() < 1e-12);
+    // Keras clips the penalty's gradient with the function's.
+    let keras = ["dialect=keras", "learning_rate=1", "clip_global_norm=0.5", "decay=l2", "weight_decay=0.2"];
+    let penalized = [gx + 0.2 * x, gy + 0.2 * y];
+    let all = walk(bowl, "sgd", &keras, 1);
+    let expected = x - penalized[0] * 0.5 / penalized[0].hypot(penalized[1]);
+    assert!((all.points[1][0] - expected).abs() < 1e-12, "{:?}", all.points[1]);
+    // Two equal gradients have that gradient as their mean.
+    let accumulated = walk(bowl, "sgd", &["learning_rate=1", "clip_norm=0.5", "accumulate=2"], 2);
+    assert!((accumulated.points[2][0] - clipped.points[1][0]).abs() < 1e-12, "{:?}", accumulated.points);
     let scheduled = walk(bowl, "sgd", &["learning_rate={ schedule = \"linear\", initial = 1.0 }"], 2);
     let second = (bowl.gradient)(scheduled.points[1]);
     assert!((scheduled.points[2][0] - (scheduled.points[1][0] - 0.5 * second[0])).abs() < 1e-12);

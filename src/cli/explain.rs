@@ -19,7 +19,7 @@ pub struct Explain {
 impl Explain {
     /// Prints it.
     pub fn run(self) -> Result<(), Failure> {
-        let model = self.config.model()?;
+        let (model, _) = self.config.outlined()?;
         let plan = &model.plan;
         say(format!("optimizer {}: {}", model.rule.name(), model.rule.formula()))?;
         program(plan, Program::Train, &format!("a training step of {} examples", plan.batch))?;

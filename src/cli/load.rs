@@ -9,8 +9,9 @@ use crate::{
     config::{self, Config},
     data::{self, Dataset},
     device::Device,
+    graph::{Graph, elements},
     plan::Plan,
-    train::{Model, Weights, WeightsError, read_weights},
+    train::{self, BuildError, Model, Weights, WeightsError, contradictions, read_weights},
 };
 
 /// A config and changes to it.
@@ -37,16 +38,63 @@ impl ConfigArguments {
         }
     }
 
-    /// Reads the config, loads its data and builds its network.
+    /// Reads the config, loads its data and builds its network, which is to be trained.
     pub fn model(&self) -> Result<Model, Failure> {
-        model(self.config()?)
+        let config = self.config()?;
+        check_trained(&config)?;
+        model(config)
+    }
+
+    /// The same for a look at the network: where the data are not there, but their shape is known, it is
+    /// built without them. `true` if they are there.
+    pub fn outlined(&self) -> Result<(Model, bool), Failure> {
+        let config = self.config()?;
+        check(&config)?;
+        match dataset(&config) {
+            Ok(dataset) => Ok((Model::build(config, dataset)?, true)),
+            Err(error) => match outline(&config)? {
+                Some((model, _)) => {
+                    log::warn!("without the data: {}", error.message);
+                    Ok((model, false))
+                }
+                None => Err(error.or("or give data.shape, and for classes data.classes, to do without the data")),
+            },
+        }
     }
 }
 
 /// Loads a config's data and builds its network.
 pub fn model(config: Config) -> Result<Model, Failure> {
+    check(&config)?;
     let dataset = dataset(&config)?;
     Ok(Model::build(config, dataset)?)
+}
+
+/// Looks for mistakes in a config, without its data.
+pub fn check(config: &Config) -> Result<(), BuildError> {
+    train::check(config)?;
+    outline(config).map(|_| ())
+}
+
+/// The same for a config that is to train.
+pub fn check_trained(config: &Config) -> Result<(), BuildError> {
+    train::check(config)?;
+    train::check_development(config)?;
+    match outline(config)? {
+        Some((model, true)) => Ok(contradictions(&model).map(|_| ())?),
+        _ => Ok(()),
+    }
+}
+
+/// The network of a config without its data, if their shape is known, and whether the number of examples
+/// is known, too.
+pub fn outline(config: &Config) -> Result<Option<(Model, bool)>, BuildError> {
+    let Some(shape) = data::shape(&config.data) else { return Ok(None) };
+    let graph = Graph::build(&config.model, &shape)?;
+    let outputs = elements(&graph.nodes[graph.output].shape);
+    let (categorical, batch) = (config.model.loss == "categorical", config.train.batch_size);
+    let Some(outline) = data::outline(&config.data, categorical, config.seed, outputs, batch)? else { return Ok(None) };
+    Ok(Some((Model::build(config.clone(), outline.dataset)?, outline.counted)))
 }
 
 /// Loads a config's data.

@@ -90,6 +90,8 @@ fn dataset(config: &Config, known: Option<&Signature>) -> Result<(Dataset, Kin),
 
 /// A run's network with its data, to go on training: they must be what they were.
 pub fn resumed(run: &Path, config: Config) -> Result<Model, Failure> {
+    load::check_trained(&config)?;
+    load::check_trained(&config)?;
     let known = known(run)?;
     let (dataset, kin) = dataset(&config, known.as_ref())?;
     match kin {

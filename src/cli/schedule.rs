@@ -1,5 +1,7 @@
 //! `gradus schedule`: the learning rate at each step.
 
+mod length;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,6 +12,7 @@ use crate::{
     optimizers,
     report::{self, Axis, Chart, Curve, draw},
     schedules::{Run, Schedule as Rate},
+    train::Model,
 };
 
 /// Show the learning rate at each step
@@ -39,14 +42,18 @@ impl Schedule {
         let config = self.config.config()?;
         let name = config.name.clone();
         let (rate, steps) = match self.steps {
-            Some(steps) => (without_data(&config, steps)?, steps),
+            Some(steps) => {
+                let rate = without_data(&config, steps)?;
+                warn(&rate, steps, steps.div_ceil(config.train.epochs as u64));
+                (rate, steps)
+            }
             None => {
                 let model = load::model(config)?;
-                let steps_per_epoch = model.dataset.train.len().div_ceil(model.plan.batch);
-                (model.schedule, (model.config.train.epochs * steps_per_epoch) as u64)
+                let (steps, epoch) = (model.steps(), model.steps_per_epoch());
+                warn(&model.schedule, steps, epoch);
+                (model.schedule, steps)
             }
         };
-        warn(&rate, steps);
         if self.csv {
             print(&rate, steps)?;
         } else {
@@ -114,55 +121,21 @@ fn inline(keys: &toml::Table) -> String {
     keys.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", ")
 }
 
-/// How long a schedule is: what it still changes after, and what it stays at its last value after.
-struct Length {
-    least: u64,
-    most: Option<u64>,
-}
-
-/// What the keys say of the length; `None` where every run is long enough and none too long.
-fn length(keys: &toml::Table) -> Option<Length> {
-    let number = |key: &str| keys.get(key).and_then(toml::Value::as_integer).map(|steps| steps as u64);
-    let warmup = number("warmup").unwrap_or(0);
-    let exactly = |steps: u64| Some(Length { least: warmup + steps, most: Some(warmup + steps) });
-    let at_least = |steps: u64| Some(Length { least: warmup + steps, most: None });
-    let cycles = keys.get("cycle").and_then(toml::Value::as_bool) == Some(true);
-    match keys.get("schedule")?.as_str()? {
-        "linear" | "cosine" | "cosine_squared" | "one_cycle" => exactly(number("steps")?),
-        "polynomial" if !cycles => exactly(number("steps")?),
-        "piecewise" => at_least(keys.get("boundaries")?.as_array()?.last()?.as_integer()? as u64 + 1),
-        "restarts" => at_least(number("period")?),
-        "sequence" => {
-            let parts = keys.get("parts")?.as_array()?.iter();
-            let lengths = parts.filter_map(|part| part.get("length")?.as_integer());
-            at_least(lengths.map(|length| length as u64).sum())
-        }
-        _ => (warmup > 0).then_some(Length { least: warmup, most: None }),
-    }
-}
-
-fn warn(rate: &Rate, steps: u64) {
+fn warn(rate: &Rate, steps: u64, epoch: u64) {
     let toml::Value::Table(keys) = rate.to_toml() else { return };
     if keys.get("schedule").and_then(toml::Value::as_str) == Some("plateau") {
         note("plateau looks at the development set's loss: this is the rate while that keeps falling");
     }
-    warn_of_length(rate, steps);
+    tell(rate, steps, epoch);
 }
 
-/// Says so where a schedule is longer or shorter than a run of so many steps.
-pub(super) fn warn_of_length(rate: &Rate, steps: u64) {
-    let toml::Value::Table(keys) = rate.to_toml() else { return };
-    let (steps, unit) = (rate.counted(steps), rate.unit());
-    match length(&keys) {
-        Some(Length { least, .. }) if least > steps => note(format!(
-            "warning: the run ends after {steps} {unit}, but the schedule needs {least}: its last {} are left out",
-            least - steps
-        )),
-        Some(Length { most: Some(most), .. }) if most < steps => note(format!(
-            "warning: the schedule ends after {most} {unit}, but the run takes {steps}: \
-             the last {} have the schedule's final rate",
-            steps - most
-        )),
-        _ => {}
+/// Says so where a schedule is longer or shorter than a model's run.
+pub(super) fn warn_of_length(model: &Model) {
+    tell(&model.schedule, model.steps(), model.steps_per_epoch());
+}
+
+fn tell(rate: &Rate, steps: u64, epoch: u64) {
+    if let Some(warning) = length::warning(rate, steps, epoch) {
+        log::warn!("{warning}");
     }
 }

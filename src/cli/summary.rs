@@ -2,15 +2,15 @@
 
 use clap::Args;
 
-use std::sync::Arc;
-
-use super::{Failure, bytes, load::ConfigArguments, say, thousands};
+use super::{
+    Failure, bytes,
+    load::{self, ConfigArguments},
+    say, thousands,
+};
 use crate::{
     config::Config,
     graph::{Graph, elements, show},
-    losses, optimizers,
-    plan::{self, DataLayout, Options, Plan},
-    train::evaluate_rows,
+    train::{self, Model},
 };
 
 /// Show a network's layers, shapes, parameters, multiply-adds and memory
@@ -38,18 +38,14 @@ struct Layer {
 impl Summary {
     /// Prints it.
     pub fn run(self) -> Result<(), Failure> {
-        let (graph, plan) = match &self.input[..] {
-            [] => {
-                let model = self.config.model()?;
-                (model.graph, model.plan)
-            }
-            shape => {
-                without_data(&self.config.config()?, &shape.iter().map(|&extent| extent as usize).collect::<Vec<_>>())?
-            }
+        let (model, with_data) = match &self.input[..] {
+            [] => self.config.outlined()?,
+            shape => (without_data(self.config.config()?, shape)?, false),
         };
-        let layers = layers(&graph);
-        let parameters: u64 = layers.iter().map(|layer| layer.parameters).sum();
-        let multiply_adds: u64 = layers.iter().map(|layer| layer.multiply_adds).sum();
+        let (graph, plan) = (&model.graph, &model.plan);
+        let layers = layers(graph);
+        let parameters = total(&layers, |layer| layer.parameters);
+        let multiply_adds = total(&layers, |layer| layer.multiply_adds);
         let memory = plan.bytes();
         if self.json {
             let summary = serde_json::json!({
@@ -67,30 +63,22 @@ impl Summary {
             say(format!("{:24} {:16} {output:>18} {parameters:>14} {multiply_adds:>16}", layer.name, layer.op))?;
         }
         let (batch, evaluate) = (plan.batch, plan.evaluate_batch);
-        let data = if self.input.is_empty() { "the data included" } else { "without the data" };
+        let data = if with_data { "the data included" } else { "without the data" };
         say(format!("{} parameters, {} multiply-adds an example", thousands(parameters), thousands(multiply_adds)))?;
         say(format!("{} of memory, {data} (batch {batch}, evaluation {evaluate})", bytes(memory)))
     }
 }
 
-/// The network and its plan for examples of this shape, of which there are none.
-fn without_data(config: &Config, shape: &[usize]) -> Result<(Graph, Arc<Plan>), Failure> {
-    let graph = Graph::build(&config.model, shape)?;
-    let loss = losses::named(&config.model.loss).expect("the config knows just these");
-    let rule = optimizers::read(&config.optimizer)?;
-    let layout = DataLayout {
-        bytes: false,
-        examples: 0,
-        plane: elements(shape),
-        order: 0,
-        differentiate_input: false,
-        augmentation: None,
-    };
-    // A batch of the whole training set has no size without it.
-    let batch = config.train.batch_size.max(1);
-    let options = Options { batch, evaluate_batch: evaluate_rows(&graph, batch), replicas: 1, slots: 1 };
-    let plan = plan::compile(&graph, loss, rule, &layout, &options);
-    Ok((graph, Arc::new(plan)))
+/// The network for examples of this shape, of which there are none.
+fn without_data(mut config: Config, shape: &[u32]) -> Result<Model, Failure> {
+    config.data.shape = Some(shape.iter().map(|&extent| extent as usize).collect());
+    train::check(&config)?;
+    let (model, _) = load::outline(&config)?.expect("the shape is given");
+    Ok(model)
+}
+
+fn total(layers: &[Layer], of: impl Fn(&Layer) -> u64) -> u64 {
+    layers.iter().map(of).fold(0, u64::saturating_add)
 }
 
 fn layers(graph: &Graph) -> Vec<Layer> {

@@ -55,11 +55,11 @@ impl Train {
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
         let name = model.config.name.clone();
         model.doubts().iter().for_each(|doubt| log::warn!("{doubt}"));
+        train::contradictions(&model)?.iter().for_each(|warning| log::warn!("{warning}"));
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
         let mut session = session(model, initial, &device)?;
-        let steps = session.config().train.epochs * session.steps_per_epoch();
-        schedule::warn_of_length(&session.model().schedule, steps as u64);
+        schedule::warn_of_length(session.model());
         if self.dry_run {
             return dry_run(&mut session);
         }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use super::error::{Error, Place};
 use super::overrides::value_of;
 
+/// Values of a key at most.
+const MOST: usize = 10_000;
+
 /// A key and the values that it takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
@@ -31,7 +34,11 @@ impl Grid {
             return wrong(if key.is_empty() { "no key".into() } else { "no values".into() });
         }
         let mut grid = Grid { key: key.to_owned(), values: vec![], texts: vec![] };
-        for text in split(values) {
+        let values = split(values);
+        if values.len() > MOST {
+            return wrong(format!("{} values, where {MOST} are possible", values.len()));
+        }
+        for text in values {
             if text.is_empty() {
                 return wrong("a value is empty (\"\" is the empty text)".into());
             }

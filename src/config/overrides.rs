@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::{Error, Place};
 use super::table::Table;
-use super::value::{Kind, Value, parse_value};
+use super::value::{self, Kind, Value, parse_value};
 
 /// Puts the value of one `KEY=VALUE` where its dotted key says. Numbers in the key are indices
 /// into lists (`model.layers.0.units=64`); tables that aren't there yet are made, so that any key
@@ -20,6 +20,9 @@ pub(crate) fn apply(root: &mut Table, text: &str) -> Result<(), Error> {
     if keys.iter().any(|key| key.is_empty()) {
         let message = "a key is empty";
         return Err(Error::new(&place, message).help("keys are joined by single dots: model.layers.0.units"));
+    }
+    if keys.len() > value::PARTS {
+        return Err(value::deep(&place));
     }
     let value = value_of(value.trim(), &place)?;
     set(root, &keys, 0, value, &place)

@@ -3,6 +3,7 @@
 //! serde loses the places of values inside tagged lists (which `[[model.layers]]` is), so the
 //! tree is built from toml's own spanned document instead.
 
+use std::num::IntErrorKind;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -53,6 +54,7 @@ pub(crate) fn parse_document(file: &Arc<str>, text: &str) -> Result<Table, Error
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let positions = Positions::of(text);
     let place = |offset: usize| positions.place(file, offset);
+    check_keys(text).map_err(|at| deep(&place(at)))?;
     let document = DeTable::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         syntax_error(&place(start), &error)
@@ -62,8 +64,36 @@ pub(crate) fn parse_document(file: &Arc<str>, text: &str) -> Result<Table, Error
 
 /// The tree of one TOML value, which lies at `place` from end to end.
 pub(crate) fn parse_value(place: &Place, text: &str) -> Result<Value, Error> {
+    check_keys(text).map_err(|_| deep(place))?;
     let parsed = DeValue::parse(text).map_err(|error| syntax_error(place, &error))?;
     value(&parsed, &|_| place.clone())
+}
+
+/// Parts of a dotted key at most: each is a table within a table, through which everything goes by recursion. The
+/// parser itself bounds brackets within brackets, but not these.
+pub(super) const PARTS: usize = 24;
+
+/// Where too many parts are joined by dots, whatever they are: no text or number of a config has so many dots either.
+fn check_keys(text: &str) -> Result<(), usize> {
+    let (mut dots, mut last) = (0, b' ');
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'=' | b',' | b'{' | b'}' | b'[' | b']' | b'\n' => dots = 0,
+            // `../..` are no parts.
+            b'.' if last != b'.' => dots += 1,
+            _ => {}
+        }
+        last = byte;
+        if dots > PARTS {
+            return Err(at);
+        }
+    }
+    Ok(())
+}
+
+/// The error of a key with too many parts.
+pub(super) fn deep(place: &Place) -> Error {
+    Error::new(place, format!("a key of more than {PARTS} parts, joined by dots"))
 }
 
 fn syntax_error(place: &Place, error: &toml::de::Error) -> Error {
@@ -89,8 +119,10 @@ fn value(parsed: &Spanned<DeValue<'_>>, place_of: &impl Fn(usize) -> Place) -> R
         DeValue::Boolean(boolean) => Kind::Boolean(*boolean),
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(integer) => Kind::Integer(integer),
-            Err(_) => {
-                return Err(Error::new(&place, "an integer beyond TOML's 64 bits with sign"));
+            Err(error) => {
+                let beyond = matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
+                let message = if beyond { "an integer beyond TOML's 64 bits with sign" } else { "not a number" };
+                return Err(Error::new(&place, message));
             }
         },
         DeValue::Float(float) => match float.as_str().parse() {

@@ -223,5 +223,13 @@ fn names(version: &Version, folder: &Path, count: usize) -> Result<Option<Vec<St
     Ok(Some(names))
 }
 
+/// Every parser, see [`super::fuzzing`].
+pub(super) fn fuzz(file: &str, bytes: &[u8]) -> Result<(), DataError> {
+    let mut pictures = Pictures::default();
+    let binary = parse(&HUNDRED, file, bytes, &mut pictures);
+    let pickled = pickled::parse(&TEN, file, bytes, &mut pictures);
+    pickled.or(binary).or(pickled::parse_names(file, bytes).map(drop))
+}
+
 #[cfg(test)]
 mod tests;

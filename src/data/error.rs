@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::config::{DataConfig, printable};
+
 /// Data that can't be used. Displayed as `FILE, row N: what is wrong`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct DataError {
@@ -19,6 +21,11 @@ impl DataError {
         DataError { file: file.into(), row: None, message: message.into() }
     }
 
+    /// An error about a value of the config, which the data show to be wrong.
+    pub fn setting(config: &DataConfig, key: &str, message: impl Into<String>) -> DataError {
+        DataError::new(config.places.place("data", key).to_string(), message)
+    }
+
     /// The same error about one row, counted from 1.
     pub fn row(mut self, row: u64) -> DataError {
         self.row = Some(row);
@@ -28,9 +35,10 @@ impl DataError {
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.row {
-            Some(row) => write!(f, "{}, row {row}: {}", self.file, self.message),
-            None => write!(f, "{}: {}", self.file, self.message),
-        }
+        // Names of files, columns and classes may hold anything.
+        f.write_str(&printable(match self.row {
+            Some(row) => format!("{}, row {row}: {}", self.file, self.message),
+            None => format!("{}: {}", self.file, self.message),
+        }))
     }
 }

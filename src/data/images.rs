@@ -310,5 +310,10 @@ pub(crate) fn unlabelled(
     Ok((names, pixels))
 }
 
+/// The parser of one picture, see [`super::fuzzing`].
+pub(super) fn fuzz(file: &str, bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
+    Way::new(config).decode(bytes).map(drop).map_err(|why| DataError::new(file, why))
+}
+
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use super::gzip;
 use super::source::{Examples, Request, Source};
 use crate::config::{Channels, DataConfig};
 use array::Array;
+pub(super) use array::MAGIC;
 use arrays::{Arrays, NAMES};
 
 /// Any arrays with Keras's names for them.
@@ -42,7 +43,15 @@ struct Part {
 }
 
 fn load(path: &Path, request: &Request<'_>) -> Result<Examples, DataError> {
-    let mut arrays = Arrays::open(path, request.config.largest)?;
+    examples(Arrays::open(path, request.config.largest)?, request)
+}
+
+/// The examples of an archive that was read.
+pub(super) fn archived(path: &Path, bytes: Vec<u8>, request: &Request<'_>) -> Result<Examples, DataError> {
+    examples(Arrays::archive(path, bytes, request.config.largest)?, request)
+}
+
+fn examples(mut arrays: Arrays, request: &Request<'_>) -> Result<Examples, DataError> {
     let [x_train, y_train, x_test, y_test, x, y] = NAMES;
     let whole = ![x_train, y_train, x_test, y_test].iter().any(|name| arrays.has(name));
     let whole = whole && (arrays.has(x) || arrays.has(y));
@@ -102,7 +111,7 @@ pub(crate) fn unlabelled(
     config: &DataConfig,
     shape: &[usize],
 ) -> Result<Inputs, DataError> {
-    let array = match bytes.starts_with(array::MAGIC) {
+    let array = match bytes.starts_with(MAGIC) {
         true => Array::read(path.display().to_string(), bytes.as_slice(), config.largest.unwrap_or(gzip::LARGEST))?,
         false => Arrays::archive(path, bytes, config.largest)?.only_x()?,
     };

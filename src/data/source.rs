@@ -35,7 +35,7 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// How many classes there are, where that is known before the labels are read: each is below that.
     pub fn classes(&self) -> Option<usize> {
-        let number = |name: &String| name.parse().ok().map(|number: usize| number + 1);
+        let number = |name: &String| name.parse().ok().and_then(|number: usize| number.checked_add(1));
         self.config.classes.or_else(|| match &self.known?.targets {
             Predicted::Classes { count, names: None } => Some(*count),
             // Labels that do not count from 0 are the names of their classes.

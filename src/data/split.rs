@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::error::DataError;
-use crate::config::Portion;
+use crate::config::{DataConfig, Portion};
 use crate::random::{Purpose, Stream};
 
 /// The indices of each split, each in the file's order.
@@ -30,27 +30,33 @@ pub(crate) struct Rule {
     pub train_limit: usize,
 }
 
+/// How so many examples are to be split, of which `test` at the end are the source's own test set.
+pub(crate) fn rule(config: &DataConfig, examples: usize, test: Option<usize>) -> Rule {
+    let DataConfig { test: portion, dev, train_limit, .. } = *config;
+    Rule { examples, given_test: test, test: portion, dev, train_limit }
+}
+
 /// Splits examples: first the test set, then the limit, then the development set. Held-out
-/// examples are drawn by the seed.
-pub(crate) fn split(name: &str, rule: &Rule, seed: u64) -> Result<Splits, DataError> {
+/// examples are drawn by the seed. `place` is where the config says how many `dev` and `test` take.
+pub(crate) fn split(place: impl Fn(&str) -> String, rule: &Rule, seed: u64) -> Result<Splits, DataError> {
     let all = 0..rule.examples as u32;
     let (mut train, test) = match rule.given_test {
         Some(given) => {
             let first = (rule.examples - given) as u32;
             ((0..first).collect(), (first..all.end).collect())
         }
-        None => hold_out(name, "test", all.collect(), rule.test, seed)?,
+        None => hold_out(&place, "test", all.collect(), rule.test, seed)?,
     };
     if rule.train_limit > 0 {
         train.truncate(rule.train_limit);
     }
-    let (train, dev) = hold_out(name, "dev", train, rule.dev, seed)?;
+    let (train, dev) = hold_out(&place, "dev", train, rule.dev, seed)?;
     Ok(Splits { train, dev, test })
 }
 
 /// Draws `portion` of `examples`; gives the rest and the drawn, both in their old order.
 fn hold_out(
-    name: &str,
+    place: &dyn Fn(&str) -> String,
     set: &str,
     mut examples: Vec<u32>,
     portion: Portion,
@@ -63,7 +69,7 @@ fn hold_out(
     };
     if count >= available {
         let message = format!("data.{set} takes {count} of {available} examples, so that none is left");
-        return Err(DataError::new(name, message));
+        return Err(DataError::new(place(set), message));
     }
     let item = u32::from(set == "dev");
     let mut stream = Stream::new(seed, Purpose::Split.stream(item), 0);
@@ -106,6 +112,10 @@ mod tests {
     const RULE: Rule =
         Rule { examples: 100, given_test: None, test: Portion::Fraction(0.2), dev: Portion::Count(10), train_limit: 0 };
 
+    fn place(set: &str) -> String {
+        format!("c.toml: {set}")
+    }
+
     fn all(splits: &Splits) -> Vec<u32> {
         let mut all = [&splits.train[..], &splits.dev, &splits.test].concat();
         all.sort_unstable();
@@ -114,7 +124,7 @@ mod tests {
 
     #[test]
     fn splits_are_disjoint_exhaustive_and_in_order() {
-        let splits = split("x", &RULE, 1).unwrap();
+        let splits = split(place, &RULE, 1).unwrap();
         assert_eq!((splits.train.len(), splits.dev.len(), splits.test.len()), (70, 10, 20));
         assert_eq!(all(&splits), (0..100).collect::<Vec<_>>());
         for part in [&splits.train, &splits.dev, &splits.test] {
@@ -124,9 +134,9 @@ mod tests {
 
     #[test]
     fn the_seed_decides_who_is_held_out() {
-        let first = split("x", &RULE, 1).unwrap();
-        assert_eq!(first, split("x", &RULE, 1).unwrap());
-        let second = split("x", &RULE, 2).unwrap();
+        let first = split(place, &RULE, 1).unwrap();
+        assert_eq!(first, split(place, &RULE, 1).unwrap());
+        let second = split(place, &RULE, 2).unwrap();
         assert_ne!(first.test, second.test);
         assert_ne!(first.dev, second.dev);
     }
@@ -134,7 +144,7 @@ mod tests {
     #[test]
     fn a_given_test_set_stays() {
         let rule = Rule { given_test: Some(30), ..RULE };
-        let splits = split("x", &rule, 1).unwrap();
+        let splits = split(place, &rule, 1).unwrap();
         assert_eq!(splits.test, (70..100).collect::<Vec<_>>());
         assert_eq!(all(&splits), (0..100).collect::<Vec<_>>());
         assert_eq!((splits.train.len(), splits.dev.len()), (60, 10));
@@ -143,7 +153,7 @@ mod tests {
     #[test]
     fn the_limit_takes_the_first_training_examples_before_the_development_set() {
         let rule = Rule { given_test: Some(30), dev: Portion::Fraction(0.25), train_limit: 20, ..RULE };
-        let splits = split("x", &rule, 1).unwrap();
+        let splits = split(place, &rule, 1).unwrap();
         assert_eq!((splits.train.len(), splits.dev.len()), (15, 5));
         let mut trained = [&splits.train[..], &splits.dev].concat();
         trained.sort_unstable();
@@ -154,13 +164,13 @@ mod tests {
     fn holding_out_everything_is_an_error() {
         let rule = Rule { dev: Portion::Count(80), ..RULE };
         assert_eq!(
-            split("x", &rule, 1).unwrap_err().to_string(),
-            "x: data.dev takes 80 of 80 examples, so that none is left"
+            split(place, &rule, 1).unwrap_err().to_string(),
+            "c.toml: dev: data.dev takes 80 of 80 examples, so that none is left"
         );
         let rule = Rule { test: Portion::Count(101), ..RULE };
-        assert!(split("x", &rule, 1).is_err());
+        assert!(split(place, &rule, 1).is_err());
         let none = Rule { examples: 0, ..RULE };
-        assert!(split("x", &none, 1).is_err());
+        assert!(split(place, &none, 1).is_err());
     }
 
     #[test]

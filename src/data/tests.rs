@@ -86,8 +86,8 @@ fn only_pictures_large_enough_are_augmented() {
     let fits = config("digits", &["augment={ crop = 4, flip = true }"]);
     assert!(load(&fits, true, 42).is_ok());
     let numbers = Inputs::Floats(vec![0.0; 64]);
-    let error = check_pictures("npy", &[1, 8, 8], &numbers, &fits.augment.unwrap()).unwrap_err().to_string();
-    assert_eq!(error, "npy: data.augment is for pictures of [channels, height, width] bytes");
+    let error = check_pictures(&fits, &[1, 8, 8], &numbers, &fits.augment.unwrap()).unwrap_err().to_string();
+    assert_eq!(error, "digits: data.augment is for pictures of [channels, height, width] bytes");
 }
 
 #[test]

@@ -176,6 +176,7 @@ impl Scope<'_> {
             let name = self.whole(at);
             match block(layer, &name)? {
                 None => {
+                    bounded(flat.len(), &name, layer)?;
                     before = name.clone();
                     flat.push(Flat { name, inputs, layer: layer.clone() });
                 }
@@ -192,6 +193,23 @@ impl Scope<'_> {
         }
         Ok(())
     }
+}
+
+/// Layers of a network at most, and bytes of a name with those of all its blocks.
+const MOST: usize = 10_000;
+const LONGEST_NAME: usize = 1_000;
+
+/// Blocks in blocks multiply: their layers are counted while they are made.
+fn bounded(before: usize, name: &str, layer: &LayerConfig) -> Result<(), config::Error> {
+    if before >= MOST {
+        let message = format!("the network would have more than {MOST} layers");
+        return Err(config::Error::new(&layer.place, message).help("give the blocks around this layer fewer `times`"));
+    }
+    if name.len() > LONGEST_NAME {
+        let message = format!("with its blocks', the layer's name has more than {LONGEST_NAME} bytes");
+        return Err(config::Error::new(&layer.place, message).help("give the blocks shorter names"));
+    }
+    Ok(())
 }
 
 /// The whole name of the layer that a layer's output is: its own, or the last one's of a block.

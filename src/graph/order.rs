@@ -90,7 +90,10 @@ fn circle(drafts: &[Draft], inputs: &[Vec<usize>], done: &[bool]) -> config::Err
             names.push(&drafts[next].name);
             names.reverse();
             let message = format!("the layers form a circle: {}", names.join(" -> "));
-            return config::Error::new(&drafts[next].place, message);
+            // Where the layer names what it waits for, if it does.
+            let input = inputs[next].iter().position(|&input| !done[input]);
+            let place = input.and_then(|input| drafts[next].input_places.get(input)).unwrap_or(&drafts[next].place);
+            return config::Error::new(place, message);
         }
         path.push(next);
     }

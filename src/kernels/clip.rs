@@ -101,10 +101,10 @@ fn squares<T: Real>(arguments: &mut Arguments<T>) {
     squares.par_iter_mut().with_min_len(WIDTH as usize).zip(gradients.par_chunks_exact(BLOCK)).enumerate().for_each(
         |(at, (square, block))| {
             let penalties = parameters.get(BLOCK * at..).filter(|p| !p.is_empty());
-            let penalties = penalties.map(|p| (p, &optimizer::group(groups, blocks, at)[4..]));
+            let penalties = penalties.map(|p| (p, optimizer::group(groups, blocks, at)));
             let gradient = |(k, &g): (usize, &T)| {
                 let g = sum.map_or(g, |sum| sum[BLOCK * at + k] + share * g);
-                penalties.map_or(g, |(p, numbers)| g + optimizer::penalty(numbers, p[k]))
+                penalties.map_or(g, |(p, &[.., l2, l1, _, _])| g + optimizer::penalty([l2, l1], p[k]))
             };
             *square = block.iter().enumerate().map(gradient).map(|g| g * g).sum();
         },

@@ -139,29 +139,29 @@ struct Regularize<'a, T> {
 
 impl<T: Real> Regularize<'_, T> {
     /// The numbers of a block's group, and what its gradients are multiplied by.
-    fn of(&self, block: usize) -> (&[T], T) {
+    fn of(&self, block: usize) -> (&[T; GROUP], T) {
         let factor = self.factors.get(self.blocks[2 * block + 1] as usize).copied();
         (group(self.groups, self.blocks, block), factor.unwrap_or(T::one()))
     }
 
     fn before(&self, first: usize, p: &[T], g: &mut [T]) {
         for (at, (p, g)) in p.chunks(BLOCK).zip(g.chunks_mut(BLOCK)).enumerate() {
-            let (group, factor) = self.of(first + at);
+            let (&[_, _, l2, l1, l2_within, l1_within, ..], factor) = self.of(first + at);
             for (&p, g) in p.iter().zip(g) {
-                *g += penalty(&group[4..], p);
+                *g += penalty([l2_within, l1_within], p);
                 *g *= factor;
                 if self.limit > T::zero() && self.factors.is_empty() {
                     *g = g.max(-self.limit).min(self.limit);
                 }
-                *g += penalty(&group[2..], p);
+                *g += penalty([l2, l1], p);
             }
         }
     }
 
     fn after(&self, first: usize, p: &mut [T], change: &[T], learning_rate: T) {
         for (at, (p, change)) in p.chunks_mut(BLOCK).zip(change.chunks(BLOCK)).enumerate() {
-            let (group, _) = self.of(first + at);
-            let (rate, decay) = (group[0], learning_rate * group[0] * group[1]);
+            let (&[rate, decay, ..], _) = self.of(first + at);
+            let decay = learning_rate * rate * decay;
             for (p, &change) in p.iter_mut().zip(change) {
                 *p = *p - decay * *p + rate * change;
             }
@@ -170,13 +170,14 @@ impl<T: Real> Regularize<'_, T> {
 }
 
 /// The numbers of a block's group.
-pub(super) fn group<'a, T>(groups: &'a [T], blocks: &[u32], block: usize) -> &'a [T] {
-    &groups[GROUP * blocks[2 * block] as usize..][..GROUP]
+pub(super) fn group<'a, T>(groups: &'a [T], blocks: &[u32], block: usize) -> &'a [T; GROUP] {
+    let first = GROUP * blocks[2 * block] as usize;
+    groups[first..first + GROUP].try_into().expect("as many")
 }
 
 /// The gradient of the penalties with these L2 and L1.
-pub(crate) fn penalty<T: Real>(numbers: &[T], p: T) -> T {
-    numbers[0] * p + numbers[1] * if p.is_zero() { p } else { p.signum() }
+pub(crate) fn penalty<T: Real>([l2, l1]: [T; 2], p: T) -> T {
+    l2 * p + l1 * if p.is_zero() { p } else { p.signum() }
 }
 
 /// Numbers of parameters; every rule takes some of them, and all of them are taken.

@@ -87,7 +87,7 @@ impl Curve for Polynomial {
     }
     fn at(&self, t: u64) -> f64 {
         let (t, steps) = match self.cycle {
-            true => (t, self.steps * t.div_ceil(self.steps).max(1)),
+            true => (t, self.steps.saturating_mul(t.div_ceil(self.steps).max(1))),
             false => (t.min(self.steps), self.steps),
         };
         self.last + (self.initial - self.last) * (1.0 - t as f64 / steps as f64).powf(self.power)

@@ -42,6 +42,9 @@ pub(super) const KERAS: Kind = Kind {
     },
 };
 
+/// Periods' lengths that are still walked through one by one.
+const MANY: f64 = 1e4;
+
 #[derive(Debug, Serialize)]
 struct Restarts {
     initial: f64,
@@ -61,6 +64,15 @@ impl Curve for Restarts {
         if self.multiplier == 1.0 {
             restarts = (left / period).floor();
             left -= restarts * period;
+        }
+        if self.multiplier > 1.0 && left > MANY * period {
+            // The sum of so many periods, solved for their number: a walk through them would not end.
+            let ratio = self.multiplier - 1.0;
+            restarts = ((left / period * ratio).ln_1p() / ratio.ln_1p()).floor() - 1.0;
+            restarts = restarts.max(0.0);
+            let grown = (restarts * ratio.ln_1p()).exp();
+            left -= period * (grown - 1.0) / ratio;
+            period *= grown;
         }
         while left >= period {
             left -= period;

@@ -4,6 +4,7 @@ mod fit;
 
 use std::sync::Arc;
 
+use super::contradictions;
 use crate::{
     config::{self, Config, Normalize},
     data::{DataError, Dataset, Inputs},
@@ -78,22 +79,31 @@ impl Model {
         };
         let batch = batch(&config, &dataset);
         let steps_per_epoch = splits[0].div_ceil(batch) as u64;
-        let run = Run {
-            steps: config.train.epochs as u64 * steps_per_epoch,
-            steps_per_epoch,
-            stride: rule.schedule_stride(),
-            learning_rate: rule.default_learning_rate(),
-        };
+        let steps = (config.train.epochs as u64).saturating_mul(steps_per_epoch);
+        check_steps(&config, steps)?;
+        let run =
+            Run { steps, steps_per_epoch, stride: rule.schedule_stride(), learning_rate: rule.default_learning_rate() };
         let schedule = Schedule::read(&config.optimizer, &run)?;
         // Without examples to train on nothing is trained: the plan's training step is never run.
         if splits[0] > 0 {
             check_rows(&graph, batch)?;
         }
         let options = options(&graph, &dataset, batch);
+        contradictions::check_counts(&graph, options.batch.max(options.evaluate_batch))?;
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
         optimizers::check(rule.as_ref(), &names)?;
         Ok(Model { config, dataset, graph, loss, rule, schedule, plan, layout })
+    }
+
+    /// Training steps of an epoch.
+    pub fn steps_per_epoch(&self) -> u64 {
+        self.dataset.train.len().div_ceil(self.plan.batch) as u64
+    }
+
+    /// Training steps of the whole run.
+    pub fn steps(&self) -> u64 {
+        self.config.train.epochs as u64 * self.steps_per_epoch()
     }
 
     /// What in the data may be right, but is mostly a mistake.
@@ -188,6 +198,16 @@ fn options(graph: &Graph, dataset: &Dataset, batch: usize) -> Options {
 pub fn evaluate_rows(graph: &Graph, batch: usize) -> usize {
     let largest = graph.nodes.iter().map(|node| elements(&node.shape)).max().unwrap_or(1).max(1);
     batch.max(EVALUATE_ROWS.min(EVALUATE_ELEMENTS / largest)).max(1)
+}
+
+/// Steps are counted in 32 bits, which random numbers are drawn by.
+fn check_steps(config: &Config, steps: u64) -> Result<(), config::Error> {
+    if steps <= u64::from(u32::MAX) {
+        return Ok(());
+    }
+    let place = config.train.places.place("train", "epochs");
+    let message = format!("{} epochs are {steps} steps, and 32 bits count {}", config.train.epochs, u32::MAX);
+    Err(config::Error::new(&place, message).help("take fewer epochs, or larger batches"))
 }
 
 /// Asks every op whether it can be trained with batches of this size.

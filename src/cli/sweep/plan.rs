@@ -2,13 +2,17 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::super::{Failure, code, load::ConfigArguments, train};
+use super::super::{
+    Failure, code,
+    load::{self, ConfigArguments},
+    train,
+};
 use crate::{
     config::{Config, DataConfig, Grid, Place},
-    data::{self, DataError, Dataset, Inputs, Targets},
+    data::{Dataset, Inputs, Targets},
     device::Device,
     report::{self, plain, short_keys},
-    train::{BuildError, Model},
+    train::{BuildError, Model, contradictions},
 };
 
 /// One run of a sweep.
@@ -29,6 +33,7 @@ pub fn plan(arguments: &ConfigArguments, grids: &[Grid]) -> Result<Vec<Planned>,
     if let Some(twice) = keys.iter().enumerate().find_map(|(at, key)| keys[..at].contains(key).then_some(key)) {
         return Err(Failure::new(code::USAGE, format!("--grid {twice}: the key is there twice")));
     }
+    bounded(grids)?;
     let short = short_keys(&keys);
     let run = |choice: Vec<usize>| {
         let settings: Vec<String> = grids.iter().zip(&choice).map(|(grid, &at)| grid.setting(at)).collect();
@@ -43,11 +48,25 @@ pub fn plan(arguments: &ConfigArguments, grids: &[Grid]) -> Result<Vec<Planned>,
     Grid::product(grids).into_iter().map(run).collect()
 }
 
+/// Runs of a sweep at most: each has a folder and a line of the table.
+const MOST: usize = 10_000;
+
+/// Counts the runs before any of them is made.
+fn bounded(grids: &[Grid]) -> Result<(), Failure> {
+    let runs = grids.iter().fold(1, |runs: usize, grid| runs.saturating_mul(grid.values.len()));
+    if runs <= MOST {
+        return Ok(());
+    }
+    let grids: Vec<String> = grids.iter().map(|grid| format!("{} ({} values)", grid.key, grid.values.len())).collect();
+    let message = format!("--grid {}: {runs} runs, where {MOST} are possible; take fewer values", grids.join(", "));
+    Err(Failure::new(code::USAGE, message))
+}
+
 /// Says which grid's value is wrong, or in which run something is.
 fn blame(error: BuildError, settings: &[String]) -> Failure {
     let mut error = match error {
         BuildError::Config(error) => error,
-        BuildError::Data(error) => return error.into(),
+        BuildError::Data(error) => return within(error.into(), settings),
     };
     let key = |setting: &&String| {
         let Place::Override(place) = &error.place else { return false };
@@ -60,6 +79,11 @@ fn blame(error: BuildError, settings: &[String]) -> Failure {
         }
     }
     Failure::new(code::USAGE, format!("{error} (with {})", settings.join(" ")))
+}
+
+/// Says in which run something is wrong.
+fn within(failure: Failure, settings: &[String]) -> Failure {
+    Failure { message: format!("{} (with {})", failure.message, settings.join(" ")), ..failure }
 }
 
 /// A name that a file may have: `learning_rate=0.001,seed=2`. Where that leaves something out, a check
@@ -134,19 +158,22 @@ impl Datasets {
     /// Builds every network, so that mistakes show before the first run and not after hours, and returns
     /// the resolved configs.
     pub fn check(&mut self, runs: &[Planned], device: &Device) -> Result<Vec<String>, Failure> {
-        let mut doubts = vec![];
-        let resolved = |run: &Planned| {
+        for run in runs {
+            load::check_trained(&run.config).map_err(|error| blame(error, &run.settings))?;
+        }
+        let mut said = BTreeSet::new();
+        let mut resolved = |run: &Planned| {
             // Another seed splits the same examples: sizes and classes are as they were.
             let dataset = self.dataset(&run.config, false)?;
             let model = Model::build(run.config.clone(), dataset).map_err(|error| blame(error, &run.settings))?;
-            train::initial_weights(&model)?;
-            // All runs share the data, mostly.
-            for doubt in model.doubts() {
-                if !doubts.contains(&doubt) {
-                    log::warn!("{doubt}");
-                    doubts.push(doubt);
+            let warnings = contradictions(&model).map_err(|error| blame(error.into(), &run.settings))?;
+            for warning in model.doubts().into_iter().chain(warnings) {
+                // Mostly what is suspicious is so in every run.
+                if said.insert(warning.clone()) {
+                    log::warn!("{warning}");
                 }
             }
+            train::initial_weights(&model)?;
             device.check(&model.plan).map_err(|mut error| {
                 if let Some(advice) = error.advice() {
                     *advice = format!("leave out {}", run.settings.join(" "));
@@ -155,10 +182,10 @@ impl Datasets {
             })?;
             Ok(toml::to_string(&model.resolved()).expect("a config is TOML"))
         };
-        runs.iter().map(resolved).collect()
+        runs.iter().map(&mut resolved).collect()
     }
 
-    fn dataset(&mut self, config: &Config, seeded: bool) -> Result<Dataset, DataError> {
+    fn dataset(&mut self, config: &Config, seeded: bool) -> Result<Dataset, Failure> {
         let (data, categorical, seed) = (&config.data, config.model.loss == "categorical", config.seed);
         let same = |loaded: &&Loaded| {
             let examples = loaded.config == *data && loaded.categorical == categorical;
@@ -167,7 +194,7 @@ impl Datasets {
         if let Some(loaded) = self.0.iter().find(same) {
             return Ok(loaded.dataset.clone());
         }
-        let dataset = data::load(data, categorical, seed)?;
+        let dataset = load::dataset(config)?;
         self.0.push(Loaded { config: data.clone(), categorical, seed, dataset: dataset.clone() });
         while self.0.len() > 1 && self.0.iter().map(|loaded| bytes(&loaded.dataset)).sum::<usize>() > KEPT {
             self.0.remove(0);

@@ -33,6 +33,11 @@ impl Ask<'_> {
         self.known.and_then(|known| known.table.as_ref())
     }
 
+    /// Whether a run was trained on a table, though it may not know its columns.
+    fn was_table(&self) -> bool {
+        self.known.is_some_and(|known| known.name == super::CSV.name)
+    }
+
     /// Whether the first row names the columns: as the config says, else as a run's own data had it, else by what
     /// stands there.
     pub fn has_header(&self, rows: &[Row]) -> Result<bool, DataError> {
@@ -75,10 +80,13 @@ impl Ask<'_> {
             }
             (None, _) => self.by_place(width, |width| {
                 let target = self.target(header, width)?;
-                if let (Some(names), Target::First | Target::Last) = (header, &self.config.target) {
-                    log::warn!("{}: `{}` is taken for the target's column and left out", self.file, names[target]);
+                match (header, &self.config.target) {
+                    (Some(names), Target::First | Target::Last) if !self.was_table() => Err(self.error(format!(
+                        "which of the columns {} is no input? Say it with --set data.target=NAME, or leave it out",
+                        list(names)
+                    ))),
+                    _ => Ok(target),
                 }
-                Ok(target)
             }),
         }
     }

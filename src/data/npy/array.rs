@@ -10,7 +10,7 @@ use super::super::gzip;
 use super::numbers;
 
 /// What every .npy file begins with.
-pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+pub(in super::super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Bytes of a header at most: NumPy's own limit.
 const HEADER: u32 = 10_000;

@@ -10,7 +10,7 @@ use crate::{
         Arguments, Slot, Step, Variant,
         optimizer::{BLOCK, OPTIMIZER, OptimizerParameters, penalty},
     },
-    optimizers::{self, NORM_EPSILON, Rule, regularization::Clip},
+    optimizers::{self, NORM_EPSILON, Rule, SHARE, regularization::Clip},
     schedules::{Run, Schedule},
 };
 
@@ -99,8 +99,12 @@ impl Walker {
             blocks = vec![0, 0];
             // The limit of `clip_value` is among the step's scalars.
             if let Some(Clip::Norm(limit) | Clip::GlobalNorm(limit)) = regularization.clip {
-                // With the penalties that are clipped.
-                let of = |at: usize| gradient[at] + penalty(&numbers[4..], parameters[at]);
+                // Of what is clipped in training: the mean of the batches, with the penalties that are in it.
+                let mean = |at: usize| match self.rule.sum_tensor() {
+                    Some(sum) => state[sum * BLOCK + at] + scalars[SHARE] * gradient[at],
+                    None => gradient[at],
+                };
+                let of = |at: usize| mean(at) + penalty([numbers[4], numbers[5]], parameters[at]);
                 let norm = of(0).hypot(of(1)) + scalars[NORM_EPSILON];
                 factors = vec![if norm > limit { limit / norm } else { 1.0 }];
             }

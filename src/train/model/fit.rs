@@ -21,7 +21,7 @@ pub(super) fn fit(config: &Config, graph: &Graph, dataset: &mut Dataset, loss: &
 fn classes(graph: &Graph, dataset: &mut Dataset, loss: &Loss) {
     let outputs = elements(&graph.nodes[graph.output].shape);
     let Targets::Classes { labels, count, names: names @ None } = &mut dataset.targets else { return };
-    if loss.targets != losses::Targets::Labels || dataset.train.is_empty() {
+    if loss.targets != losses::Targets::Labels || dataset.train.is_empty() || labels.is_empty() {
         return;
     }
     if outputs > *count {
@@ -70,7 +70,8 @@ fn check_targets(dataset: &Dataset, loss: &Loss) -> Result<(), DataError> {
     let origin = &dataset.origin;
     let column = origin.table.as_ref().and_then(|table| table.target.as_deref());
     let column = column.map_or(String::new(), |name| format!(" in column `{name}`"));
-    if dataset.train.is_empty() && dataset.test.is_empty() {
+    // An outline of data has no examples.
+    if dataset.examples() == 0 {
         return Ok(());
     }
     match (&dataset.targets, loss.name) {

@@ -1,0 +1,239 @@
+//! Settings that contradict each other: what can never be right is an error at its place, what is only
+//! suspicious a warning. Each setting by itself is in order, or its reader would have refused it.
+
+use super::Model;
+use crate::{
+    config::{self, Config, Place, Portion},
+    data::Targets,
+    graph::{Graph, Node, Shape},
+    optimizers,
+    schedules::{Run, Schedule},
+};
+
+/// Whether a config makes sense as far as it can be said without any data, not even their shape.
+///
+/// # Errors
+/// Whatever in it is unknown, misspelt or out of its range.
+pub fn check(config: &Config) -> Result<(), config::Error> {
+    crate::graph::order::sorted(&Graph::drafts(&config.model)?)?;
+    let rule = optimizers::read(&config.optimizer)?;
+    // What a schedule's keys may be does not depend on the run's length.
+    let run = Run {
+        steps: 1 << 20,
+        steps_per_epoch: 1 << 10,
+        stride: rule.schedule_stride(),
+        learning_rate: rule.default_learning_rate(),
+    };
+    Schedule::read(&config.optimizer, &run).map(|_| ())
+}
+
+/// Whether a config that is to train has a development set where it needs one, as far as that can be
+/// said without data.
+///
+/// # Errors
+/// It takes none, but looks at its loss.
+pub fn check_development(config: &Config) -> Result<(), config::Error> {
+    let none = matches!(config.data.dev, Portion::Count(0)) || config.data.dev == Portion::Fraction(0.0);
+    if none { development(config) } else { Ok(()) }
+}
+
+/// What in a model that is to train contradicts itself; the warnings, each one line with its place.
+///
+/// # Errors
+/// What can never be right.
+pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
+    if model.dataset.dev.is_empty() {
+        development(&model.config)?;
+    }
+    rates(model)?;
+    let mut warnings = vec![];
+    warnings.extend(accumulation(model)?);
+    warnings.extend(output(model));
+    warnings.extend(last_batch(model));
+    warnings.extend(patience(model));
+    Ok(warnings)
+}
+
+/// The table of a schedule, and whether it is a plateau.
+fn plateau(config: &Config) -> Option<&config::Table> {
+    let table = config.optimizer.keys.table("learning_rate").ok().flatten()?;
+    (table.string("schedule").ok().flatten() == Some("plateau")).then_some(table)
+}
+
+/// The development set is empty: nobody may look at its loss.
+fn development(config: &Config) -> Result<(), config::Error> {
+    let Some(table) = plateau(config) else { return Ok(()) };
+    let message =
+        "`plateau` looks at the development set's loss, but there is no development set: the rate would never change";
+    let dev = config.data.places.place("data", "dev");
+    Err(table.error("schedule", message).help(format!("give data.dev examples ({dev}), or take another schedule")))
+}
+
+/// A plateau that waits longer than the run lasts.
+fn patience(model: &Model) -> Option<String> {
+    let table = plateau(&model.config)?;
+    let patience = table.integer("patience", ..).ok().flatten().unwrap_or(10);
+    let epochs = model.config.train.epochs;
+    (patience >= epochs).then(|| {
+        let place = table.place_of("patience");
+        format!("{place}: the rate can never fall: patience is {patience} epochs, and the run has {epochs}")
+    })
+}
+
+/// Points of a run at which its rate is looked at.
+const POINTS: u64 = 4096;
+
+/// The rate is a number of 32 bits in every step.
+fn rates(model: &Model) -> Result<(), config::Error> {
+    let steps = model.steps();
+    let stride = steps.div_ceil(POINTS).max(1);
+    let points = (0..steps).step_by(stride as usize).chain(steps.checked_sub(1));
+    for t in points {
+        let rate = model.schedule.at(t);
+        if !(rate as f32).is_finite() || rate < 0.0 {
+            let message = format!("the learning rate of step {} of {steps} is {rate:e}, beyond 32 bits", t + 1);
+            return Err(model.config.optimizer.keys.error("learning_rate", message));
+        }
+    }
+    Ok(())
+}
+
+/// Gradients that are summed up, but for too long.
+fn accumulation(model: &Model) -> Result<Option<String>, config::Error> {
+    let keys = &model.config.optimizer.keys;
+    let batches = keys.integer("accumulate", 1..)?.unwrap_or(1) as u64;
+    let (steps, epoch) = (model.steps(), model.steps_per_epoch());
+    if batches > steps && steps > 0 {
+        let message =
+            format!("accumulate = {batches} batches make an update, but the run has {steps}: nothing would be learned");
+        return Err(keys.error("accumulate", message).help("take fewer, or more train.epochs"));
+    }
+    let place = keys.place_of("accumulate");
+    Ok((batches > epoch && epoch > 0).then(|| {
+        format!(
+            "{place}: accumulate = {batches} batches make an update, but an epoch has {epoch}: not every epoch has one"
+        )
+    }))
+}
+
+/// What the network's last layers do to its output.
+struct End<'m> {
+    node: &'m Node,
+    /// The last activation, `softmax` included.
+    activation: Option<&'static str>,
+    /// A dropout behind everything that is learned.
+    dropout: Option<&'m Node>,
+}
+
+fn end(graph: &Graph) -> End<'_> {
+    let (mut at, mut dropout) = (graph.output, None);
+    loop {
+        let node = &graph.nodes[at];
+        let activation = match node.op.name() {
+            "softmax" => Some("softmax"),
+            _ => node.op.activation().map(|activation| activation.name),
+        };
+        if node.op.name() == "dropout" {
+            dropout = Some(node);
+        }
+        let passes = node.op.is_view() || ["dropout", "identity"].contains(&node.op.name());
+        match (activation, passes, node.inputs.first()) {
+            (None, true, Some(&below)) => at = below,
+            _ => return End { node, activation, dropout },
+        }
+    }
+}
+
+/// What an activation gives: never below the one, never above the other.
+fn range(activation: &str) -> (f64, f64) {
+    match activation {
+        "sigmoid" | "softmax" => (0.0, 1.0),
+        "tanh" => (-1.0, 1.0),
+        "relu" | "softplus" => (0.0, f64::INFINITY),
+        "elu" => (-1.0, f64::INFINITY),
+        "selu" => (-1.7581, f64::INFINITY),
+        "hard_swish" => (-0.375, f64::INFINITY),
+        "silu" => (-0.2785, f64::INFINITY),
+        "gelu" | "gelu_tanh" => (-0.1701, f64::INFINITY),
+        _ => (f64::NEG_INFINITY, f64::INFINITY),
+    }
+}
+
+/// The last activation against the loss and its targets; one warning at most.
+fn output(model: &Model) -> Option<String> {
+    let End { node, activation, dropout } = end(&model.graph);
+    let name = |node: &Node| {
+        let place = node.place.as_ref().map(Place::to_string).unwrap_or_default();
+        format!("{place}: layer `{}` ({})", node.name, node.op.name())
+    };
+    if let Some(node) = dropout {
+        return Some(format!("{} drops outputs of the network itself: put it in front of the last layer", name(node)));
+    }
+    let (activation, loss) = (activation?, model.loss.name);
+    let (low, high) = range(activation);
+    let name = name(node);
+    match (loss, activation) {
+        ("categorical", "softmax") => {
+            let outputs = model.outputs() as f64;
+            let floor = (1.0_f64.exp() + outputs - 1.0).ln() - 1.0;
+            Some(format!(
+                "{name} ends the network in a softmax, and the loss `categorical` has its own: taken twice, the loss \
+                 can't fall below {floor:.2}; leave the softmax out"
+            ))
+        }
+        ("bernoulli", "sigmoid") => Some(format!(
+            "{name} ends the network in a sigmoid, and the loss `bernoulli` has its own: taken twice, the loss can't \
+             fall below {:.2} an output; leave the sigmoid out",
+            (1.0 + (-1.0_f64).exp()).ln()
+        )),
+        ("categorical" | "bernoulli", _) if low.is_finite() => {
+            let own = if loss == "categorical" { "softmax" } else { "sigmoid" };
+            Some(format!(
+                "{name} ends the network in {activation}, whose outputs are never below {low}{}, but the loss `{loss}` \
+                 takes any number and has its own {own}; leave the activation out",
+                if high.is_finite() { format!(" or above {high}") } else { String::new() }
+            ))
+        }
+        ("normal", _) => {
+            let Targets::Values { values, .. } = &model.dataset.targets else { return None };
+            let beyond = values.iter().map(|&value| f64::from(value)).find(|value| *value < low || *value > high)?;
+            Some(format!(
+                "{name} ends the network in {activation}, which can't reach the target {beyond}: it gives {low} to {high}; \
+                 leave the activation out"
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// The last batch of an epoch is what the others leave: too few, maybe, for a norm over the batch.
+fn last_batch(model: &Model) -> Option<String> {
+    let rest = model.dataset.train.len() % model.plan.batch.max(1);
+    if rest == 0 {
+        return None;
+    }
+    let wrong = |at: usize, node: &Node| node.op.check_rows(&model.graph.input_shapes(at), rest).err();
+    let (node, why) = model.graph.nodes.iter().enumerate().find_map(|(at, node)| Some((node, wrong(at, node)?)))?;
+    let place = node.place.as_ref().map(Place::to_string).unwrap_or_default();
+    Some(format!(
+        "{place}: layer `{}` ({}): the last batch of every epoch has {rest} example: {why}, or another data.train_limit",
+        node.name,
+        node.op.name()
+    ))
+}
+
+/// Whether batches of so many rows can be counted.
+pub(super) fn check_counts(graph: &Graph, rows: usize) -> Result<(), config::Error> {
+    let count = |shape: &Shape| rows.saturating_mul(crate::graph::elements(shape));
+    let Some(node) = graph.nodes.iter().find(|node| count(&node.shape) > crate::graph::LARGEST) else { return Ok(()) };
+    let most = crate::graph::LARGEST / crate::graph::elements(&node.shape);
+    let place = node.place.clone().unwrap_or(Place::Document("train.batch_size".into()));
+    let message = format!(
+        "layer `{}` ({}): a batch of {rows} gives {} numbers, and 32 bits count {}",
+        node.name,
+        node.op.name(),
+        count(&node.shape),
+        crate::graph::LARGEST
+    );
+    Err(config::Error::new(&place, message).help(format!("train.batch_size={most} is the largest that can be")))
+}
