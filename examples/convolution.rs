@@ -123,7 +123,7 @@ fn main() {
         + time(&device, launch(&conv::WEIGHT_SUM, sum, &[partials, w, FILTERS]));
     println!("unfolded:");
     let [positions, filters, terms, columns] = [POSITIONS, FILTERS, TERMS, POSITIONS * TERMS].map(|n| n as u32);
-    let product = |m: u32, n: u32, k: u32| MatmulParameters { m, n, k };
+    let product = |m: u32, n: u32, k: u32| MatmulParameters::whole(m, n, k);
     let unfolded = time(&device, launch(&UNFOLD, p, &[x, columns as usize]))
         + time(&device, launch(&matmul::NT, product(positions, filters, terms), &[columns as usize, w, FILTERS, y]))
         + time(&device, launch(&matmul::NN, product(positions, terms, filters), &[y, w, 0, columns as usize]))

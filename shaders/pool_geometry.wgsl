@@ -23,3 +23,29 @@ fn first_window(pixel: vec3<u32>) -> vec3<u32> {
 fn end_window(pixel: vec3<u32>) -> vec3<u32> {
     return min((pixel + pad()) / stride() + 1u, vec3<u32>(p.out_d, p.out_h, p.out_w));
 }
+
+// The plane of a window.
+fn plane_of(o: u32) -> u32 {
+    return o / (p.out_w * p.out_h * p.out_d);
+}
+
+// Where a window begins, counted from the padding's first pixel.
+fn start_of(o: u32) -> vec3<u32> {
+    let line = o / p.out_w;
+    return vec3<u32>(line / p.out_h % p.out_d, line % p.out_h, o % p.out_w) * stride();
+}
+
+// Its first pixel, and the one behind its last, along each axis.
+fn first_of(start: vec3<u32>) -> vec3<u32> {
+    return max(start, pad()) - pad();
+}
+
+fn end_of(start: vec3<u32>) -> vec3<u32> {
+    return min(max(start + kernel(), pad()) - pad(), input());
+}
+
+// The number of a pixel among all of a window, padding included.
+fn tap_of(pixel: vec3<u32>, start: vec3<u32>) -> u32 {
+    let tap = pixel + pad() - start;
+    return (tap.x * p.kernel_h + tap.y) * p.kernel_w + tap.z;
+}

@@ -65,6 +65,7 @@ fn factors(
 ) -> TensorId {
     let node = builder.graph().output;
     let number = segments.len() / 2;
+    let blocks = segments.chunks_exact(2).map(|segment| segment[1] - segment[0]).max().unwrap_or(0);
     let squares = builder.scratch(node, "squares", count / ALIGNMENT);
     let factors = builder.scratch(node, "factors", number);
     let segments = shared(builder, "segments", Values::Words(segments), contents);
@@ -73,7 +74,7 @@ fn factors(
     let bindings = [Some(builder.host.gradients), builder.host.state.filter(|_| sum.is_some()), Some(squares)];
     let parameters = SquaresParameters { count: count as u32, sum_tensor: sum.unwrap_or(0) as u32 };
     builder.launch(node, &clip::SQUARES, parameters, Variant::Plain, &bindings);
-    let parameters = FactorsParameters { segments: number as u32 };
+    let parameters = FactorsParameters { segments: number as u32, blocks };
     let bindings = [Some(squares), Some(segments), Some(factors)];
     builder.launch(node, &clip::FACTORS, parameters, Variant::Plain, &bindings);
     factors
