@@ -53,6 +53,8 @@ fn main(
     for (var first = 0u; first < p.units; first += ACROSS) {
         let unit = first + thread % ACROSS;
         var sum = 0.0;
+        var recent = 0.0; // of up to 32 turns: what is added to a long sum loses digits
+        var turn = 0u;
         // Many at a time: the sums round less, and some drivers end a thread's loops after 65,535 turns.
         for (var t = thread / ACROSS * EACH; t < min(step.rows, p.rows) * p.tokens; t += APART * EACH) {
             var some = eight(word, unit, t, z);
@@ -60,8 +62,14 @@ fn main(
                 some = (some + eight(word, unit, t + 8u, z))
                     + (eight(word, unit, t + 16u, z) + eight(word, unit, t + 24u, z));
             }
-            sum += some;
+            recent += some;
+            turn++;
+            if turn % 32u == 0u {
+                sum += recent;
+                recent = 0.0;
+            }
         }
+        sum += recent;
         if APART > 1u {
             partial[thread] = sum;
             for (var half = APART / 2u; half > 0u; half /= 2u) {

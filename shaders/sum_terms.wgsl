@@ -3,10 +3,17 @@
 // 65,535 turns.
 fn sum_terms(thread: u32, end: u32) -> vec2<f32> {
     var sum = vec2<f32>(0.0);
+    var some = vec2<f32>(0.0); // of up to 32 turns: what is added to a long sum loses digits
+    var turn = 0u;
     for (var e = thread; e < end; e += LANES * EACH) {
-        sum += several(e, end);
+        some += several(e, end);
+        turn++;
+        if turn % 32u == 0u {
+            sum += some;
+            some = vec2<f32>(0.0);
+        }
     }
-    return total(thread, sum);
+    return total(thread, sum + some);
 }
 
 // A term, or 0 where there is none.

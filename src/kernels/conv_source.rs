@@ -180,7 +180,9 @@ impl Product {
         match tile {
             Tile::Hardware | Tile::HardwareSmall | Tile::HardwareLarge => lump + self.depth.div_ceil(16),
             Tile::Software | Tile::SoftwareSubgroups => {
-                lump + self.loops.iter().rev().fold(0, |inner, &turns| u64::from(turns) * (inner + 1) + 1)
+                // Drivers write a loop of one turn out.
+                let around = |inner, &turns: &u32| if turns == 1 { inner } else { u64::from(turns) * (inner + 1) + 1 };
+                lump + self.loops.iter().rev().fold(0, around)
             }
         }
     }

@@ -150,7 +150,7 @@ const SHAPES: &[(usize, usize, usize, usize, usize)] = &[
     (1, 1, 3, 70_001, 1),
     (70_001, 70_000, 1, 2, 1),
     // More tokens than a driver's loops take eight by eight.
-    (3, 3, 180_001, 1, 33),
+    (3, 3, 180_001, 1, 3),
     (2, 1, 600_011, 2, 1),
 ];
 

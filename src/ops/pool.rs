@@ -88,6 +88,11 @@ impl Pool {
             let (padding, kernel) = (show(padding), show(&window.kernel));
             return Err(format!("the padding {padding} is more than half of the kernel {kernel}"));
         }
+        let taps: usize = window.kernel.iter().product();
+        if self.measure == Measure::Max && taps > 1 << 24 {
+            // The backward pass numbers them in f32.
+            return Err(format!("a window of {taps} pixels is larger than the {} that a maximum may have", 1 << 24));
+        }
         Ok((channels, window.place(extents)?))
     }
 
