@@ -66,7 +66,12 @@ pub const RUNNING: Kernel = Kernel {
     formula: "moments = running_mean, 1 / sqrt(running_var + epsilon)",
     bindings: &[reads("running_mean"), reads("running_var"), writes("moments")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| by_channel(recipe, "batch_norm_running", include_str!("../../shaders/batch_norm_running.wgsl")),
+    source: |recipe| Source {
+        label: "batch_norm_running".into(),
+        wgsl: [include_str!("../../shaders/batch_norm_running.wgsl"), STEP_WGSL].concat(),
+        constants: vec![],
+        grid: Grid::strided(read::<BatchNormParameters>(recipe.parameters).channels, 64),
+    },
     cpu: twin!(running),
     cost: channelwise,
     cases: cases::running,
@@ -92,7 +97,7 @@ pub(super) fn sliced(recipe: &Recipe, name: &str, file: &str) -> Source {
     let length = (u64::from(p.rows) * u64::from(p.positions)).div_ceil(p.slices.into());
     let (lanes, down) = (Lanes::of(length), p.channels.clamp(1, super::LARGEST_GRID));
     // Each workgroup takes channels so far apart, and goes through the slice twice at most.
-    let turns = Grid { workgroups: [p.slices, down], turns: p.channels.div_ceil(down).into() };
+    let turns = Grid { workgroups: [p.slices, down], turns: 1 + u64::from(p.channels.div_ceil(down)) };
     Source {
         label: format!("{name} {}", lanes.label()),
         wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
@@ -101,15 +106,16 @@ pub(super) fn sliced(recipe: &Recipe, name: &str, file: &str) -> Source {
     }
 }
 
-/// The shader of a kernel with a thread for every channel.
+/// The shader of a kernel with a thread for every channel, which sums its slices.
 pub(super) fn by_channel(recipe: &Recipe, name: &str, file: &str) -> Source {
     let p: BatchNormParameters = read(recipe.parameters);
-    let wgsl = [file, STEP_WGSL].concat();
+    let lanes = Lanes { lanes: 1, each: if p.slices > 4 { 8 } else { 1 } };
+    let turns = u64::from(p.slices.div_ceil(lanes.each)) + 1;
     Source {
-        label: name.into(),
-        wgsl,
+        label: format!("{name} {}", lanes.each),
+        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
         constants: vec![],
-        grid: Grid::strided(p.channels, 64).with(2 * u64::from(p.slices) + 1),
+        grid: Grid::strided(p.channels, 64).with(2 * turns),
     }
 }
 

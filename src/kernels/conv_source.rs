@@ -96,8 +96,8 @@ fn source(recipe: &Recipe, form: Form) -> Source {
 fn grid(tiles: [u32; 2], turns: u64) -> Grid {
     let workgroups = tiles.map(|tiles| tiles.clamp(1, LARGEST_GRID));
     let [across, down] = [0, 1].map(|axis| u64::from(tiles[axis].div_ceil(workgroups[axis])));
-    let (across, down) = (across + 1, down + 1);
-    Grid { workgroups, turns: down + down * (across + across * turns) }
+    // Loops over both axes, one within the other.
+    Grid { workgroups, turns: down + 1 }.with(across + 1 + across * (turns + 1))
 }
 
 /// A form's product as the choice of shader and grid sees it.

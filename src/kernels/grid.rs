@@ -36,10 +36,12 @@ impl Grid {
         Grid { workgroups: [count.div_ceil(down).max(1) as u32, down as u32], turns: 0 }
     }
 
-    /// The same workgroups, where each turn of a thread's outer loop, or the thread itself without one, goes
-    /// through loops of so many turns.
+    /// The same workgroups, where each turn of a thread's only loop so far, or the thread itself without one,
+    /// goes through loops of so many turns.
     pub fn with(self, inner: u64) -> Grid {
-        Grid { turns: self.turns + self.turns.max(1) * (inner + 1), ..self }
+        // The last look at a loop's condition goes through nothing.
+        let turns = self.turns.saturating_sub(1).max(1);
+        Grid { turns: self.turns + turns * (inner + 1), ..self }
     }
 }
 
@@ -124,5 +126,28 @@ impl Lanes {
     fn calls(self, name: &str) -> String {
         let call = |at| format!("    if e + {at}u * LANES < end {{\n        {name}(e + {at}u * LANES);\n    }}\n");
         format!("fn {name}_several(e: u32, end: u32) {{\n{}}}\n", (0..self.each).map(call).collect::<String>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_of_loops_within_each_other_multiply() {
+        assert_eq!(Grid::strided(64, 64), Grid { workgroups: [1, 1], turns: 2 });
+        assert_eq!(Grid::strided(3 * 65_535 * 256, 256), Grid { workgroups: [65_535, 1], turns: 4 });
+        assert_eq!(Grid::strided(3 * 65_535 * 256, 256).with(10).turns, 4 + 3 * 11);
+        assert_eq!(Grid::items(70_000), Grid { workgroups: [35_000, 2], turns: 0 });
+        assert_eq!(Grid::items(70_000).with(10).turns, 11);
+    }
+
+    /// A sum of as many terms as one binding of llvmpipe holds (128 MiB) stays within its 65,535 turns, thrice.
+    #[test]
+    fn a_workgroup_sums_a_whole_binding_within_a_drivers_loops() {
+        let terms = 1 << 25;
+        assert!(Lanes::of(terms).grid(1, terms, 3).turns < 65_535);
+        assert_eq!(Lanes::from(1024, 1023), Lanes { lanes: 1, each: 1 });
+        assert_eq!(Lanes::from(1024, 1024), Lanes { lanes: 64, each: 8 });
     }
 }

@@ -116,7 +116,7 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (70_001, 2, 1),
     // A workgroup a position, and more channels than a driver's loops take one by one.
     (3, 1024, 1),
-    (3, 33_000, 2),
+    (1, 33_000, 2),
     (1, 1_000_003, 1),
 ];
 
