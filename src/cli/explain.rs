@@ -57,7 +57,7 @@ fn silent(model: &Model) -> Result<(), Failure> {
 }
 
 fn line(plan: &Plan, at: usize, launch: &Launch) -> String {
-    let [x, y] = launch.source(Tile::Hardware, plan.replicas).workgroups;
+    let [x, y] = launch.source(Tile::Hardware, plan.replicas).grid.workgroups;
     let bindings = launch.kernel.bindings.iter().zip(&launch.bindings);
     let buffers: Vec<String> = bindings
         .filter_map(|(binding, slice)| slice.map(|s| format!("{}={}", binding.name, plan.buffers[s.buffer].name)))
