@@ -242,6 +242,7 @@ fn others(check: &mut Check, x: &[f64], g: &[f64]) {
         pad_d: 0,
         pad_h: 0,
         pad_w: 0,
+        count_padding: 1,
     };
     let operands = vec![Operand::Reals(x.to_vec()), Operand::Output(1)];
     let mean = run(check.device, &pool::AVERAGE_FORWARD, p, operands, Step::over(1))[1][0];
