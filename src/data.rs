@@ -33,6 +33,7 @@ pub use source::{Examples, Request, Source};
 pub use split::epoch_order;
 pub use unseen::{Unseen, unseen};
 
+pub(crate) use files::read as read_file;
 pub(crate) use images::RULES as PICTURES;
 
 use crate::config::suggestion;

@@ -90,7 +90,8 @@ impl Case {
             fs::write(path, contents).expect("a file");
         }
         (self.prepare)(here);
-        let (path, out) = (here.join(self.path), here.join("out"));
+        let path = if self.path.is_empty() { here.to_path_buf() } else { here.join(self.path) };
+        let out = here.join("out");
         let before = listing(here);
         let arguments: Vec<String> = match self.source {
             "predict" => {
@@ -149,7 +150,15 @@ fn every_malformed_file_is_refused_with_its_place_and_what_to_do() {
     let work = || -> Vec<Result<u64, String>> {
         let mut results = vec![];
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            results.push(case.check(&trained));
+            let start = std::time::Instant::now();
+            let result = case.check(&trained);
+            // For people: a test has no clock.
+            if let Ok(peak) = &result
+                && (start.elapsed().as_secs_f64() > 0.5 || *peak > 100 << 20)
+            {
+                println!("{}: {:.2} s with making it, {} MiB", case.name, start.elapsed().as_secs_f64(), peak >> 20);
+            }
+            results.push(result);
         }
         results
     };

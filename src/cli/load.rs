@@ -158,7 +158,7 @@ pub fn weights(
     path: &Path,
     check: impl FnOnce(&[u8]) -> Result<(), WeightsError>,
 ) -> Result<Weights, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::file(code::DATA, path, error))?;
+    let bytes = data::read_file(path)?;
     let weights = check(&bytes).and_then(|()| read_weights(plan, &bytes));
     let weights = weights.map_err(|error| Failure::file(code::DATA, path, error))?;
     match weights.not_finite(plan) {

@@ -68,8 +68,9 @@ pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
 /// What a run keeps of its data, if it does: runs of old have no such file.
 pub fn known(run: &Path) -> Result<Option<Signature>, Failure> {
     let path = run.join(SIGNATURE);
-    match std::fs::read(&path) {
-        Ok(text) => {
+    match path.symlink_metadata() {
+        Ok(_) => {
+            let text = data::read_file(&path)?;
             let sealed = checksum::JSON.check(&text, text.len());
             sealed.map_err(|error| DataError::new(path.display().to_string(), error.to_string()))?;
             Ok(Some(Signature::from_json(&path.display().to_string(), &text)?))

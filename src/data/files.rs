@@ -23,10 +23,19 @@ pub(crate) fn read_within(path: &Path, largest: Option<u64>) -> Result<Vec<u8>, 
     let failed = |failure: io::Error| error(failure.to_string());
     // Before it is opened: to open a pipe is to wait for whoever writes into it.
     let metadata = path.metadata().map_err(failed)?;
+    let most = largest.unwrap_or(gzip::LARGEST);
+    if is_open_pipe(path, &metadata) {
+        let mut bytes = vec![];
+        File::open(path).and_then(|pipe| pipe.take(most.saturating_add(1)).read_to_end(&mut bytes)).map_err(failed)?;
+        return match bytes.len() as u64 > most {
+            true => Err(error(format!("more than {most} bytes; {}", gzip::MEANT))),
+            false => Ok(bytes),
+        };
+    }
     if let Some(kind) = no_file(&metadata) {
         return Err(error(format!("this is {kind}, where a file is wanted")));
     }
-    let (length, most) = (metadata.len(), largest.unwrap_or(gzip::LARGEST));
+    let length = metadata.len();
     if length > most {
         return Err(error(format!("{length} bytes are more than {most}; {}", gzip::MEANT)));
     }
@@ -53,6 +62,20 @@ const LARGE: u64 = 64 << 20;
 
 /// How many bytes are looked at.
 const START: u64 = 4096;
+
+/// Whether this is a pipe that the shell made, below /dev: it has a writer, while to open another is to wait for one.
+fn is_open_pipe(path: &Path, metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        metadata.file_type().is_fifo() && path.starts_with("/dev")
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (path, metadata);
+        false
+    }
+}
 
 /// What is there instead of a file.
 fn no_file(metadata: &Metadata) -> Option<&'static str> {

@@ -81,7 +81,12 @@ pub(crate) fn broken(file: &str, error: &io::Error) -> DataError {
     let message = match error.kind() {
         ErrorKind::UnexpectedEof => "the file is truncated".to_string(),
         ErrorKind::FileTooLarge | ErrorKind::OutOfMemory => error.to_string(),
-        _ => format!("the file is damaged: {error}"),
+        _ => {
+            // Some parsers draw where they stopped; the first line says what.
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            format!("the file is damaged: {}", line.split(" -->").next().unwrap_or_default().trim_end())
+        }
     };
     DataError::new(file, message)
 }

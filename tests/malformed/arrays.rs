@@ -41,6 +41,18 @@ fn stored(entries: &[(&str, &[u8])]) -> Vec<u8> {
     archive(entries, SimpleFileOptions::default().compression_method(CompressionMethod::Stored))
 }
 
+/// An array with this beginning and 128 MiB of zeros, packed; never in memory as a whole, which would count as that
+/// of the runs that begin from here.
+fn zeros(start: &[u8]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(vec![]));
+    archive.start_file("x.npy", SimpleFileOptions::default()).expect("memory");
+    archive.write_all(start).expect("memory");
+    (0..128).for_each(|_| archive.write_all(&vec![0; 1 << 20]).expect("memory"));
+    archive.start_file("y.npy", SimpleFileOptions::default()).expect("memory");
+    archive.write_all(&y()).expect("memory");
+    archive.finish().expect("memory").into_inner()
+}
+
 pub fn cases() -> Vec<Case> {
     let x = |name, x: Vec<u8>, help| Case::new(name, "npy", vec![("x.npy", x), ("y.npy", y())], "x.npy", help);
     let two = |shape: &str| bytes(shape, &[1, 2, 3, 4, 5, 6]);
@@ -134,16 +146,13 @@ pub fn cases() -> Vec<Case> {
     method.iter_mut().skip(8).take(1).for_each(|byte| *byte = 14);
     let central = method.windows(4).position(|part| part == b"PK\x01\x02").expect("a directory");
     method[central + 10] = 99;
-    let zeros = vec![0; 128 << 20];
-    let announced = [bytes("(2, 67108864)", &[]), zeros.clone()].concat();
-    let more = [bytes("(2, 3)", &[]), zeros].concat();
     cases.extend([
         zip("an archive cut off", good[..good.len() - 9].to_vec(), "the archive is damaged"),
         zip("an archive of its first bytes", good[..40].to_vec(), "the archive is damaged"),
         zip("an archive of noise", b"PK\x03\x04noise".repeat(9), "the archive is damaged"),
         zip("an archive of nothing", stored(&[]), "there is no array at all"),
         zip("a flipped bit in an archive", flipped, "damaged"),
-        zip("an archive packed by another method", method, "the archive can't be read"),
+        zip("an archive packed by another method", method, "compression method not supported"),
         zip(
             "an archive behind a password",
             archive(
@@ -153,12 +162,8 @@ pub fn cases() -> Vec<Case> {
             "assword",
         ),
         zip("names that lead elsewhere", stored(&[("../x.npy", &y()), ("/y.npy", &y())]), "there is no array"),
-        zip("a bomb that is announced", archive(&[("x.npy", &announced), ("y.npy", &y())], packed), "set data.largest"),
-        zip(
-            "a bomb that is not announced",
-            archive(&[("x.npy", &more), ("y.npy", &y())], packed),
-            "there is more behind the 6 bytes",
-        ),
+        zip("a bomb that is announced", zeros(&bytes("(2, 67108864)", &[])), "set data.largest"),
+        zip("a bomb that is not announced", zeros(&bytes("(2, 3)", &[])), "there is more behind the 6 bytes"),
         zip("a folder in an archive", stored(&[("x.npy/", b""), ("y.npy", &y())]), "there is no array"),
     ]);
     cases

@@ -68,7 +68,8 @@ pub fn cases() -> Vec<Case> {
             vec![("train.bin", [vec![20], record(5)].concat()), ("test.bin", [vec![0], record(5)].concat())],
             "train.bin, row 1: ",
             "the label is 20",
-        ),
+        )
+        .set("model.layers.1.units=100"),
         Case::new("a pipe of CIFAR", "cifar10", with(record(1))[1..].to_vec(), "HERE: ", "none of these files is")
             .prepare(|here| pipe(&here.join(BINARY[0]))),
         binary("an empty batch", vec![], second, "the file is empty"),

@@ -73,7 +73,13 @@ pub fn cases() -> Vec<Case> {
             "2 labels for 3 pictures",
         ),
         case("more labels than pictures", 3, idx(&[4], &[0; 4]), "t10k-labels-idx1-ubyte: ", "4 labels for 3 pictures"),
-        case("a test label of no class", 3, idx(&[3], &[0, 2, 1]), "t10k-labels-idx1-ubyte, row 2: ", "the label is 2"),
+        Case::new(
+            "an eleventh kind of clothes",
+            "fashion-mnist",
+            with(3, idx(&[3], &[0, 10, 1])),
+            "t10k-labels-idx1-ubyte, row 2: ",
+            "the label is 10",
+        ),
         case(
             "test pictures of another size",
             2,

@@ -13,7 +13,7 @@ fn picture(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
 }
 
 fn colour(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    picture(RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8 * 9, y as u8 * 9, 7])), format)
+    picture(RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 28) as u8 * 9, (y % 28) as u8 * 9, 7])), format)
 }
 
 fn good() -> Vec<u8> {
@@ -30,7 +30,9 @@ fn png(width: u32, height: u32, kind: u8, rows: usize) -> Vec<u8> {
     };
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, kind, 0, 0, 0]].concat();
     let mut rest = flate2::write::ZlibEncoder::new(vec![], flate2::Compression::best());
-    std::io::Write::write_all(&mut rest, &vec![0; rows]).expect("memory");
+    for start in (0..rows).step_by(1 << 20) {
+        std::io::Write::write_all(&mut rest, &vec![0; (rows - start).min(1 << 20)]).expect("memory");
+    }
     let data = rest.finish().expect("memory");
     [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &data), chunk(b"IEND", b"")].concat()
 }

@@ -11,7 +11,10 @@ fn run(trained: &Path, json: Vec<u8>) -> Vec<File> {
 }
 
 pub fn cases(trained: &Path) -> Vec<Case> {
-    let good = fs::read_to_string(trained.join("data.json")).expect("the run's data.json");
+    let sealed = fs::read_to_string(trained.join("data.json")).expect("the run's data.json");
+    // A checksum says so first; what was written without one is looked at as well.
+    let sum = sealed.lines().find(|line| line.contains("\"crc32\"")).expect("a checksum");
+    let good = sealed.replacen(sum, "", 1);
     let json =
         |name, json: String, help| Case::new(name, "export", run(trained, json.into_bytes()), "data.json: ", help);
     let with = |name, from: &str, to: &str, help| {
@@ -23,6 +26,11 @@ pub fn cases(trained: &Path) -> Vec<Case> {
     let shaped = |name, lengths: &str, help| json(name, format!("{}{lengths}{}", &good[..shape], &good[end..]), help);
     let damaged = "the file is damaged";
     let mut cases = vec![
+        json(
+            "a data.json with another number",
+            sealed.replacen("\"count\": 10", "\"count\": 11", 1),
+            "its checksum is wrong",
+        ),
         json("a data.json of nothing", String::new(), damaged),
         json("a data.json cut off", good[..good.len() / 2].into(), damaged),
         json("a data.json of a list", "[]".into(), damaged),
@@ -59,6 +67,23 @@ pub fn cases(trained: &Path) -> Vec<Case> {
         Case::new("a pipe to be predicted", "predict", vec![], "t: ", "this is a pipe")
             .path("t")
             .prepare(|here| pipe(&here.join("t"))),
+    ]);
+    let pipe_for = |name, file: &'static str, prepare, place| {
+        let files = run(trained, good.clone().into_bytes());
+        let files = files.into_iter().filter(|(name, _)| *name != file).collect();
+        Case::new(name, "export", files, place, "this is a pipe").prepare(prepare)
+    };
+    cases.extend([
+        pipe_for("a pipe for data.json", "data.json", |here| pipe(&here.join("data.json")), "data.json: "),
+        pipe_for(
+            "a pipe for weights",
+            "checkpoints/last.safetensors",
+            |here| {
+                fs::create_dir(here.join("checkpoints")).expect("a folder");
+                pipe(&here.join("checkpoints/last.safetensors"));
+            },
+            "checkpoints/last.safetensors: ",
+        ),
     ]);
     cases
 }

@@ -24,9 +24,9 @@ pub fn cases() -> Vec<Case> {
         table("a date", b"1,2,0\n2026-01-01,4,1\n", "t.csv, row 2: column 1", cell),
         table("thousands with a point and a comma", b"1;2;0\n1.000,5;4;1\n", "t.csv, row 2: column 1", ""),
         table("a word between numbers", b"1,2,0\n3,cat,1\n4,5,0\n", "t.csv, row 2: column 2", cell),
-        table("zeros of bytes", b"1,2,0\n3,\0,1\n", "t.csv, row 2: column 2", cell),
+        table("zeros of bytes", b"1,2,0\n3,\0,1\n", "t.csv", "save it as UTF-8"),
         table("Latin-1", b"1,2,0\n3,4,1\n5,\xe9,1\n", "t.csv", "UTF-8"),
-        table("UTF-16", b"\xff\xfe1\0,\x002\0\n\0", "t.csv", "UTF-8"),
+        table("UTF-16 without its mark", b"1\0,\x002\0\n\x003\0,\x004\0\n\0", "t.csv", "UTF-8"),
         table("a quotation that does not end", b"1,2,0\n\"3,4,1\n5,6,0\n", "t.csv, row 2: ", ""),
         table("a negative class", b"1,2,0\n3,4,-1\n5,6,1\n", "t.csv, row 2: ", "is no class"),
         table("half a class", b"1,2,0\n3,4,0.5\n5,6,1\n", "t.csv, row 2: ", "is no class"),
@@ -37,8 +37,13 @@ pub fn cases() -> Vec<Case> {
         table("a target of another name", b"a,b,y\n1,2,0\n3,4,1\n", "t.csv, row 1: ", "no column `z` for the target")
             .set("data.header=true")
             .set("data.target=z"),
-        table("a development set of all", b"1,2,0\n3,4,1\n5,6,0\n7,8,1\n", "csv: data.dev takes 9 of", "none is left")
-            .set("data.dev=9"),
+        table(
+            "a development set of all",
+            b"1,2,0\n3,4,1\n5,6,0\n7,8,1\n",
+            "--set data.dev: data.dev takes 9 of",
+            "none is left",
+        )
+        .set("data.dev=9"),
         table("a folder for a table", b"", "HERE: ", "this is a folder, where a file is wanted").path(""),
         table("no table", b"", "nothing.csv: ", "No such file").path("nothing.csv"),
         table("a file for a folder", b"1,2", "t.csv/x.csv: ", "Not a directory").path("t.csv/x.csv"),
