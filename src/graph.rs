@@ -103,6 +103,8 @@ impl Graph {
     /// See [`Graph::build`].
     pub fn of(drafts: Vec<Draft>, input: &[usize]) -> Result<Graph, config::Error> {
         let sorted = order::sorted(&drafts)?;
+        // Told last: a layer that does not fit is the nearer mistake.
+        let used = order::all_used(&drafts, &sorted);
         let last = drafts.len();
         let mut position = vec![0; last + 1];
         let op = Box::new(ops::identity::Input);
@@ -120,6 +122,7 @@ impl Graph {
             })?;
             nodes.push(Node { name: draft.name, op: draft.op, inputs, shape, place: Some(draft.place) });
         }
+        used?;
         Ok(Graph { output: position[last], nodes })
     }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{
-    Failure, bytes,
+    Failure, bytes, code,
     load::{self, ConfigArguments},
     say, thousands,
 };
@@ -69,8 +69,14 @@ impl Summary {
     }
 }
 
+/// Numbers of an example at most, as in `data.shape`.
+const LARGEST: u64 = 1 << 24;
+
 /// The network for examples of this shape, of which there are none.
 fn without_data(mut config: Config, shape: &[u32]) -> Result<Model, Failure> {
+    if shape.iter().fold(1, |size: u64, &extent| size.saturating_mul(extent.into())) > LARGEST {
+        return Err(Failure::new(code::USAGE, format!("--input: an example has at most {LARGEST} numbers")));
+    }
     config.data.shape = Some(shape.iter().map(|&extent| extent as usize).collect());
     train::check(&config)?;
     let (model, _) = load::outline(&config)?.expect("the shape is given");

@@ -33,7 +33,14 @@ fn make_absolute(value: &mut Value, folder: &Path) {
         (Some(rest), Some(home)) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
         _ => PathBuf::from(&*text),
     };
+    let written = path.clone();
     let path = if matches!(value.place, Place::Text { .. }) { folder.join(path) } else { path };
+    if path != written && !path.exists() && written.exists() {
+        let (there, place) = (path.display(), &value.place);
+        log::warn!(
+            "{place}: paths are relative to the config: {there} is meant, and not what is in the working directory"
+        );
+    }
     // A working directory that is gone, or no text, leaves the path as it is.
     if let Some(absolute) = std::path::absolute(path).ok().and_then(|path| path.to_str().map(str::to_owned)) {
         *text = absolute;

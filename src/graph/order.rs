@@ -11,7 +11,7 @@ use crate::config;
 ///
 /// # Errors
 /// Names taken twice, names of nothing (with the nearest right one), circles, with the names of
-/// their nodes, and layers that nothing uses.
+/// their nodes.
 pub fn sorted(drafts: &[Draft]) -> Result<Vec<(usize, Vec<usize>)>, config::Error> {
     let inputs = resolve(drafts)?;
     let mut done = vec![false; drafts.len() + 1];
@@ -28,14 +28,16 @@ pub fn sorted(drafts: &[Draft]) -> Result<Vec<(usize, Vec<usize>)>, config::Erro
             begin += 1;
         }
     }
-    all_used(drafts, &inputs)?;
     Ok(sorted)
 }
 
 /// The network ends in its last layer: another whose output nobody takes was not meant so.
-fn all_used(drafts: &[Draft], inputs: &[Vec<usize>]) -> Result<(), config::Error> {
+///
+/// # Errors
+/// All such layers, with their places.
+pub fn all_used(drafts: &[Draft], sorted: &[(usize, Vec<usize>)]) -> Result<(), config::Error> {
     let mut used = vec![false; drafts.len() + 1];
-    inputs.iter().flatten().for_each(|&input| used[input] = true);
+    sorted.iter().flat_map(|(_, inputs)| inputs).for_each(|&input| used[input] = true);
     let (Some(last), unused) = (drafts.last(), (0..drafts.len()).filter(|&at| !used[at + 1])) else { return Ok(()) };
     let ends: Vec<&Draft> = unused.map(|at| &drafts[at]).filter(|draft| draft.name != last.name).collect();
     let Some(first) = ends.first() else { return Ok(()) };

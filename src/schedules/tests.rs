@@ -99,7 +99,10 @@ fn whatever_is_wrong_is_said_with_its_place() {
         ("learning_rate = { schedule = 'cosin' }", "did you mean `cosine`?"),
         ("learning_rate = { initial = 0.1 }", "the key `schedule` is missing"),
         ("learning_rate = { schedule = 'cosine', intial = 0.1 }", "unknown key `intial`; did you mean `initial`?"),
-        ("learning_rate = { schedule = 'cosine', initial = -0.1 }", "`initial` must be a number above 0, found -0.1"),
+        (
+            "learning_rate = { schedule = 'cosine', initial = -0.1 }",
+            "`initial` must be a number above 0 and of at most 3.4e38, found -0.1",
+        ),
         ("learning_rate = { schedule = 'cosine', steps = 0 }", "`steps` must be an integer of at least 1, found 0"),
         ("learning_rate = { schedule = 'cosine', steps = 1, epochs = 1 }", "give `steps` or `epochs`, not both"),
         ("learning_rate = { schedule = 'exponential' }", "the key `rate` is missing"),

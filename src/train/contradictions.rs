@@ -5,7 +5,7 @@ use super::Model;
 use crate::{
     config::{self, Config, Place, Portion},
     data::Targets,
-    graph::{Graph, Node, Shape},
+    graph::{Graph, LARGEST, Node, Shape, elements, order},
     optimizers,
     schedules::{Run, Schedule},
 };
@@ -15,7 +15,8 @@ use crate::{
 /// # Errors
 /// Whatever in it is unknown, misspelt or out of its range.
 pub fn check(config: &Config) -> Result<(), config::Error> {
-    crate::graph::order::sorted(&Graph::drafts(&config.model)?)?;
+    let drafts = Graph::drafts(&config.model)?;
+    order::all_used(&drafts, &order::sorted(&drafts)?)?;
     let rule = optimizers::read(&config.optimizer)?;
     // What a schedule's keys may be does not depend on the run's length.
     let run = Run {
@@ -224,16 +225,16 @@ fn last_batch(model: &Model) -> Option<String> {
 
 /// Whether batches of so many rows can be counted.
 pub(super) fn check_counts(graph: &Graph, rows: usize) -> Result<(), config::Error> {
-    let count = |shape: &Shape| rows.saturating_mul(crate::graph::elements(shape));
-    let Some(node) = graph.nodes.iter().find(|node| count(&node.shape) > crate::graph::LARGEST) else { return Ok(()) };
-    let most = crate::graph::LARGEST / crate::graph::elements(&node.shape);
+    let count = |shape: &Shape| rows.saturating_mul(elements(shape));
+    let Some(node) = graph.nodes.iter().find(|node| count(&node.shape) > LARGEST) else { return Ok(()) };
+    let most = LARGEST / elements(&node.shape);
     let place = node.place.clone().unwrap_or(Place::Document("train.batch_size".into()));
     let message = format!(
         "layer `{}` ({}): a batch of {rows} gives {} numbers, and 32 bits count {}",
         node.name,
         node.op.name(),
         count(&node.shape),
-        crate::graph::LARGEST
+        LARGEST
     );
     Err(config::Error::new(&place, message).help(format!("train.batch_size={most} is the largest that can be")))
 }
