@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Instant};
 use gradus::{
     device::{Device, Executor},
     kernels::{
-        Arguments, Cost, Element, Kernel, Parameters, Source, Step, Twin, Variant,
+        Arguments, Cost, Element, Grid, Kernel, Parameters, Source, Step, Twin, Variant,
         conv::{self, ConvParameters, ConvSumParameters},
         matmul::{self, MatmulParameters},
         reads, writes,
@@ -70,7 +70,7 @@ fn shader(name: &str, count: usize) -> Source {
             for (var i = id.x; i < {count}u; i += groups.x * 64u) {{ {body} }}
         }}"
     );
-    Source { label: name.into(), wgsl, constants: vec![], workgroups: [(count as u32 / 64).min(65_535), 1] }
+    Source { label: name.into(), wgsl, constants: vec![], grid: Grid::strided(count as u32, 64) }
 }
 
 fn launch<P: Parameters>(kernel: &'static Kernel, parameters: P, lengths: &[usize]) -> (Launch, Vec<Buffer>) {
@@ -123,7 +123,7 @@ fn main() {
         + time(&device, launch(&conv::WEIGHT_SUM, sum, &[partials, w, FILTERS]));
     println!("unfolded:");
     let [positions, filters, terms, columns] = [POSITIONS, FILTERS, TERMS, POSITIONS * TERMS].map(|n| n as u32);
-    let product = |m: u32, n: u32, k: u32| MatmulParameters { m, n, k };
+    let product = |m: u32, n: u32, k: u32| MatmulParameters::whole(m, n, k);
     let unfolded = time(&device, launch(&UNFOLD, p, &[x, columns as usize]))
         + time(&device, launch(&matmul::NT, product(positions, filters, terms), &[columns as usize, w, FILTERS, y]))
         + time(&device, launch(&matmul::NN, product(positions, terms, filters), &[y, w, 0, columns as usize]))

@@ -18,30 +18,34 @@ struct Params {
 @group(1) @binding(3) var<storage, read_write> running_var: array<f32>;   // [channels]
 @group(1) @binding(4) var<uniform> p: Params;
 
+var<private> first: u32;   // the channel's first slice
+var<private> origin: f32;  // its mean
+var<private> mean: f32;    // the channel's
+
+// How far a slice pulls the mean from the first slice's (sums of means would round more), and its squares
+// around the channel's mean.
+fn term(s: u32) -> vec2<f32> {
+    let length = (p.rows * p.positions + p.slices - 1u) / p.slices;
+    let values = min(step.rows, p.rows) * p.positions;
+    let size = f32(clamp(values, s * length, (s + 1u) * length) - s * length);
+    let part = parts[first + s];
+    let d = part.x - mean;
+    return vec2<f32>(size * (part.x - origin), part.y + size * d * d);
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let parts0 = id.z * p.parts_stride / 2u;
     let moments0 = id.z * p.moments_stride / 2u;
     let mean0 = id.z * p.running_mean_stride;
     let var0 = id.z * p.running_var_stride;
-    let length = (p.rows * p.positions + p.slices - 1u) / p.slices;
     let values = min(step.rows, p.rows) * p.positions;
     let count = f32(max(values, 1u));
     for (var channel = id.x; channel < p.channels; channel += groups.x * 64u) {
-        let first = parts0 + channel * p.slices;
-        // Distances from the first slice's mean: sums of means would round more.
-        let origin = parts[first].x;
-        var distance = 0.0;
-        for (var s = 0u; s < p.slices; s++) {
-            distance += f32(clamp(values, s * length, (s + 1u) * length) - s * length) * (parts[first + s].x - origin);
-        }
-        let mean = origin + distance / count;
-        var squares = 0.0;
-        for (var s = 0u; s < p.slices; s++) {
-            let part = parts[first + s];
-            let d = part.x - mean;
-            squares += part.y + f32(clamp(values, s * length, (s + 1u) * length) - s * length) * d * d;
-        }
+        first = id.z * p.parts_stride / 2u + channel * p.slices;
+        origin = parts[first].x;
+        mean = origin;
+        mean = origin + sum_terms(0u, p.slices).x / count;
+        let squares = sum_terms(0u, p.slices).y;
         // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
         let variance = squares / count + p.epsilon;
         moments[moments0 + channel] = vec2<f32>(mean, sqrt(variance) / variance);

@@ -16,14 +16,17 @@ struct Params {
 @group(1) @binding(2) var<storage, read_write> dbias: array<f32>;   // [channels] Σ dy
 @group(1) @binding(3) var<uniform> p: Params;
 
+var<private> first: u32; // the channel's first slice
+
+fn term(s: u32) -> vec2<f32> {
+    return parts[first + s];
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let parts0 = id.z * p.parts_stride / 2u;
     for (var channel = id.x; channel < p.channels; channel += groups.x * 64u) {
-        var sum = vec2<f32>(0.0);
-        for (var s = 0u; s < p.slices; s++) {
-            sum += parts[parts0 + channel * p.slices + s];
-        }
+        first = id.z * p.parts_stride / 2u + channel * p.slices;
+        let sum = sum_terms(0u, p.slices);
         dweight[id.z * p.dweight_stride + channel] = sum.y;
         dbias[id.z * p.dbias_stride + channel] = sum.x;
     }

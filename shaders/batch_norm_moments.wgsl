@@ -15,7 +15,17 @@ struct Params {
 @group(1) @binding(1) var<storage, read_write> parts: array<vec2<f32>>; // [channels, slices] (mean, squares)
 @group(1) @binding(2) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
+var<private> x0: u32;    // the channel's first element
+var<private> start: u32; // the slice's first value
+var<private> near: f32;
+
+fn term(at: u32) -> vec2<f32> {
+    let e = start + at;
+    let d = x[x0 + (e / p.positions) * p.channels * p.positions + e % p.positions] - near;
+    return vec2<f32>(d, d * d);
+}
+
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(local_invocation_index) thread: u32,
     @builtin(workgroup_id) group: vec3<u32>,
@@ -24,25 +34,17 @@ fn main(
     // The strides count single numbers, the array holds pairs.
     let parts0 = group.z * p.parts_stride / 2u;
     let length = (p.rows * p.positions + p.slices - 1u) / p.slices;
-    let start = group.x * length;
-    let end = min(start + length, min(step.rows, p.rows) * p.positions);
-    let count = f32(max(end, start + 1u) - start);
+    start = group.x * length;
+    let values = max(min(start + length, min(step.rows, p.rows) * p.positions), start) - start;
+    let count = f32(max(values, 1u));
     for (var channel = group.y; channel < p.channels; channel += groups.y) {
-        let x0 = group.z * p.x_stride + channel * p.positions;
-        var sum = vec2<f32>(0.0);
-        for (var e = start + thread; e < end; e += 64u) {
-            sum.x += x[x0 + (e / p.positions) * p.channels * p.positions + e % p.positions];
-        }
-        let mean = total(thread, sum).x / count;
-        sum = vec2<f32>(0.0);
-        for (var e = start + thread; e < end; e += 64u) {
-            let d = x[x0 + (e / p.positions) * p.channels * p.positions + e % p.positions] - mean;
-            sum += vec2<f32>(d, d * d);
-        }
-        sum = total(thread, sum);
+        x0 = group.z * p.x_stride + channel * p.positions;
+        near = 0.0;
+        near = sum_terms(thread, values).x / count;
+        let sum = sum_terms(thread, values);
         if thread == 0u {
             parts[parts0 + channel * p.slices + group.x] =
-                vec2<f32>(mean + sum.x / count, max(sum.y - sum.x * sum.x / count, 0.0));
+                vec2<f32>(near + sum.x / count, max(sum.y - sum.x * sum.x / count, 0.0));
         }
     }
 }

@@ -18,28 +18,33 @@ struct Params {
 @group(1) @binding(3) var<storage, read_write> parts: array<vec2<f32>>; // [channels, slices] the two sums
 @group(1) @binding(4) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
+var<private> z: u32;
+var<private> channel: u32;
+var<private> start: u32; // the slice's first value
+var<private> moment: vec2<f32>;
+
+fn term(number: u32) -> vec2<f32> {
+    let e = start + number;
+    let at = ((e / p.positions) * p.channels + channel) * p.positions + e % p.positions;
+    let d = dy[z * p.dy_stride + at];
+    return vec2<f32>(d, d * (x[z * p.x_stride + at] - moment.x) * moment.y);
+}
+
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(local_invocation_index) thread: u32,
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-    let parts0 = group.z * p.parts_stride / 2u;
-    let moments0 = group.z * p.moments_stride / 2u;
+    z = group.z;
     let length = (p.rows * p.positions + p.slices - 1u) / p.slices;
-    let start = group.x * length;
-    let end = min(start + length, min(step.rows, p.rows) * p.positions);
-    for (var channel = group.y; channel < p.channels; channel += groups.y) {
-        let moment = moments[moments0 + channel];
-        var sum = vec2<f32>(0.0);
-        for (var e = start + thread; e < end; e += 64u) {
-            let at = ((e / p.positions) * p.channels + channel) * p.positions + e % p.positions;
-            let d = dy[group.z * p.dy_stride + at];
-            sum += vec2<f32>(d, d * (x[group.z * p.x_stride + at] - moment.x) * moment.y);
-        }
-        sum = total(thread, sum);
+    start = group.x * length;
+    let values = max(min(start + length, min(step.rows, p.rows) * p.positions), start) - start;
+    for (channel = group.y; channel < p.channels; channel += groups.y) {
+        moment = moments[z * p.moments_stride / 2u + channel];
+        let sum = sum_terms(thread, values);
         if thread == 0u {
-            parts[parts0 + channel * p.slices + group.x] = sum;
+            parts[z * p.parts_stride / 2u + channel * p.slices + group.x] = sum;
         }
     }
 }

@@ -2,6 +2,7 @@
 // segment; every thread sums its blocks in order, then the sums meet in a tree of fixed shape.
 struct Params {
     segments: u32,
+    blocks: u32, // of the longest
     squares_stride: u32,
     segments_stride: u32,
     factors_stride: u32,
@@ -14,37 +15,31 @@ struct Params {
 const LIMIT: u32 = 12u; // its place among the step's scalars
 const EPSILON: u32 = 9u;
 
-var<workgroup> partial: array<f32, 64>;
+var<private> first: u32;
 
-@compute @workgroup_size(64)
+fn term(block: u32) -> vec2<f32> {
+    return vec2<f32>(squares[first + block], 0.0);
+}
+
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(local_invocation_index) thread: u32,
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-    let squares0 = group.z * p.squares_stride;
-    let segments0 = group.z * p.segments_stride / 2u;
-    for (var s = group.x; s < p.segments; s += groups.x) {
-        let segment = segments[segments0 + s];
-        var sum = 0.0;
-        for (var block = segment.x + thread; block < segment.y; block += 64u) {
-            sum += squares[squares0 + block];
+    let s = group.y * groups.x + group.x;
+    if s >= p.segments {
+        return;
+    }
+    let segment = segments[group.z * p.segments_stride / 2u + s];
+    first = group.z * p.squares_stride + segment.x;
+    let sum = sum_terms(thread, max(segment.y, segment.x) - segment.x).x;
+    if thread == 0u {
+        let limit = step.scalars[LIMIT / 4u][LIMIT % 4u];
+        var factor = 1.0;
+        if limit > 0.0 {
+            factor = limit / max(sqrt(sum) + step.scalars[EPSILON / 4u][EPSILON % 4u], limit);
         }
-        partial[thread] = sum;
-        for (var half = 32u; half > 0u; half /= 2u) {
-            workgroupBarrier();
-            if thread < half {
-                partial[thread] += partial[thread + half];
-            }
-        }
-        if thread == 0u {
-            let limit = step.scalars[LIMIT / 4u][LIMIT % 4u];
-            var factor = 1.0;
-            if limit > 0.0 {
-                factor = limit / max(sqrt(partial[0]) + step.scalars[EPSILON / 4u][EPSILON % 4u], limit);
-            }
-            factors[group.z * p.factors_stride + s] = factor;
-        }
-        workgroupBarrier();
+        factors[group.z * p.factors_stride + s] = factor;
     }
 }

@@ -1,5 +1,6 @@
 // The batch of pictures as in gather_bytes, each moved, mirrored and covered at random: a new draw for
-// every (seed, step, row of the batch). A workgroup takes a row, so that its threads draw alike.
+// every (seed, step, row of the batch). A workgroup takes a row, or a part of a long
+// one, so that its threads draw alike.
 struct Params {
     rows: u32,     // of the batch that the plan was built for
     features: u32, // numbers in one picture
@@ -36,7 +37,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var row = group.x; row < p.rows; row += groups.x) {
         let x0 = group.z * p.x_stride + row * p.features;
         if row >= step.rows {
-            for (var feature = lane; feature < p.features; feature += 256u) {
+            for (var feature = group.y * 256u + lane; feature < p.features; feature += groups.y * 256u) {
                 x[x0 + feature] = 0.0;
             }
             continue;
@@ -48,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let hidden = threefry(key, vec2<u32>(step.index, 3u * row + 2u));
         let centre = vec2<u32>(below(hidden.x, height), below(hidden.y, p.width));
         let picture = order[order0 + step.first + row] * p.features;
-        for (var feature = lane; feature < p.features; feature += 256u) {
+        for (var feature = group.y * 256u + lane; feature < p.features; feature += groups.y * 256u) {
             let channel = feature / p.plane;
             let across = feature % p.width;
             let at = vec2<u32>((feature % p.plane) / p.width, across);

@@ -20,35 +20,46 @@ struct Params {
 @group(1) @binding(5) var<uniform> p: Params;
 override affine: bool;
 
-// dy · weight of an element of a group.
-fn scaled(dy0: u32, weight0: u32, e: u32) -> f32 {
+var<private> z: u32;
+var<private> first: u32; // the group's first element
+var<private> weight0: u32;
+var<private> moment: vec2<f32>;
+var<private> mean: vec2<f32>;
+
+// dy · weight of an element of the group.
+fn scaled(e: u32) -> f32 {
+    let d = dy[z * p.dy_stride + first + e];
     if affine {
-        return dy[dy0 + e] * weight[weight0 + e / p.inner];
+        return d * weight[weight0 + e / p.inner];
     }
-    return dy[dy0 + e];
+    return d;
 }
 
-@compute @workgroup_size(64)
+fn term(e: u32) -> vec2<f32> {
+    let d = scaled(e);
+    return vec2<f32>(d, d * (x[z * p.x_stride + first + e] - moment.x) * moment.y);
+}
+
+fn put(e: u32) {
+    let v = x[z * p.x_stride + first + e];
+    let d = scaled(e) - mean.x - (v - moment.x) * moment.y * mean.y;
+    dx[z * p.dx_stride + first + e] = d * moment.y * derivative(v);
+}
+
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(local_invocation_index) thread: u32,
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-    for (var g = group.x; g < p.rows * p.groups; g += groups.x) {
-        let dy0 = group.z * p.dy_stride + g * p.size;
-        let x0 = group.z * p.x_stride + g * p.size;
-        let weight0 = group.z * p.weight_stride + (g % p.groups) * (p.size / p.inner);
-        let moment = moments[group.z * p.moments_stride / 2u + g];
-        var sum = vec2<f32>(0.0);
-        for (var e = thread; e < p.size; e += 64u) {
-            let d = scaled(dy0, weight0, e);
-            sum += vec2<f32>(d, d * (x[x0 + e] - moment.x) * moment.y);
-        }
-        let mean = total(thread, sum) / f32(max(p.size, 1u));
-        for (var e = thread; e < p.size; e += 64u) {
-            let v = x[x0 + e];
-            let d = scaled(dy0, weight0, e) - mean.x - (v - moment.x) * moment.y * mean.y;
-            dx[group.z * p.dx_stride + g * p.size + e] = d * moment.y * derivative(v);
-        }
+    let g = group.y * groups.x + group.x;
+    if g >= p.rows * p.groups {
+        return;
     }
+    z = group.z;
+    first = g * p.size;
+    weight0 = z * p.weight_stride + (g % p.groups) * (p.size / p.inner);
+    moment = moments[z * p.moments_stride / 2u + g];
+    mean = sum_terms(thread, p.size) / f32(max(p.size, 1u));
+    put_all(thread, p.size);
 }

@@ -20,42 +20,50 @@ struct Params {
 @group(1) @binding(5) var<uniform> p: Params;
 override affine: bool;
 
-@compute @workgroup_size(64)
+var<private> x0: u32;
+var<private> weight0: u32;
+var<private> near: f32;
+var<private> moment: vec2<f32>;
+
+fn term(e: u32) -> vec2<f32> {
+    let d = x[x0 + e] - near;
+    return vec2<f32>(d, d * d);
+}
+
+var<private> z: u32;
+fn put(e: u32) {
+    var value = (x[x0 + e] - moment.x) * moment.y;
+    if affine {
+        let at = weight0 + e / p.inner;
+        value = value * weight[z * p.weight_stride + at] + bias[z * p.bias_stride + at];
+    }
+    y[z * p.y_stride + x0 - z * p.x_stride + e] = forward(value);
+}
+
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(local_invocation_index) thread: u32,
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-    for (var g = group.x; g < p.rows * p.groups; g += groups.x) {
-        let x0 = group.z * p.x_stride + g * p.size;
-        let count = f32(max(p.size, 1u));
-        var sum = vec2<f32>(0.0);
-        for (var e = thread; e < p.size; e += 64u) {
-            sum.x += x[x0 + e];
-        }
-        let near = total(thread, sum).x / count;
-        // The distances' own sum puts the rounding of the first pass right.
-        sum = vec2<f32>(0.0);
-        for (var e = thread; e < p.size; e += 64u) {
-            let d = x[x0 + e] - near;
-            sum += vec2<f32>(d, d * d);
-        }
-        sum = total(thread, sum) / count;
-        let mean = near + sum.x;
-        // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
-        let variance = max(sum.y - sum.x * sum.x, 0.0) + p.epsilon;
-        let rate = sqrt(variance) / variance;
-        if thread == 0u {
-            // The stride counts single numbers, the array holds pairs.
-            moments[group.z * p.moments_stride / 2u + g] = vec2<f32>(mean, rate);
-        }
-        for (var e = thread; e < p.size; e += 64u) {
-            var value = (x[x0 + e] - mean) * rate;
-            if affine {
-                let at = ((g % p.groups) * p.size + e) / p.inner;
-                value = value * weight[group.z * p.weight_stride + at] + bias[group.z * p.bias_stride + at];
-            }
-            y[group.z * p.y_stride + g * p.size + e] = forward(value);
-        }
+    let g = group.y * groups.x + group.x;
+    if g >= p.rows * p.groups {
+        return;
     }
+    z = group.z;
+    x0 = z * p.x_stride + g * p.size;
+    weight0 = (g % p.groups) * (p.size / p.inner);
+    let count = f32(max(p.size, 1u));
+    near = 0.0;
+    near = sum_terms(thread, p.size).x / count;
+    // The distances' own sum puts the rounding of the first pass right.
+    let sum = sum_terms(thread, p.size) / count;
+    // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
+    let variance = max(sum.y - sum.x * sum.x, 0.0) + p.epsilon;
+    moment = vec2<f32>(near + sum.x, sqrt(variance) / variance);
+    if thread == 0u {
+        // The stride counts single numbers, the array holds pairs.
+        moments[z * p.moments_stride / 2u + g] = moment;
+    }
+    put_all(thread, p.size);
 }

@@ -19,27 +19,33 @@ struct Params {
 @group(1) @binding(4) var<storage, read_write> dbias: array<f32>;   // [groups size / inner]
 @group(1) @binding(5) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
+var<private> z: u32;
+var<private> w: u32; // the weight
+
+fn term(e: u32) -> vec2<f32> {
+    let row = e / p.inner;
+    let feature = w * p.inner + e % p.inner;
+    let features = p.groups * p.size;
+    let moment = moments[z * p.moments_stride / 2u + row * p.groups + feature / p.size];
+    let d = dy[z * p.dy_stride + row * features + feature];
+    let v = x[z * p.x_stride + row * features + feature];
+    return vec2<f32>(d, d * (v - moment.x) * moment.y);
+}
+
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(local_invocation_index) thread: u32,
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-    let features = p.groups * p.size;
-    for (var w = group.x; w < features / p.inner; w += groups.x) {
-        var sum = vec2<f32>(0.0);
-        for (var e = thread; e < min(step.rows, p.rows) * p.inner; e += 64u) {
-            let row = e / p.inner;
-            let feature = w * p.inner + e % p.inner;
-            let moment = moments[group.z * p.moments_stride / 2u + row * p.groups + feature / p.size];
-            let d = dy[group.z * p.dy_stride + row * features + feature];
-            let v = x[group.z * p.x_stride + row * features + feature];
-            sum += vec2<f32>(d, d * (v - moment.x) * moment.y);
-        }
-        sum = total(thread, sum);
-        if thread == 0u {
-            dweight[group.z * p.dweight_stride + w] = sum.y;
-            dbias[group.z * p.dbias_stride + w] = sum.x;
-        }
+    z = group.z;
+    w = group.y * groups.x + group.x;
+    if w >= p.groups * p.size / p.inner {
+        return;
+    }
+    let sum = sum_terms(thread, min(step.rows, p.rows) * p.inner);
+    if thread == 0u {
+        dweight[z * p.dweight_stride + w] = sum.y;
+        dbias[z * p.dbias_stride + w] = sum.x;
     }
 }

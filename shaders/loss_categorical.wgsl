@@ -16,43 +16,55 @@ struct Params {
 @group(1) @binding(4) var<storage, read_write> figures: array<vec2<f32>>; // [rows] (loss, hit)
 @group(1) @binding(5) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var row = id.x; row < p.rows; row += groups.x * 64u) {
-        let x0 = id.z * p.x_stride + row * p.outputs;
-        let dx0 = id.z * p.dx_stride + row * p.outputs;
-        // The stride counts single numbers, the array holds pairs.
-        let at = id.z * p.figures_stride / 2u + row;
-        if row < step.rows {
-            let example = order[id.z * p.order_stride + step.first + row];
-            figures[at] = loss(x0, id.z * p.targets_stride + example, dx0);
-        } else {
-            for (var i = 0u; i < p.outputs; i++) {
-                dx[dx0 + i] = 0.0;
-            }
-            figures[at] = vec2<f32>(0.0);
-        }
-    }
+var<private> x0: u32;
+var<private> dx0: u32;
+var<private> label: u32;
+var<private> largest: f32;
+var<private> sum: f32;
+var<private> valid: bool; // whether the row belongs to the batch
+
+fn candidate(i: u32) -> f32 {
+    return x[x0 + i];
 }
 
-// One row: its (loss, hit); writes its gradient.
-fn loss(x0: u32, target0: u32, dx0: u32) -> vec2<f32> {
-    let label = targets[target0];
-    var largest = x[x0];
-    var predicted = 0u;
-    for (var i = 1u; i < p.outputs; i++) {
-        let v = x[x0 + i];
-        if v > largest {
-            largest = v;
-            predicted = i;
-        }
+fn term(i: u32) -> vec2<f32> {
+    return vec2<f32>(exp(x[x0 + i] - largest), 0.0);
+}
+
+fn put(i: u32) {
+    var gradient = 0.0;
+    if valid {
+        gradient = (exp(x[x0 + i] - largest) / sum - select(0.0, 1.0, i == label)) / f32(step.rows);
     }
-    var sum = 0.0;
-    for (var i = 0u; i < p.outputs; i++) {
-        sum += exp(x[x0 + i] - largest);
+    dx[dx0 + i] = gradient;
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let row = (group.y * groups.x + group.x) * SUMS + thread / LANES;
+    if row >= p.rows {
+        return;
     }
-    for (var i = 0u; i < p.outputs; i++) {
-        dx[dx0 + i] = (exp(x[x0 + i] - largest) / sum - select(0.0, 1.0, i == label)) / f32(step.rows);
+    let lane = thread % LANES;
+    x0 = group.z * p.x_stride + row * p.outputs;
+    dx0 = group.z * p.dx_stride + row * p.outputs;
+    valid = row < step.rows;
+    var figure = vec2<f32>(0.0);
+    if valid {
+        let example = order[group.z * p.order_stride + step.first + row];
+        label = targets[group.z * p.targets_stride + example];
+        let found = find_largest(lane, p.outputs);
+        largest = found.value;
+        sum = sum_terms(lane, p.outputs).x;
+        figure = vec2<f32>(log(sum) + (largest - x[x0 + label]), select(0.0, 1.0, found.place == label));
     }
-    return vec2<f32>(log(sum) + (largest - x[x0 + label]), select(0.0, 1.0, predicted == label));
+    put_all(lane, p.outputs);
+    if lane == 0u {
+        // The stride counts single numbers, the array holds pairs.
+        figures[group.z * p.figures_stride / 2u + row] = figure;
+    }
 }

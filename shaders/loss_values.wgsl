@@ -1,6 +1,6 @@
-// A loss whose targets are values, one row a thread: its sum over the outputs, the share of outputs that
-// are right, and the gradient of the batch's mean loss. The loss's own file defines `value`: an output's
-// loss and its derivative.
+// A loss whose targets are values: a row's sum over the outputs, the share of outputs that are right, and the
+// gradient of the batch's mean loss; a row is one thread's, or a workgroup's where there are many outputs. The
+// loss's own file defines `value`: an output's loss and its derivative.
 struct Params {
     rows: u32,    // of the batch that the plan was built for
     outputs: u32, // of the network
@@ -17,35 +17,46 @@ struct Params {
 @group(1) @binding(4) var<storage, read_write> figures: array<vec2<f32>>; // [rows] (loss, hit)
 @group(1) @binding(5) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var row = id.x; row < p.rows; row += groups.x * 64u) {
-        let x0 = id.z * p.x_stride + row * p.outputs;
-        let dx0 = id.z * p.dx_stride + row * p.outputs;
-        // The stride counts single numbers, the array holds pairs.
-        let at = id.z * p.figures_stride / 2u + row;
-        if row < step.rows {
-            let example = order[id.z * p.order_stride + step.first + row];
-            figures[at] = loss(x0, id.z * p.targets_stride + example * p.outputs, dx0);
-        } else {
-            for (var i = 0u; i < p.outputs; i++) {
-                dx[dx0 + i] = 0.0;
-            }
-            figures[at] = vec2<f32>(0.0);
-        }
-    }
+var<private> x0: u32;
+var<private> target0: u32;
+var<private> dx0: u32;
+
+// An output's loss, and whether it is right; writes its gradient.
+fn term(i: u32) -> vec2<f32> {
+    let v = x[x0 + i];
+    let t = targets[target0 + i];
+    let own = value(v, t);
+    dx[dx0 + i] = own.y / f32(step.rows);
+    return vec2<f32>(own.x, select(0.0, 1.0, (v > 0.0) == (t > 0.5)));
 }
 
-// One row: its (loss, hit); writes its gradient.
-fn loss(x0: u32, target0: u32, dx0: u32) -> vec2<f32> {
-    var sum = vec2<f32>(0.0);
-    for (var i = 0u; i < p.outputs; i++) {
-        let v = x[x0 + i];
-        let t = targets[target0 + i];
-        let own = value(v, t);
-        dx[dx0 + i] = own.y / f32(step.rows);
-        let right = (v > 0.0) == (t > 0.5);
-        sum += vec2<f32>(own.x, select(0.0, 1.0, right));
+fn put(i: u32) {
+    dx[dx0 + i] = 0.0;
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let row = (group.y * groups.x + group.x) * SUMS + thread / LANES;
+    if row >= p.rows {
+        return;
     }
-    return vec2<f32>(sum.x, sum.y / f32(p.outputs));
+    let lane = thread % LANES;
+    x0 = group.z * p.x_stride + row * p.outputs;
+    dx0 = group.z * p.dx_stride + row * p.outputs;
+    var sum = vec2<f32>(0.0);
+    if row < step.rows {
+        let example = order[group.z * p.order_stride + step.first + row];
+        target0 = group.z * p.targets_stride + example * p.outputs;
+        sum = sum_terms(lane, p.outputs);
+    } else {
+        put_all(lane, p.outputs);
+    }
+    if lane == 0u {
+        // The stride counts single numbers, the array holds pairs.
+        figures[group.z * p.figures_stride / 2u + row] = vec2<f32>(sum.x, sum.y / f32(p.outputs));
+    }
 }

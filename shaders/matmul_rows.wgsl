@@ -55,7 +55,7 @@ fn main(
     params = given;
     replica = workgroup.z;
     let tiles_across = (params.n + TILE_COLUMNS - 1u) / TILE_COLUMNS;
-    let tile = workgroup.y * grid.x + workgroup.x;
+    let tile = tile_of(workgroup.y * grid.x + workgroup.x, tiles_across * ((params.m + TILE_ROWS - 1u) / TILE_ROWS));
     let row = tile / tiles_across * TILE_ROWS;
     let column = tile % tiles_across * TILE_COLUMNS + lane * 4u;
 
@@ -64,7 +64,7 @@ fn main(
     var c10 = mat4x4f(); var c11 = mat4x4f();
     var c20 = mat4x4f(); var c21 = mat4x4f();
     var c30 = mat4x4f(); var c31 = mat4x4f();
-    for (var k = 0u; k < params.k; k += 4u) {
+    for (var k = first_term(); k < end_term(); k += 4u) {
         let a = a_rows(row, k, lane);
         let b0 = b_block(k, column);
         c00 = multiply_add(c00, a.rows0, b0);

@@ -62,7 +62,7 @@ fn main(
 ) {
     replica = workgroup.z;
     let tiles_across = (params.n + TILE - 1u) / TILE;
-    let tile = workgroup.y * grid.x + workgroup.x;
+    let tile = tile_of(workgroup.y * grid.x + workgroup.x, tiles_across * ((params.m + TILE - 1u) / TILE));
     let row = tile / tiles_across * TILE;
     let column = tile % tiles_across * TILE;
     let loads_a = thread < LOADERS;
@@ -77,7 +77,7 @@ fn main(
     var c10 = mat4x4f();
     var c11 = mat4x4f();
     var sums = vec4f(); // of the four rows of A that this thread loads
-    for (var k = 0u; k < params.k; k += TILE_K) {
+    for (var k = first_term(); k < end_term(); k += TILE_K) {
         if (loads_a) {
             let block = a_block(row + a_at.y * 4u, k + a_at.x * 4u);
             let at = a_at.x * 4u * PITCH + a_at.y;

@@ -26,28 +26,8 @@ struct Params {
 @group(1) @binding(2) var<storage, read_write> dx: array<f32>; // [planes, in]
 @group(1) @binding(3) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let v0 = id.z * p.v_stride;
-    for (var i = id.x; i < p.planes * p.in_d * p.in_h * p.in_w; i += groups.x * 64u) {
-        let line = i / p.in_w;
-        let plane = line / p.in_h;
-        let pixel = vec3<u32>(plane % p.in_d, line % p.in_h, i % p.in_w);
-        let sum = windows(id.z * p.dy_stride, plane / p.in_d, pixel);
-        dx[id.z * p.dx_stride + i] = sum * derivative(v[v0 + i]);
-    }
-}
-
-fn windows(dy0: u32, plane: u32, pixel: vec3<u32>) -> f32 {
-    let end = end_window(pixel);
-    let first = first_window(pixel);
-    var sum = 0.0;
-    for (var d = first.x; d < end.x; d++) {
-        for (var h = first.y; h < end.y; h++) {
-            for (var w = first.z; w < end.z; w++) {
-                sum += dy[dy0 + ((plane * p.out_d + d) * p.out_h + h) * p.out_w + w] / taps(met(vec3<u32>(d, h, w)));
-            }
-        }
-    }
-    return sum;
+// What a pixel has of dy of a window of the line.
+fn term(number: u32) -> vec2<f32> {
+    let start = window + vec3<u32>(0u, 0u, number * p.stride_w);
+    return vec2<f32>(dy[z * p.dy_stride + line + number] / taps(end_of(start) - first_of(start)), 0.0);
 }

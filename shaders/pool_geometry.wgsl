@@ -21,12 +21,6 @@ fn taps(pixels: vec3<u32>) -> f32 {
     return f32(counted.x * counted.y * counted.z);
 }
 
-// How many pixels the window at a position meets, padding left out.
-fn met(position: vec3<u32>) -> vec3<u32> {
-    let start = position * stride();
-    return min(max(start + kernel(), pad()) - pad(), input()) - (max(start, pad()) - pad());
-}
-
 // The windows that hold a pixel are those from the first to before the end.
 fn first_window(pixel: vec3<u32>) -> vec3<u32> {
     return (max(pixel + pad() + 1u, kernel()) - kernel() + stride() - 1u) / stride();
@@ -34,4 +28,30 @@ fn first_window(pixel: vec3<u32>) -> vec3<u32> {
 
 fn end_window(pixel: vec3<u32>) -> vec3<u32> {
     return min((pixel + pad()) / stride() + 1u, vec3<u32>(p.out_d, p.out_h, p.out_w));
+}
+
+// The plane of a window.
+fn plane_of(o: u32) -> u32 {
+    return o / (p.out_w * p.out_h * p.out_d);
+}
+
+// Where a window begins, counted from the padding's first pixel.
+fn start_of(o: u32) -> vec3<u32> {
+    let line = o / p.out_w;
+    return vec3<u32>(line / p.out_h % p.out_d, line % p.out_h, o % p.out_w) * stride();
+}
+
+// Its first pixel, and the one behind its last, along each axis.
+fn first_of(start: vec3<u32>) -> vec3<u32> {
+    return max(start, pad()) - pad();
+}
+
+fn end_of(start: vec3<u32>) -> vec3<u32> {
+    return min(max(start + kernel(), pad()) - pad(), input());
+}
+
+// The number of a pixel among all of a window, padding included.
+fn tap_of(pixel: vec3<u32>, start: vec3<u32>) -> u32 {
+    let tap = pixel + pad() - start;
+    return (tap.x * p.kernel_h + tap.y) * p.kernel_w + tap.z;
 }

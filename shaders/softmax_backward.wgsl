@@ -12,20 +12,34 @@ struct Params {
 @group(1) @binding(2) var<storage, read_write> dx: array<f32>; // [rows, channels, positions]
 @group(1) @binding(3) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var i = id.x; i < p.rows * p.positions; i += groups.x * 64u) {
-        let first = (i / p.positions) * p.channels * p.positions + i % p.positions;
-        let dy0 = id.z * p.dy_stride + first;
-        let y0 = id.z * p.y_stride + first;
-        let dx0 = id.z * p.dx_stride + first;
-        var sum = 0.0;
-        for (var c = 0u; c < p.channels; c++) {
-            sum += dy[dy0 + c * p.positions] * y[y0 + c * p.positions];
-        }
-        for (var c = 0u; c < p.channels; c++) {
-            let at = c * p.positions;
-            dx[dx0 + at] = y[y0 + at] * (dy[dy0 + at] - sum);
-        }
+var<private> dy0: u32;
+var<private> y0: u32;
+var<private> dx0: u32;
+var<private> sum: f32;
+
+fn term(c: u32) -> vec2<f32> {
+    return vec2<f32>(dy[dy0 + c * p.positions] * y[y0 + c * p.positions], 0.0);
+}
+
+fn put(c: u32) {
+    let at = c * p.positions;
+    dx[dx0 + at] = y[y0 + at] * (dy[dy0 + at] - sum);
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let i = (group.y * groups.x + group.x) * SUMS + thread / LANES;
+    if i >= p.rows * p.positions {
+        return;
     }
+    let first = (i / p.positions) * p.channels * p.positions + i % p.positions;
+    dy0 = group.z * p.dy_stride + first;
+    y0 = group.z * p.y_stride + first;
+    dx0 = group.z * p.dx_stride + first;
+    sum = sum_terms(thread % LANES, p.channels).x;
+    put_all(thread % LANES, p.channels);
 }

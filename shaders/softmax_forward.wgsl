@@ -11,22 +11,37 @@ struct Params {
 @group(1) @binding(1) var<storage, read_write> y: array<f32>; // [rows, channels, positions]
 @group(1) @binding(2) var<uniform> p: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var i = id.x; i < p.rows * p.positions; i += groups.x * 64u) {
-        let first = (i / p.positions) * p.channels * p.positions + i % p.positions;
-        let x0 = id.z * p.x_stride + first;
-        let y0 = id.z * p.y_stride + first;
-        var largest = x[x0];
-        for (var c = 1u; c < p.channels; c++) {
-            largest = max(largest, x[x0 + c * p.positions]);
-        }
-        var sum = 0.0;
-        for (var c = 0u; c < p.channels; c++) {
-            sum += exp(x[x0 + c * p.positions] - largest);
-        }
-        for (var c = 0u; c < p.channels; c++) {
-            y[y0 + c * p.positions] = exp(x[x0 + c * p.positions] - largest) / sum;
-        }
+var<private> x0: u32;
+var<private> y0: u32;
+var<private> largest: f32;
+var<private> sum: f32;
+
+fn candidate(c: u32) -> f32 {
+    return x[x0 + c * p.positions];
+}
+
+fn term(c: u32) -> vec2<f32> {
+    return vec2<f32>(exp(x[x0 + c * p.positions] - largest), 0.0);
+}
+
+fn put(c: u32) {
+    y[y0 + c * p.positions] = exp(x[x0 + c * p.positions] - largest) / sum;
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let i = (group.y * groups.x + group.x) * SUMS + thread / LANES;
+    if i >= p.rows * p.positions {
+        return;
     }
+    let first = (i / p.positions) * p.channels * p.positions + i % p.positions;
+    x0 = group.z * p.x_stride + first;
+    y0 = group.z * p.y_stride + first;
+    largest = find_largest(thread % LANES, p.channels).value;
+    sum = sum_terms(thread % LANES, p.channels).x;
+    put_all(thread % LANES, p.channels);
 }

@@ -9,25 +9,18 @@ struct Params {
 @group(1) @binding(1) var<storage, read_write> statistics: array<vec2<f32>>; // [slots]
 @group(1) @binding(2) var<uniform> p: Params;
 
-var<workgroup> partial: array<vec2<f32>, 64>;
+var<private> figures0: u32;
 
-@compute @workgroup_size(64)
+fn term(row: u32) -> vec2<f32> {
+    return figures[figures0 + row];
+}
+
+@compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
     // The strides count single numbers, the arrays hold pairs.
-    let figures0 = group.z * p.figures_stride / 2u;
-    let statistics0 = group.z * p.statistics_stride / 2u;
-    var sum = vec2<f32>(0.0);
-    for (var row = thread; row < min(step.rows, p.rows); row += 64u) {
-        sum += figures[figures0 + row];
-    }
-    partial[thread] = sum;
-    for (var half = 32u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if thread < half {
-            partial[thread] += partial[thread + half];
-        }
-    }
+    figures0 = group.z * p.figures_stride / 2u;
+    let sum = sum_terms(thread, min(step.rows, p.rows));
     if thread == 0u {
-        statistics[statistics0 + step.slot] = partial[0];
+        statistics[group.z * p.statistics_stride / 2u + step.slot] = sum;
     }
 }

@@ -149,7 +149,7 @@ pub fn main() -> ExitCode {
     .format(|line, record| {
         let what =
             if record.level() == log::Level::Warn { "warning".into() } else { record.level().as_str().to_lowercase() };
-        writeln!(line, "{what}: {}", record.args())
+        writeln!(line, "{what}: {}", config::printable(record.args().to_string()))
     })
     .init();
     let result = match Cli::parse().command {
@@ -204,7 +204,7 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
 
 /// Writes a line to stderr, for people.
 fn note(line: impl AsRef<str>) {
-    let _ = writeln!(io::stderr(), "{}", line.as_ref());
+    let _ = writeln!(io::stderr(), "{}", config::printable(line.as_ref().to_owned()));
 }
 
 /// 1234567 as 1,234,567.

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
 pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
+pub(crate) use error::printable;
 pub use error::{Error, Place, nearest, suggestion};
 pub use grid::Grid;
 pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};

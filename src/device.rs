@@ -44,6 +44,24 @@ pub enum Error {
         /// What to do about it.
         advice: String,
     },
+    /// Loops that the device's driver would end early, and sums that would lack terms.
+    #[error(
+        "`{node}` needs loops of {turns} turns ({kernel}), but the driver of {device} ends them after {most} and says nothing: {advice}"
+    )]
+    TooLong {
+        /// Whose launch.
+        node: String,
+        /// The kernel.
+        kernel: &'static str,
+        /// The most turns of one of its threads.
+        turns: u64,
+        /// What the driver does.
+        most: u64,
+        /// The device.
+        device: String,
+        /// What to do about it.
+        advice: String,
+    },
     /// No memory for something small.
     #[error("the GPU is out of memory: {0}")]
     OutOfMemory(String),
@@ -71,9 +89,10 @@ impl Error {
     /// What to do about it, where a smaller plan would help.
     pub fn advice(&mut self) -> Option<&mut String> {
         match self {
-            Error::TooLarge { advice, .. } | Error::TooMuch { advice, .. } | Error::NoRoom { advice, .. } => {
-                Some(advice)
-            }
+            Error::TooLarge { advice, .. }
+            | Error::TooMuch { advice, .. }
+            | Error::TooLong { advice, .. }
+            | Error::NoRoom { advice, .. } => Some(advice),
             _ => None,
         }
     }
@@ -197,10 +216,25 @@ impl Device {
                 advice: SMALLER.into(),
             });
         }
+        self.check_loops(plan)?;
         match self {
             Device::Gpu(gpu) if !gpu.is_software() => Ok(()),
             _ => memory::check(plan.bytes(), name),
         }
+    }
+
+    /// Whether the driver goes through all loops of the plan.
+    fn check_loops(&self, plan: &Plan) -> Result<(), Error> {
+        let Device::Gpu(gpu) = self else { return Ok(()) };
+        let Some(most) = gpu.loops else { return Ok(()) };
+        for launch in plan.train.iter().chain(&plan.evaluate) {
+            let turns = launch.source(gpu.tile, plan.replicas).grid.turns;
+            if turns >= most {
+                let (node, kernel, device) = (launch.node.clone(), launch.kernel.name, gpu.name.clone());
+                return Err(Error::TooLong { node, kernel, turns, most, device, advice: SMALLER.into() });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the device has room for the plan now: it is checked, and on a GPU also allocated and

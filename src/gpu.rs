@@ -1,12 +1,10 @@
 //! The GPU device, and the only place that names wgpu: adapters, pipelines, recording, readback.
 
 pub mod adapter;
+mod loops;
 mod pipeline;
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, mpsc},
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
     device::{Counters, Error},
@@ -136,31 +134,9 @@ impl Executor {
         let size = 4 * length as u64;
         self.counters.readbacks += 1;
         self.counters.read_bytes += size;
-        let guard = self.gpu.guard();
-        let staging = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("readback"),
-            size,
-            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-            mapped_at_creation: false,
-        });
-        guard.finish().await?;
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(&self.buffers[buffer], 4 * offset as u64, &staging, 0, size);
-        let submission = self.gpu.queue.submit([encoder.finish()]);
-        let (outcome, mapped) = mpsc::channel();
-        // Nobody listens any more if this read failed before.
-        staging.map_async(wgpu::MapMode::Read, .., move |result| outcome.send(result).unwrap_or_default());
-        self.gpu.wait(Some(submission))?;
+        let bytes = self.gpu.read_back(&self.buffers[buffer], 4 * offset as u64, size, None).await?;
         self.in_flight.clear();
-        self.gpu.latched()?;
-        // Another executor of this adapter, in another thread, may have been handed the answer, and be about
-        // to pass it on.
-        match mapped.recv_timeout(adapter::PATIENCE) {
-            Ok(Ok(())) => {}
-            other => return Err(Error::Lost(format!("reading back failed: {other:?}"))),
-        }
-        let view = staging.get_mapped_range(..).map_err(|error| Error::Lost(error.to_string()))?;
-        Ok(view.to_vec())
+        Ok(bytes)
     }
 
     /// What was done so far.

@@ -19,13 +19,17 @@ pub mod dropout;
 pub mod embedding;
 pub mod gather;
 pub mod gather_augmented;
+pub mod grid;
 pub mod layer_norm;
 pub mod loss;
 pub mod matmul;
+mod matmul_cases;
 pub mod matmul_source;
+pub mod matmul_sum;
 pub mod multiply;
 pub mod optimizer;
 pub mod pool;
+mod pool_plane;
 pub mod shortcut;
 pub mod softmax;
 pub mod statistics;
@@ -36,6 +40,7 @@ use std::sync::Arc;
 
 use crate::{activations::Activation, optimizers::Rule, real::Real};
 pub use case::{Case, Operand};
+pub use grid::{Grid, LARGEST_GRID, Lanes, WIDTH};
 
 /// Every kernel, in the order in which a training step meets them.
 pub const ALL: &[&Kernel] = &[
@@ -71,6 +76,7 @@ pub const ALL: &[&Kernel] = &[
     &shortcut::BACKWARD,
     &matmul::TN,
     &matmul::NN,
+    &matmul_sum::MATMUL_SUM,
     &sum::SUM,
     &sum_through::SUM_THROUGH,
     &clip::SQUARES,
@@ -245,8 +251,8 @@ pub struct Source {
     pub wgsl: String,
     /// Values of its `override`s.
     pub constants: Vec<(&'static str, f64)>,
-    /// The grid: x and y; z belongs to the replicas.
-    pub workgroups: [u32; 2],
+    /// Its workgroups, and how far its loops go.
+    pub grid: Grid,
 }
 
 /// What a launch costs: an estimate for `explain`, `summary` and benches.
@@ -369,21 +375,6 @@ pub fn read<P: Parameters>(bytes: &[u8]) -> P {
 
 /// The struct of a step's numbers, which every shader that needs them appends.
 pub const STEP_WGSL: &str = include_str!("../shaders/step.wgsl");
-
-/// The sum over a workgroup, for shaders that reduce.
-pub const TOTAL_WGSL: &str = include_str!("../shaders/total.wgsl");
-
-/// Invocations of an element-wise workgroup.
-pub const WIDTH: u32 = 256;
-
-/// The most workgroups along one axis that every adapter allows.
-pub const LARGEST_GRID: u32 = 65_535;
-
-/// A grid for `count` independent elements: no more workgroups than an axis may have, so the
-/// shader strides through the rest.
-pub fn strided(count: u32, width: u32) -> [u32; 2] {
-    [count.div_ceil(width).clamp(1, LARGEST_GRID), 1]
-}
 
 /// The pairs of a slice and the CPU threads: element-wise twins cut their work there.
 pub const CHUNK: usize = 1 << 15;

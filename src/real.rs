@@ -41,6 +41,9 @@ impl Real for f64 {
 /// Sums that [`lane_sums`] keeps side by side.
 const LANES: usize = 16;
 
+/// Terms that a lane adds before its sum goes on in f64: a longer sum would lose more digits than f32 must.
+const TERMS: usize = 64;
+
 /// Sums of terms over pairs of numbers, in a fixed order. The compiler does not change the order of a sum,
 /// so that there is one for each lane of a vector.
 pub fn lane_sums<'a, T: Real, const N: usize>(
@@ -48,14 +51,43 @@ pub fn lane_sums<'a, T: Real, const N: usize>(
     term: impl Fn(T, T) -> [T; N],
 ) -> [T; N] {
     let mut lanes = [[T::zero(); LANES]; N];
-    let mut add = |lane: usize, a: T, b: T| {
-        let terms = term(a, b);
-        (0..N).for_each(|sum| lanes[sum][lane] += terms[sum]);
-    };
+    let mut sums = [[0.0f64; LANES]; N];
+    let mut filled = 0;
     for (a, b) in runs {
         let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-        a.iter().zip(b).for_each(|(a, b)| (0..LANES).for_each(|lane| add(lane, a[lane], b[lane])));
-        a_rest.iter().zip(b_rest).enumerate().for_each(|(lane, (&a, &b))| add(lane, a, b));
+        for (a, b) in a.chunks(TERMS).zip(b.chunks(TERMS)) {
+            for (a, b) in a.iter().zip(b) {
+                for lane in 0..LANES {
+                    let terms = term(a[lane], b[lane]);
+                    (0..N).for_each(|sum| lanes[sum][lane] += terms[sum]);
+                }
+            }
+            filled += a.len();
+            if filled >= TERMS {
+                carry(&mut lanes, &mut sums);
+                filled = 0;
+            }
+        }
+        for (lane, (&a, &b)) in a_rest.iter().zip(b_rest).enumerate() {
+            let terms = term(a, b);
+            (0..N).for_each(|sum| lanes[sum][lane] += terms[sum]);
+        }
+        filled += usize::from(!a_rest.is_empty());
     }
-    lanes.map(|lanes| lanes.into_iter().sum())
+    carry(&mut lanes, &mut sums);
+    sums.map(|lanes| T::of(lanes.into_iter().sum()))
+}
+
+/// Lets sums go on in f64.
+fn carry<T: Real, const N: usize>(lanes: &mut [[T; LANES]; N], sums: &mut [[f64; LANES]; N]) {
+    for (lane, sum) in lanes.iter_mut().flatten().zip(sums.iter_mut().flatten()) {
+        *sum += std::mem::replace(lane, T::zero()).f64();
+    }
+}
+
+/// Sums of terms in their order, kept in f64: for terms that cost more than an addition.
+pub fn sums<T: Real, const N: usize>(terms: impl Iterator<Item = [T; N]>) -> [T; N] {
+    let mut sums = [0.0f64; N];
+    terms.for_each(|terms| (0..N).for_each(|at| sums[at] += terms[at].f64()));
+    sums.map(T::of)
 }

@@ -79,7 +79,7 @@ fn forward(activation: &'static Activation, x: Vec<f64>) -> Trap {
 /// The product of a column with 1, which a product's shader takes through the activation at once.
 fn fused(activation: &'static Activation, x: Vec<f64>) -> Trap {
     let count = x.len();
-    let parameters = matmul::MatmulParameters { m: count as u32, n: 1, k: 1 };
+    let parameters = matmul::MatmulParameters::whole(count as u32, 1, 1);
     let operands = vec![Operand::Reals(x), Operand::Reals(vec![1.0]), Operand::Unbound, Operand::Output(count)];
     Trap::new(&matmul::NT, Variant::Activation(activation), parameters, operands, count)
 }

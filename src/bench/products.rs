@@ -25,7 +25,7 @@ pub async fn products<E: From<device::Error>>(
         let flops = 2.0 * (size as f64).powi(3);
         let shape = format!("{size} x {size} x {size}");
         for kernel in [&matmul::NN, &matmul::NT, &matmul::TN] {
-            let parameters = MatmulParameters { m: size as u32, n: size as u32, k: size as u32 };
+            let parameters = MatmulParameters::whole(size as u32, size as u32, size as u32);
             let operand = |name: &str| Operand::Reals(case::reals(name, size * size));
             let mut operands = vec![operand("a"), operand("b"), Operand::Unbound, Operand::Output(size * size)];
             if kernel == &matmul::TN {

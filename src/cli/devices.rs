@@ -17,6 +17,8 @@ impl Devices {
     /// Lists them.
     pub fn run(self) -> Result<(), Failure> {
         let adapters = pollster::block_on(Adapter::all());
+        // An adapter that cannot be opened is listed without.
+        let loops = |adapter: &Adapter| pollster::block_on(adapter.open()).ok().and_then(|gpu| gpu.loops);
         if self.json {
             let entry = |(index, adapter): (usize, &Adapter)| {
                 serde_json::json!({
@@ -26,6 +28,7 @@ impl Devices {
                     "backend": adapter.backend(),
                     "driver": adapter.driver(),
                     "largest_binding_bytes": adapter.largest_binding(),
+                    "most_loop_turns": loops(adapter),
                 })
             };
             let list: Vec<_> = adapters.iter().enumerate().map(entry).collect();
@@ -34,8 +37,9 @@ impl Devices {
         for (index, adapter) in adapters.iter().enumerate() {
             let largest = bytes(adapter.largest_binding());
             let (name, kind) = (adapter.name(), adapter.kind());
+            let ends = loops(adapter).map_or(String::new(), |turns| format!(", ends loops after {turns} turns"));
             say(format!(
-                "{index}: {name} ({kind}), {}, {}, buffers to {largest}",
+                "{index}: {name} ({kind}), {}, {}, buffers to {largest}{ends}",
                 adapter.backend(),
                 adapter.driver()
             ))?;

@@ -19,7 +19,7 @@ pub struct Explain {
 impl Explain {
     /// Prints it.
     pub fn run(self) -> Result<(), Failure> {
-        let (model, _) = self.config.outlined()?;
+        let (model, _) = self.config.outlined(false)?;
         let plan = &model.plan;
         say(format!("optimizer {}: {}", model.rule.name(), model.rule.formula()))?;
         program(plan, Program::Train, &format!("a training step of {} examples", plan.batch))?;
@@ -57,7 +57,7 @@ fn silent(model: &Model) -> Result<(), Failure> {
 }
 
 fn line(plan: &Plan, at: usize, launch: &Launch) -> String {
-    let [x, y] = launch.source(Tile::Hardware, plan.replicas).workgroups;
+    let [x, y] = launch.source(Tile::Hardware, plan.replicas).grid.workgroups;
     let bindings = launch.kernel.bindings.iter().zip(&launch.bindings);
     let buffers: Vec<String> = bindings
         .filter_map(|(binding, slice)| slice.map(|s| format!("{}={}", binding.name, plan.buffers[s.buffer].name)))

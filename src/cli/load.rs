@@ -46,18 +46,19 @@ impl ConfigArguments {
     }
 
     /// The same for a look at the network: where the data are not there, but their shape is known, it is
-    /// built without them. `true` if they are there.
-    pub fn outlined(&self) -> Result<(Model, bool), Failure> {
+    /// built without them, unless the number of examples matters and is not known. `true` if they are there.
+    pub fn outlined(&self, counted: bool) -> Result<(Model, bool), Failure> {
         let config = self.config()?;
         check(&config)?;
         match dataset(&config) {
             Ok(dataset) => Ok((Model::build(config, dataset)?, true)),
             Err(error) => match outline(&config)? {
-                Some((model, _)) => {
+                Some((model, known)) if known || !counted => {
                     log::warn!("without the data: {}", error.message);
                     Ok((model, false))
                 }
-                None => Err(error.or("or give data.shape, and for classes data.classes, to do without the data")),
+                _ if counted => Err(error),
+                _ => Err(error.or("or give data.shape, and for classes data.classes, to do without the data")),
             },
         }
     }

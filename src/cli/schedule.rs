@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, load, load::ConfigArguments, note, save, say};
+use super::{Failure, load::ConfigArguments, note, save, say};
 use crate::{
     config::Config,
     optimizers,
@@ -48,7 +48,8 @@ impl Schedule {
                 (rate, steps)
             }
             None => {
-                let model = load::model(config)?;
+                let (model, _) =
+                    self.config.outlined(true).map_err(|error| error.or("--steps N does without the data"))?;
                 let (steps, epoch) = (model.steps(), model.steps_per_epoch());
                 warn(&model.schedule, steps, epoch);
                 (model.schedule, steps)

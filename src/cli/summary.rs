@@ -39,7 +39,7 @@ impl Summary {
     /// Prints it.
     pub fn run(self) -> Result<(), Failure> {
         let (model, with_data) = match &self.input[..] {
-            [] => self.config.outlined()?,
+            [] => self.config.outlined(false)?,
             shape => (without_data(self.config.config()?, shape)?, false),
         };
         let (graph, plan) = (&model.graph, &model.plan);

@@ -48,12 +48,17 @@ pub struct Error {
     pub help: Option<String>,
 }
 
-/// A name in a message may hold anything: control characters are written out, none reaches a terminal.
+/// A name in a message may hold anything, but no control character reaches a terminal.
 fn on_one_line(place: &Place, message: &str, help: Option<&str>) -> String {
     let text = match help {
         Some(help) => format!("{place}: {message}; {help}"),
         None => format!("{place}: {message}"),
     };
+    printable(text)
+}
+
+/// A text with its control characters written out.
+pub(crate) fn printable(text: String) -> String {
     let letter = |letter: char| match letter.is_control() {
         true => letter.escape_default().to_string(),
         false => letter.to_string(),

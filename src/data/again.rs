@@ -30,6 +30,10 @@ pub fn load_again(
     let hash = examples_hash(&examples, examples.targets.len());
     let count = examples.targets.len();
     adapt(known, &mut examples)?;
+    // Others may have more columns, and their target elsewhere.
+    if known.table.is_some() {
+        examples.origin.table.clone_from(&known.table);
+    }
     let splits = match kin {
         Kin::Same | Kin::Grown { .. } => super::divide(&request, &examples)?,
         Kin::Other => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::DataConfig;
+use crate::config::{DataConfig, printable};
 
 /// Data that can't be used. Displayed as `FILE, row N: what is wrong`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,9 +35,10 @@ impl DataError {
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.row {
-            Some(row) => write!(f, "{}, row {row}: {}", self.file, self.message),
-            None => write!(f, "{}: {}", self.file, self.message),
-        }
+        // Names of files, columns and classes may hold anything.
+        f.write_str(&printable(match self.row {
+            Some(row) => format!("{}, row {row}: {}", self.file, self.message),
+            None => format!("{}: {}", self.file, self.message),
+        }))
     }
 }

@@ -131,9 +131,13 @@ impl Signature {
         let features = scale.len().checked_mul(*plane);
         let wanted = signature.features();
         if let Some(table) = &signature.table
-            && (!table.delimiter.is_ascii() || table.inputs.len() != if table.header { wanted } else { 0 })
+            && (!table.delimiter.is_ascii()
+                || table.position > wanted
+                || table.inputs.len() != if table.header { wanted } else { 0 })
         {
-            return Err(damaged(format!("{} names of columns do not fit {:?}", table.inputs.len(), signature.shape)));
+            let (names, target) = (table.inputs.len(), table.position);
+            let message = format!("{names} names of columns and a target at {target} do not fit {:?}", signature.shape);
+            return Err(damaged(message));
         }
         if features != Some(wanted) || wanted == 0 || offset.len() != scale.len() || signature.shape.is_empty() {
             let (scales, offsets, shape) = (scale.len(), offset.len(), &signature.shape);
@@ -218,7 +222,8 @@ mod tests {
             ("\"plane\": 2", "\"plane\": 0", "do not fit"),
             ("\n    3,", "\n    4294967297,\n    4294967296,", "examples of [4294967297"),
             ("\"count\": 2", "\"count\": 0", "0 classes or values"),
-            ("      \"c\",\n", "", "5 names of columns do not fit [3, 1, 2]"),
+            ("      \"c\",\n", "", "5 names of columns and a target at 1 do not fit [3, 1, 2]"),
+            ("\"position\": 1", "\"position\": 7", "a target at 7 do not fit"),
             ("\\t", "é", "6 names of columns"),
             ("\"count\": 2", "\"count\": 3", "2 names for 3 classes"),
             ("\"count\": 2", "\"count\": 0", "0 classes"),

@@ -75,19 +75,19 @@ fn a_limit_and_counts_are_obeyed() {
     let mut data = config("digits", &[]);
     data.dev = Portion::Count(5000);
     let error = load(&data, true, 42).unwrap_err().to_string();
-    assert_eq!(error, "digits: data.dev takes 5000 of 1438 examples, so that none is left");
+    assert_eq!(error, "c.toml:1:1: data.dev takes 5000 of 1438 examples, so that none is left");
 }
 
 #[test]
 fn only_pictures_large_enough_are_augmented() {
     let augment = "augment={ crop = 8 }";
     let error = load(&config("digits", &[augment]), true, 42).unwrap_err().to_string();
-    assert_eq!(error, "digits: data.augment.crop = 8 would lose whole pictures of 8×8");
+    assert_eq!(error, "--set data.augment: data.augment.crop = 8 would lose whole pictures of 8×8");
     let fits = config("digits", &["augment={ crop = 4, flip = true }"]);
     assert!(load(&fits, true, 42).is_ok());
     let numbers = Inputs::Floats(vec![0.0; 64]);
     let error = check_pictures(&fits, &[1, 8, 8], &numbers, &fits.augment.unwrap()).unwrap_err().to_string();
-    assert_eq!(error, "digits: data.augment is for pictures of [channels, height, width] bytes");
+    assert_eq!(error, "--set data.augment: data.augment is for pictures of [channels, height, width] bytes");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_given_mean_and_deviation_are_of_pixels_from_0_to_1() {
     assert_eq!(picture[2..4], [(5.0 / 16.0 - 0.5) / 0.25, (13.0 / 16.0 - 0.5) / 0.25]);
     let three = config("digits", &["mean=[0, 0, 0]", "deviation=[1, 1, 1]"]);
     let error = load(&three, true, 42).unwrap_err().to_string();
-    assert_eq!(error, "digits: data.mean has 3 numbers, where the pictures have 1 channels");
+    assert_eq!(error, "--set data.mean: data.mean has 3 numbers, where the pictures have 1 channels");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Adapters: which there are, which to take, and what an open one tells of its errors.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
     time::Duration,
 };
 
@@ -133,7 +133,7 @@ impl Adapter {
                 latch.lock().expect("nothing panics with the lock").get_or_insert(Error::Lost(message));
             }
         });
-        Ok(Gpu {
+        let mut gpu = Gpu {
             name: self.name(),
             driver: self.driver(),
             backend: self.backend(),
@@ -142,8 +142,11 @@ impl Adapter {
             device,
             queue,
             built: Arc::default(),
+            loops: None,
             failure,
-        })
+        };
+        gpu.loops = gpu.count_turns().await?;
+        Ok(gpu)
     }
 }
 
@@ -160,6 +163,8 @@ pub struct Gpu {
     pub kind: &'static str,
     /// The family of shaders that suits it.
     pub tile: Tile,
+    /// After how many turns its driver ends all loops of a thread, and says nothing; see `kernels::grid`.
+    pub loops: Option<u64>,
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     /// Pipelines, which its executors share.
@@ -241,6 +246,40 @@ impl Gpu {
             let after = format!("no answer within {} s ({error})", PATIENCE.as_secs());
             self.latched().err().unwrap_or(Error::Lost(after))
         })
+    }
+
+    /// Waits for all that was submitted, and for these commands if there are any, and reads a part of a buffer.
+    pub(super) async fn read_back(
+        &self,
+        buffer: &wgpu::Buffer,
+        offset: u64,
+        size: u64,
+        commands: Option<wgpu::CommandEncoder>,
+    ) -> Result<Vec<u8>, Error> {
+        let guard = self.guard();
+        let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("readback"),
+            size,
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        guard.finish().await?;
+        let mut encoder = commands.unwrap_or_else(|| self.device.create_command_encoder(&Default::default()));
+        encoder.copy_buffer_to_buffer(buffer, offset, &staging, 0, size);
+        let submission = self.queue.submit([encoder.finish()]);
+        let (outcome, mapped) = mpsc::channel();
+        // Nobody listens any more if this read failed before.
+        staging.map_async(wgpu::MapMode::Read, .., move |result| outcome.send(result).unwrap_or_default());
+        self.wait(Some(submission))?;
+        self.latched()?;
+        // Another executor of this adapter, in another thread, may have been handed the answer, and be about
+        // to pass it on.
+        match mapped.recv_timeout(PATIENCE) {
+            Ok(Ok(())) => {}
+            other => return Err(Error::Lost(format!("reading back failed: {other:?}"))),
+        }
+        let view = staging.get_mapped_range(..).map_err(|error| Error::Lost(error.to_string()))?;
+        Ok(view.to_vec())
     }
 
     /// The first error that the driver reported outside any guard.

@@ -83,7 +83,7 @@ impl<'a> Pipelines<'a> {
             let source = launch.source(self.gpu.tile, plan.replicas);
             let pipeline = self.pipeline(launch.kernel, &source);
             let group = self.group(plan, launch, buffers, &uniforms, at);
-            Recorded { pipeline, group, workgroups: source.workgroups }
+            Recorded { pipeline, group, workgroups: source.grid.workgroups }
         };
         launches.iter().enumerate().map(record).collect()
     }

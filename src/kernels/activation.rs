@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, CHUNK, Case, Cost, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, case, read, reads, strided,
+    Arguments, CHUNK, Case, Cost, Grid, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, case, read, reads,
     writes, wrong_bindings,
 };
 use crate::{activations, parameters, real::Real, twin};
@@ -48,7 +48,7 @@ fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
         label: format!("{name} {}", activation.name),
         wgsl: [file, activation.wgsl].concat(),
         constants: vec![],
-        workgroups: strided(read::<ActivationParameters>(recipe.parameters).count, WIDTH),
+        grid: Grid::strided(read::<ActivationParameters>(recipe.parameters).count, WIDTH),
     }
 }
 

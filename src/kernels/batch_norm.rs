@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Arguments, Cost, Kernel, Parameters, Recipe, STEP_WGSL, Slot, Source, Step, TOTAL_WGSL, Variant, WIDTH};
-use super::{activation, batch_norm_cases as cases, product, read, reads, strided, writes, wrong_bindings};
+use super::{Arguments, Cost, Grid, Kernel, Lanes, Parameters, Recipe, STEP_WGSL, Slot, Source, Step, Variant, WIDTH};
+use super::{activation, batch_norm_cases as cases, product, read, reads, writes, wrong_bindings};
 use crate::{
     parameters,
-    real::{Real, lane_sums},
+    real::{Real, lane_sums, sums},
     twin,
 };
 
@@ -66,7 +66,12 @@ pub const RUNNING: Kernel = Kernel {
     formula: "moments = running_mean, 1 / sqrt(running_var + epsilon)",
     bindings: &[reads("running_mean"), reads("running_var"), writes("moments")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| by_channel(recipe, "batch_norm_running", include_str!("../../shaders/batch_norm_running.wgsl")),
+    source: |recipe| Source {
+        label: "batch_norm_running".into(),
+        wgsl: [include_str!("../../shaders/batch_norm_running.wgsl"), STEP_WGSL].concat(),
+        constants: vec![],
+        grid: Grid::strided(read::<BatchNormParameters>(recipe.parameters).channels, 64),
+    },
     cpu: twin!(running),
     cost: channelwise,
     cases: cases::running,
@@ -89,19 +94,29 @@ pub const FORWARD: Kernel = Kernel {
 /// The shader of a kernel that sums slices.
 pub(super) fn sliced(recipe: &Recipe, name: &str, file: &str) -> Source {
     let p: BatchNormParameters = read(recipe.parameters);
+    let length = (u64::from(p.rows) * u64::from(p.positions)).div_ceil(p.slices.into());
+    let (lanes, down) = (Lanes::of(length), p.channels.clamp(1, super::LARGEST_GRID));
+    // Each workgroup takes channels so far apart, and goes through the slice twice at most.
+    let turns = Grid { workgroups: [p.slices, down], turns: 1 + u64::from(p.channels.div_ceil(down)) };
     Source {
-        label: name.into(),
-        wgsl: [file, TOTAL_WGSL, STEP_WGSL].concat(),
+        label: format!("{name} {}", lanes.label()),
+        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
         constants: vec![],
-        workgroups: [p.slices, p.channels.clamp(1, super::LARGEST_GRID)],
+        grid: turns.with(lanes.grid(1, length, 2).turns),
     }
 }
 
-/// The shader of a kernel with a thread for every channel.
+/// The shader of a kernel with a thread for every channel, which sums its slices.
 pub(super) fn by_channel(recipe: &Recipe, name: &str, file: &str) -> Source {
     let p: BatchNormParameters = read(recipe.parameters);
-    let wgsl = [file, STEP_WGSL].concat();
-    Source { label: name.into(), wgsl, constants: vec![], workgroups: strided(p.channels, 64) }
+    let lanes = Lanes { lanes: 1, each: if p.slices > 4 { 8 } else { 1 } };
+    let turns = u64::from(p.slices.div_ceil(lanes.each)) + 1;
+    Source {
+        label: format!("{name} {}", lanes.each),
+        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
+        constants: vec![],
+        grid: Grid::strided(p.channels, 64).with(2 * turns),
+    }
 }
 
 /// The shader of a kernel with a thread for every element, an activation in its open place; the
@@ -113,7 +128,7 @@ pub(super) fn by_element(recipe: &Recipe, name: &str, file: &str, weight: usize)
         label: format!("{name} {}{}", recipe.variant.name(), if affine { " affine" } else { "" }),
         wgsl: [file, activation::wgsl(recipe.variant), STEP_WGSL].concat(),
         constants: vec![("affine", f64::from(u8::from(affine)))],
-        workgroups: strided(p.rows * p.channels * p.positions, WIDTH),
+        grid: Grid::strided(p.rows * p.channels * p.positions, WIDTH),
     }
 }
 
@@ -183,8 +198,9 @@ fn combine<T: Real>(arguments: &mut Arguments<T>) {
         let sizes = (0..p.slices as usize).map(|slice| T::of(p.slice(slice, step).len() as f64));
         let parts = || sizes.clone().zip(parts.chunks_exact(2));
         let origin = parts().next().map_or(T::zero(), |(_, part)| part[0]);
-        let mean = origin + parts().map(|(size, part)| size * (part[0] - origin)).sum::<T>() / count;
-        let squares: T = parts().map(|(size, part)| part[1] + size * (part[0] - mean) * (part[0] - mean)).sum();
+        let mean = origin + sums(parts().map(|(size, part)| [size * (part[0] - origin)]))[0] / count;
+        let square = |(size, part): (T, &[T])| [part[1] + size * (part[0] - mean) * (part[0] - mean)];
+        let [squares] = sums(parts().map(square));
         moments[2 * channel] = mean;
         // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
         let variance = squares / count + T::of(p.epsilon.into());

@@ -7,7 +7,7 @@ use super::batch_norm::{BatchNormParameters, by_channel, by_element, channelwise
 use super::wrong_bindings;
 use super::{Arguments, Kernel, Parameters, Slot, Variant, activation, batch_norm_cases as cases, reads, writes};
 use crate::{
-    real::{Real, lane_sums},
+    real::{Real, lane_sums, sums as total},
     twin,
 };
 
@@ -81,8 +81,7 @@ fn gradients<T: Real>(arguments: &mut Arguments<T>) {
         wrong_bindings()
     };
     for (channel, parts) in parts.chunks_exact(2 * p.slices as usize).enumerate() {
-        dbias[channel] = parts.iter().step_by(2).copied().sum();
-        dweight[channel] = parts.iter().skip(1).step_by(2).copied().sum();
+        [dbias[channel], dweight[channel]] = total(parts.as_chunks::<2>().0.iter().copied());
     }
 }
 

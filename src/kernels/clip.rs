@@ -4,8 +4,10 @@
 
 use rayon::prelude::*;
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Slot, Source, WIDTH, case, read, reads, reads_words};
-use super::{LARGEST_GRID, STEP_WGSL, optimizer, optimizer::BLOCK, strided, writes, wrong_bindings};
+use super::{
+    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Slot, Source, WIDTH, case, read, reads, reads_words,
+};
+use super::{Lanes, STEP_WGSL, optimizer, optimizer::BLOCK, writes, wrong_bindings};
 use crate::{
     optimizers::{LIMIT, NORM_EPSILON, SHARE, regularization::GROUP},
     parameters,
@@ -28,6 +30,8 @@ parameters! {
     FactorsParameters {
         /// Segments.
         segments: u32,
+        /// Blocks of the longest.
+        blocks: u32,
     }
 }
 
@@ -50,7 +54,7 @@ pub const SQUARES: Kernel = Kernel {
         label: format!("clip_squares accumulating={} penalized={}", recipe.bound[1], recipe.bound[2]),
         wgsl: [include_str!("../../shaders/clip_squares.wgsl"), STEP_WGSL].concat(),
         constants: vec![("accumulating", recipe.bound[1].into()), ("penalized", recipe.bound[2].into())],
-        workgroups: strided(read::<SquaresParameters>(recipe.parameters).count / BLOCK as u32, WIDTH),
+        grid: Grid::strided(read::<SquaresParameters>(recipe.parameters).count / BLOCK as u32, WIDTH).with(16),
     },
     cpu: twin!(squares),
     cost: |p| {
@@ -67,11 +71,15 @@ pub const FACTORS: Kernel = Kernel {
     formula: "factors[s] = limit / max(limit, sqrt(sum of squares[segment]) + epsilon)",
     bindings: &[reads("squares"), reads_words("segments"), writes("factors")],
     parameters: FactorsParameters::FIELDS,
-    source: |recipe| Source {
-        label: "clip_factors".into(),
-        wgsl: [include_str!("../../shaders/clip_factors.wgsl"), STEP_WGSL].concat(),
-        constants: vec![],
-        workgroups: [read::<FactorsParameters>(recipe.parameters).segments.clamp(1, LARGEST_GRID), 1],
+    source: |recipe| {
+        let FactorsParameters { segments, blocks } = read(recipe.parameters);
+        let (lanes, file) = (Lanes::of(blocks.into()), include_str!("../../shaders/clip_factors.wgsl"));
+        Source {
+            label: format!("clip_factors {}", lanes.label()),
+            wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
+            constants: vec![],
+            grid: lanes.grid(segments.into(), blocks.into(), 1),
+        }
     },
     cpu: twin!(factors),
     // What it reads is a 64th of the gradients.
@@ -169,7 +177,7 @@ fn factors_cases() -> Vec<Case> {
         let words = (0..segments).flat_map(|part| [bound(part), bound(part + 1)]).collect();
         let operands = vec![Operand::Reals(squares.collect()), Operand::Words(words), Operand::Output(segments)];
         let limit = [0.25, 0.5, 2.0, 0.0][at / 3 % 4];
-        let parameters = FactorsParameters { segments: segments as u32 };
+        let parameters = FactorsParameters { segments: segments as u32, blocks: blocks as u32 };
         let mut case = Case::new(format!("{blocks} blocks in {segments}"), parameters, operands);
         case.step.scalars[LIMIT] = limit;
         case.step.scalars[NORM_EPSILON] = [0.0, 0.0625][at % 2];
@@ -177,7 +185,7 @@ fn factors_cases() -> Vec<Case> {
         case.replicas = if segments == 1 && blocks > 100 { 3 } else { 1 };
         case
     };
-    let mut cases: Vec<Case> = BLOCKS.into_iter().chain([70_001]).enumerate().map(of).collect();
+    let mut cases: Vec<Case> = BLOCKS.into_iter().chain([70_001, 4_300_003]).enumerate().map(of).collect();
     cases.push(many_segments());
     cases
 }
@@ -191,7 +199,7 @@ fn many_segments() -> Case {
         Operand::Words(words),
         Operand::Output(count),
     ];
-    let mut case = Case::new("many segments".into(), FactorsParameters { segments: count as u32 }, operands);
+    let mut case = Case::new("many segments".into(), FactorsParameters { segments: count as u32, blocks: 7 }, operands);
     case.step.scalars[LIMIT] = 0.5;
     case.terms = 7;
     case

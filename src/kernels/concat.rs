@@ -1,7 +1,9 @@
 //! One input of a concatenation: to its place in the output, and its share of the gradient back.
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, WIDTH, case, product, read};
-use super::{reads, strided, writes, wrong_bindings};
+use super::{
+    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Recipe, Slot, Source, WIDTH, case, product, read,
+};
+use super::{reads, writes, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -46,8 +48,8 @@ pub const BACKWARD: Kernel = Kernel {
 
 fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
     let p: ConcatParameters = read(recipe.parameters);
-    let workgroups = strided(p.outer * p.length, WIDTH);
-    Source { label: name.into(), wgsl: file.into(), constants: vec![], workgroups }
+    let grid = Grid::strided(p.outer * p.length, WIDTH);
+    Source { label: name.into(), wgsl: file.into(), constants: vec![], grid }
 }
 
 fn cost(parameters: &[u8]) -> Cost {

@@ -4,9 +4,9 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    LARGEST_GRID, Recipe, Source, Tile,
+    Grid, LARGEST_GRID, Recipe, Source, Tile,
     conv::{ConvParameters, ConvSumParameters},
-    read, strided,
+    product, read,
 };
 
 /// The most taps that are written out.
@@ -33,13 +33,13 @@ pub fn backward_weight(recipe: &Recipe) -> Source {
 }
 
 pub fn weight_sum(recipe: &Recipe) -> Source {
-    let ConvSumParameters { weights, filters, .. } = read(recipe.parameters);
+    let ConvSumParameters { chunks, weights, filters } = read(recipe.parameters);
     let (dw, db) = (recipe.bound[1], recipe.bound[2]);
     Source {
         label: format!("conv_weight_sum {dw} {db}"),
         wgsl: include_str!("../../shaders/conv_weight_sum.wgsl").into(),
         constants: vec![("has_dw", f64::from(u8::from(dw))), ("has_db", f64::from(u8::from(db)))],
-        workgroups: strided(weights + filters, 64),
+        grid: Grid::strided(weights + filters, 64).with(chunks.into()),
     }
 }
 
@@ -63,6 +63,7 @@ fn source(recipe: &Recipe, form: Form) -> Source {
         ),
     };
     let product = Product::of(&p, form);
+    let turns = product.turns(recipe.tile);
     let (body, [width, height], shape) = match recipe.tile {
         Tile::Hardware | Tile::HardwareSmall | Tile::HardwareLarge => {
             // As tall as there are rows to fill it.
@@ -87,8 +88,16 @@ fn source(recipe: &Recipe, form: Form) -> Source {
         label: format!("{name} {shape} {finish_name} {}", numbers.join(" ")),
         wgsl: [kernel, include_str!("../../shaders/conv_geometry.wgsl"), &body, &finish].concat(),
         constants: geometry,
-        workgroups: [width.clamp(1, LARGEST_GRID), (height * product.parts).clamp(1, LARGEST_GRID)],
+        grid: grid([width, height * product.parts], turns),
     }
+}
+
+/// The grid for so many tiles, each of which takes loops of so many turns.
+fn grid(tiles: [u32; 2], turns: u64) -> Grid {
+    let workgroups = tiles.map(|tiles| tiles.clamp(1, LARGEST_GRID));
+    let [across, down] = [0, 1].map(|axis| u64::from(tiles[axis].div_ceil(workgroups[axis])));
+    // Loops over both axes, one within the other.
+    Grid { workgroups, turns: down + 1 }.with(across + 1 + across * (turns + 1))
 }
 
 /// A form's product as the choice of shader and grid sees it.
@@ -100,6 +109,10 @@ struct Product {
     lanes: u32,
     /// Taps that are written out.
     taps: u32,
+    /// How far each of the software shader's loops goes for one tile, the outermost first.
+    loops: Vec<u32>,
+    /// Terms of each sum.
+    depth: u64,
     /// Where the j-th of four neighbours meets a tap, from where the first meets the first.
     offset: Box<dyn Fn(u32, u32) -> i64>,
 }
@@ -118,23 +131,32 @@ impl Product {
                 columns: p.batch * p.out_d * p.out_h * p.out_w,
                 lanes: p.batch * p.out_d * p.out_h * p.out_w.div_ceil(4),
                 taps: written_out(p.kernel_w),
+                loops: vec![p.channels / p.groups, p.kernel_d, p.kernel_h, p.kernel_w / written_out(p.kernel_w)],
+                depth: product(&[p.channels / p.groups, p.kernel_d, p.kernel_h, p.kernel_w]),
                 offset: Box::new(forward),
             },
             Form::BackwardInput => {
                 let lines = p.batch * p.in_d.div_ceil(p.stride_d) * p.in_h.div_ceil(p.stride_h);
                 let width = p.in_w.div_ceil(p.stride_w);
+                // With a stride, the phases meet different taps.
+                let taps = written_out(if p.stride_w == 1 { p.kernel_w } else { 1 });
+                let met = |kernel: u32, stride: u32, dilation| kernel.div_ceil(stride / gcd(stride, dilation));
+                let (d, h) = (met(p.kernel_d, p.stride_d, p.dilation_d), met(p.kernel_h, p.stride_h, p.dilation_h));
+                let w = met(p.kernel_w, p.stride_w, p.dilation_w);
                 Product {
                     parts: p.groups * p.stride_d * p.stride_h * p.stride_w,
                     rows: p.channels / p.groups,
                     columns: lines * width,
                     lanes: lines * width.div_ceil(4),
-                    // With a stride, the phases meet different taps.
-                    taps: written_out(if p.stride_w == 1 { p.kernel_w } else { 1 }),
+                    taps,
+                    loops: vec![p.filters / p.groups, d, h, w.div_ceil(taps)],
+                    depth: product(&[p.filters / p.groups, d, h, w]),
                     offset: Box::new(move |j, tap| i64::from(j) - i64::from(tap) * dilation),
                 }
             }
             Form::BackwardWeight => {
                 let terms = p.channels / p.groups * p.kernel_d * p.kernel_h * p.kernel_w;
+                let lines = (p.batch * p.out_d * p.out_h).div_ceil(p.chunks);
                 let taps = written_out(p.kernel_w);
                 Product {
                     parts: p.groups * p.chunks,
@@ -143,8 +165,24 @@ impl Product {
                     // One more workgroup sums dy.
                     lanes: (terms / taps).next_multiple_of(8) + 8,
                     taps,
+                    loops: vec![lines, p.out_w.div_ceil(4)],
+                    depth: product(&[lines, p.out_w]),
                     offset: Box::new(forward),
                 }
+            }
+        }
+    }
+
+    /// The most turns of a thread's loops for one tile. Loops of a few turns known to the compiler, and those
+    /// that look for the first tap that a phase meets, are a lump sum.
+    fn turns(&self, tile: Tile) -> u64 {
+        let lump = 100;
+        match tile {
+            Tile::Hardware | Tile::HardwareSmall | Tile::HardwareLarge => lump + self.depth.div_ceil(16),
+            Tile::Software | Tile::SoftwareSubgroups => {
+                // Drivers write a loop of one turn out.
+                let around = |inner, &turns: &u32| if turns == 1 { inner } else { u64::from(turns) * (inner + 1) + 1 };
+                lump + self.loops.iter().rev().fold(0, around)
             }
         }
     }

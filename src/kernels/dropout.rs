@@ -3,8 +3,10 @@
 
 use rayon::prelude::*;
 
-use super::{Arguments, CHUNK, Case, Cost, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH, case};
-use super::{read, reads, strided, writes, wrong_bindings};
+use super::{
+    Arguments, CHUNK, Case, Cost, Grid, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH, case,
+};
+use super::{read, reads, writes, wrong_bindings};
 use crate::{parameters, random, real::Real, twin};
 
 parameters! {
@@ -32,7 +34,7 @@ pub const DROPOUT: Kernel = Kernel {
         wgsl: [include_str!("../../shaders/dropout.wgsl"), include_str!("../../shaders/random.wgsl"), STEP_WGSL]
             .concat(),
         constants: vec![],
-        workgroups: strided(read::<DropoutParameters>(recipe.parameters).count.div_ceil(2), WIDTH),
+        grid: Grid::strided(read::<DropoutParameters>(recipe.parameters).count.div_ceil(2), WIDTH),
     },
     cpu: twin!(dropout),
     cost: |p| {

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Arguments, Case, Cost, Kernel, LARGEST_GRID, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH};
-use super::{case, product, read, reads, strided, writes, wrong_bindings};
+use super::{Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH};
+use super::{case, product, read, reads, writes, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -32,7 +32,7 @@ pub const FORWARD: Kernel = Kernel {
             label: "embedding_forward".into(),
             wgsl: include_str!("../../shaders/embedding_forward.wgsl").into(),
             constants: vec![],
-            workgroups: strided(p.rows * p.tokens * p.units, WIDTH),
+            grid: Grid::strided(p.rows * p.tokens * p.units, WIDTH),
         }
     },
     cpu: twin!(forward),
@@ -47,11 +47,20 @@ pub const BACKWARD: Kernel = Kernel {
     formula: "dweight[w] = sum of dy[t] where x[t] = w",
     bindings: &[reads("dy"), reads("x"), writes("dweight")],
     parameters: EmbeddingParameters::FIELDS,
-    source: |recipe| Source {
-        label: "embedding_backward".into(),
-        wgsl: [include_str!("../../shaders/embedding_backward.wgsl"), STEP_WGSL].concat(),
-        constants: vec![],
-        workgroups: [read::<EmbeddingParameters>(recipe.parameters).vocabulary.clamp(1, LARGEST_GRID), 1],
+    source: |recipe| {
+        let p: EmbeddingParameters = read(recipe.parameters);
+        let (tokens, across) = (u64::from(p.rows) * u64::from(p.tokens), p.units.next_power_of_two().min(64));
+        let each = if tokens > 4096 { 32 } else { 8 };
+        let turns = tokens.div_ceil(u64::from(each * 64 / across));
+        Source {
+            label: format!("embedding_backward {across} {each}"),
+            wgsl: format!(
+                "{}const ACROSS = {across}u;\nconst EACH = {each}u;\n{STEP_WGSL}",
+                include_str!("../../shaders/embedding_backward.wgsl")
+            ),
+            constants: vec![],
+            grid: Grid::items(p.vocabulary.into()).with(u64::from(p.units.div_ceil(across)) * (turns + 9)),
+        }
     },
     cpu: twin!(backward),
     cost,
@@ -69,6 +78,20 @@ impl EmbeddingParameters {
     fn word<T: Real>(&self, x: T) -> usize {
         x.f64().clamp(0.0, f64::from(self.vocabulary - 1)).round() as usize
     }
+
+    /// The tokens, each word's together and in their order: where each word's begin, and the tokens.
+    fn sorted<T: Real>(&self, x: &[T]) -> (Vec<u32>, Vec<u32>) {
+        let mut firsts = vec![0u32; self.vocabulary as usize + 1];
+        x.iter().for_each(|&x| firsts[self.word(x) + 1] += 1);
+        (1..firsts.len()).for_each(|word| firsts[word] += firsts[word - 1]);
+        let (mut next, mut order) = (firsts.clone(), vec![0u32; x.len()]);
+        for (token, &x) in x.iter().enumerate() {
+            let place = &mut next[self.word(x)];
+            order[*place as usize] = token as u32;
+            *place += 1;
+        }
+        (firsts, order)
+    }
 }
 
 fn forward<T: Real>(arguments: &mut Arguments<T>) {
@@ -84,13 +107,32 @@ fn backward<T: Real>(arguments: &mut Arguments<T>) {
     let (p, step) = (arguments.parameters::<EmbeddingParameters>(), arguments.step);
     let [Slot::Real(dy), Slot::Real(x), Slot::RealMut(dweight)] = &mut arguments.slots[..] else { wrong_bindings() };
     let (units, tokens) = (p.units as usize, step.rows.min(p.rows) as usize * p.tokens as usize);
-    // The order of the tokens is that of the shader; looking each up once is cheaper here.
-    dweight.par_iter_mut().for_each(|dweight| *dweight = T::zero());
-    for (dy, &x) in dy.chunks_exact(units).zip(*x).take(tokens) {
-        let row = &mut dweight[p.word(x) * units..][..units];
-        row.iter_mut().zip(dy).for_each(|(dweight, &dy)| *dweight += dy);
-    }
+    let (firsts, order) = p.sorted(&x[..tokens]);
+    // A word's tokens in their order; long sums go on in f64.
+    let sums = || (vec![T::zero(); units], vec![0.0f64; units]);
+    dweight.par_chunks_exact_mut(units).enumerate().for_each_init(sums, |(some, all), (word, dweight)| {
+        let tokens = &order[firsts[word] as usize..firsts[word + 1] as usize];
+        let add = |tokens: &[u32], sum: &mut [T]| {
+            sum.fill(T::zero());
+            for &token in tokens {
+                let dy = &dy[token as usize * units..][..units];
+                sum.iter_mut().zip(dy).for_each(|(sum, &dy)| *sum += dy);
+            }
+        };
+        if tokens.len() <= TOGETHER {
+            return add(tokens, dweight);
+        }
+        all.fill(0.0);
+        for tokens in tokens.chunks(TOGETHER) {
+            add(tokens, some);
+            all.iter_mut().zip(&*some).for_each(|(all, some)| *all += some.f64());
+        }
+        dweight.iter_mut().zip(&*all).for_each(|(dweight, &all)| *dweight = T::of(all));
+    });
 }
+
+/// Tokens that are summed before their sum goes on in f64.
+const TOGETHER: usize = 64;
 
 /// (rows, rows in the batch, tokens, vocabulary, units)
 const SHAPES: &[(usize, usize, usize, usize, usize)] = &[
@@ -107,6 +149,9 @@ const SHAPES: &[(usize, usize, usize, usize, usize)] = &[
     (2, 2, 31, 1009, 16),
     (1, 1, 3, 70_001, 1),
     (70_001, 70_000, 1, 2, 1),
+    // More tokens than a driver's loops take eight by eight.
+    (3, 3, 180_001, 1, 3),
+    (2, 1, 600_011, 2, 1),
 ];
 
 fn cases(backward: bool) -> Vec<Case> {

@@ -2,9 +2,9 @@
 //! on the way. Pictures stay bytes in memory, four to a word.
 
 use super::{
-    Arguments, Case, Cost, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH, case, read, reads,
+    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH, case, read, reads,
 };
-use super::{Recipe, product, reads_words, strided, writes, wrong_bindings};
+use super::{Recipe, product, reads_words, writes, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -51,7 +51,7 @@ fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
         label: name.into(),
         wgsl: [file, include_str!("../../shaders/gather.wgsl"), STEP_WGSL].concat(),
         constants: vec![],
-        workgroups: strided(p.rows * p.features, WIDTH),
+        grid: Grid::strided(p.rows * p.features, WIDTH),
     }
 }
 

@@ -9,7 +9,8 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, Case, Cost, Kernel, LARGEST_GRID, Operand, Parameters, STEP_WGSL, Slot, Source, Step, case, read, reads,
+    Arguments, Case, Cost, Grid, Kernel, LARGEST_GRID, Operand, Parameters, STEP_WGSL, Slot, Source, Step, case, read,
+    reads,
 };
 use super::{product, reads_words, writes, wrong_bindings};
 use crate::{parameters, random, real::Real, twin};
@@ -51,7 +52,7 @@ pub const GATHER_AUGMENTED: Kernel = Kernel {
         ]
         .concat(),
         constants: vec![],
-        workgroups: [read::<AugmentedParameters>(recipe.parameters).rows.clamp(1, LARGEST_GRID), 1],
+        grid: grid(read(recipe.parameters)),
     },
     cpu: twin!(gather_augmented),
     cost: |p| {
@@ -85,6 +86,13 @@ impl Draw {
 }
 
 /// An integer in 0..count from the upper 16 bits; `count` is below 65,536.
+/// A workgroup for a row, or several for a long one.
+fn grid(p: AugmentedParameters) -> Grid {
+    let [across, down] = [p.rows, p.features.div_ceil(1 << 14)].map(|count| count.clamp(1, LARGEST_GRID));
+    let rows = Grid { workgroups: [across, down], turns: 1 + u64::from(p.rows.div_ceil(across)) };
+    rows.with(u64::from(p.features.div_ceil(256)).div_ceil(down.into()))
+}
+
 fn below(bits: u32, count: u32) -> u32 {
     ((bits >> 16) * count) >> 16
 }

@@ -3,9 +3,13 @@
 
 use rayon::prelude::*;
 
-use super::{Arguments, Case, Cost, Kernel, LARGEST_GRID, Operand, Parameters, Recipe, STEP_WGSL, Slot, Source, Step};
-use super::{TOTAL_WGSL, Variant, activation, case, product, read, reads, writes, wrong_bindings};
-use crate::{activations, parameters, real::Real, twin};
+use super::{Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, STEP_WGSL, Slot, Source, Step};
+use super::{Variant, activation, case, product, read, reads, writes, wrong_bindings};
+use crate::{
+    activations, parameters,
+    real::{Real, lane_sums, sums},
+    twin,
+};
 
 parameters! {
     /// The parameters of all three kernels.
@@ -60,9 +64,14 @@ pub const GRADIENTS: Kernel = Kernel {
     source: |recipe| {
         let p: LayerNormParameters = read(recipe.parameters);
         let file = include_str!("../../shaders/layer_norm_gradients.wgsl");
-        let wgsl = [file, TOTAL_WGSL, STEP_WGSL].concat();
-        let workgroups = [(p.groups * p.size / p.inner).clamp(1, LARGEST_GRID), 1];
-        Source { label: "layer_norm_gradients".into(), wgsl, constants: vec![], workgroups }
+        let (sums, terms) = (u64::from(p.groups * p.size / p.inner), u64::from(p.rows) * u64::from(p.inner));
+        let lanes = Lanes::of(terms);
+        Source {
+            label: format!("layer_norm_gradients {}", lanes.label()),
+            wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
+            constants: vec![],
+            grid: lanes.grid(sums, terms, 1),
+        }
     },
     cpu: twin!(gradients),
     cost: |p| cost(p, 5, 8),
@@ -72,12 +81,13 @@ pub const GRADIENTS: Kernel = Kernel {
 
 fn activated(recipe: &Recipe, name: &str, file: &str, weight: usize) -> Source {
     let p: LayerNormParameters = read(recipe.parameters);
-    let affine = recipe.bound[weight];
+    let (affine, lanes) = (recipe.bound[weight], Lanes::of(p.size.into()));
+    let activation = activation::wgsl(recipe.variant);
     Source {
-        label: format!("{name} {}{}", recipe.variant.name(), if affine { " affine" } else { "" }),
-        wgsl: [file, activation::wgsl(recipe.variant), TOTAL_WGSL].concat(),
+        label: format!("{name} {} {}{}", lanes.label(), recipe.variant.name(), if affine { " affine" } else { "" }),
+        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), &lanes.put_wgsl(), activation].concat(),
         constants: vec![("affine", f64::from(u8::from(affine)))],
-        workgroups: [(p.rows * p.groups).clamp(1, LARGEST_GRID), 1],
+        grid: lanes.grid(u64::from(p.rows) * u64::from(p.groups), p.size.into(), 3),
     }
 }
 
@@ -106,9 +116,9 @@ fn forward<T: Real>(arguments: &mut Arguments<T>) {
     let (size, count, variant) = (p.size as usize, T::of(p.size.into()), arguments.variant);
     let groups = y.par_chunks_exact_mut(size).zip(x.par_chunks_exact(size)).zip(moments.par_chunks_exact_mut(2));
     groups.enumerate().for_each(|(group, ((y, x), moments))| {
-        let near = x.iter().copied().sum::<T>() / count;
-        let distance = x.iter().map(|&x| x - near).sum::<T>() / count;
-        let square = x.iter().map(|&x| (x - near) * (x - near)).sum::<T>() / count;
+        let sums = |near: T| lane_sums(std::iter::once((x, x)), |x, _| [x - near, (x - near) * (x - near)]);
+        let near = lane_sums(std::iter::once((x, x)), |x, _| [x])[0] / count;
+        let [distance, square] = sums(near).map(|sum| sum / count);
         let mean = near + distance;
         // Where squares overflow, this is NaN, which training looks for; 1 / √∞ would be 0, and y too.
         let variance = (square - distance * distance).max(T::zero()) + T::of(p.epsilon.into());
@@ -137,8 +147,8 @@ fn backward<T: Real>(arguments: &mut Arguments<T>) {
         let (mean, rate, weight) = (moments[0], moments[1], p.weight(weight, group, T::one()));
         let normal = |element: usize| (x[element] - mean) * rate;
         let d = |element: usize| dy[element] * weight(element);
-        let sum = (0..size).map(&d).sum::<T>() / count;
-        let slope = (0..size).map(|element| d(element) * normal(element)).sum::<T>() / count;
+        let [sum, slope] = sums((0..size).map(|element| [d(element), d(element) * normal(element)]));
+        let (sum, slope) = (sum / count, slope / count);
         (0..size).for_each(|element| dx[element] = (d(element) - sum - normal(element) * slope) * rate);
         if let Variant::Activation(f) = variant {
             activation::slope(f.slope(), dx, x);
@@ -156,15 +166,12 @@ fn gradients<T: Real>(arguments: &mut Arguments<T>) {
     let (groups, size, inner) = (p.groups as usize, p.size as usize, p.inner as usize);
     let features = groups * size;
     dweight.par_iter_mut().zip(dbias.par_iter_mut()).enumerate().for_each(|(w, (dweight, dbias))| {
-        (*dweight, *dbias) = (T::zero(), T::zero());
-        for (row, feature) in
-            (0..step.rows.min(p.rows) as usize).flat_map(|r| (0..inner).map(move |i| (r, w * inner + i)))
-        {
+        let places = (0..step.rows.min(p.rows) as usize).flat_map(|r| (0..inner).map(move |i| (r, w * inner + i)));
+        [*dweight, *dbias] = sums(places.map(|(row, feature)| {
             let moment = 2 * (row * groups + feature / size);
             let at = row * features + feature;
-            *dbias += dy[at];
-            *dweight += dy[at] * (x[at] - moments[moment]) * moments[moment + 1];
-        }
+            [dy[at] * (x[at] - moments[moment]) * moments[moment + 1], dy[at]]
+        }));
     });
 }
 
@@ -195,7 +202,10 @@ enum Which {
 
 fn cases(which: Which) -> Vec<Case> {
     let mut cases = vec![];
-    for (number, &(rows, batch, groups, size, inner)) in SHAPES.iter().enumerate() {
+    // Longer than a driver's loops: a row, and what shares a weight.
+    let long: &[_] =
+        if which == Which::Gradients { &[(3, 3, 1, 1_400_003, 1_400_003)] } else { &[(1, 1, 1, 1_500_003, 1)] };
+    for (number, &(rows, batch, groups, size, inner)) in SHAPES.iter().chain(long).enumerate() {
         let (count, weights) = (rows * groups * size, groups * size / inner);
         let tensor = |name: &str, scale: f64| {
             Operand::Reals(case::reals(name, count).iter().map(|value| f64::from((value * scale) as f32)).collect())

@@ -8,9 +8,10 @@
 use rayon::prelude::*;
 
 use super::matmul_source::{self, Epilogue, Form, Shape};
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, Variant, case};
-use super::{activation, product, read, reads, writes, wrong_bindings};
-use crate::{activations, parameters, real::Real, twin};
+use super::matmul_sum::MatmulSumParameters;
+use super::{Arguments, Cost, Kernel, Parameters, Recipe, Slot, Source};
+use super::{activation, matmul_cases, product, read, reads, writes, wrong_bindings};
+use crate::{parameters, real::Real, twin};
 
 parameters! {
     /// The shape of a product: c is [m, n], and k terms are summed for each of its values.
@@ -21,7 +22,61 @@ parameters! {
         n: u32,
         /// Terms of each sum.
         k: u32,
+        /// Parts into which the terms are cut, each with a matrix c of its own; see [`slices`].
+        slices: u32,
     }
+}
+
+impl MatmulParameters {
+    /// A product in as many slices as suit it.
+    pub fn of(m: u32, n: u32, k: u32) -> Self {
+        MatmulParameters { m, n, k, slices: slices(m, n, k) }
+    }
+
+    /// A product in one piece.
+    pub fn whole(m: u32, n: u32, k: u32) -> Self {
+        MatmulParameters { m, n, k, slices: 1 }
+    }
+
+    /// Terms of each slice but the last: a multiple of what a shader takes at once.
+    pub fn slice(&self) -> u32 {
+        self.k.div_ceil(self.slices).next_multiple_of(16)
+    }
+
+    /// Numbers of all slices together.
+    pub fn results(&self) -> usize {
+        self.slices as usize * self.m as usize * self.n as usize
+    }
+
+    /// Row sums of all slices together.
+    pub fn sums(&self) -> usize {
+        self.slices as usize * self.m as usize
+    }
+
+    /// The sum over the slices.
+    pub fn sum(&self) -> MatmulSumParameters {
+        MatmulSumParameters { count: self.m * self.n, columns: self.n, slices: self.slices }
+    }
+}
+
+/// Terms that are added one after the other: a sum of many more loses digits.
+const LONG: u32 = 4096;
+
+/// The most terms of one slice: some drivers end a thread's loops after 65,535 turns.
+const LONGEST: u32 = 200_000;
+
+/// The most elements of all slices of a product together, where there need be no more slices.
+const PARTIALS: u64 = 1 << 22;
+
+/// Into how many slices the terms of a product are cut, whose results [`super::matmul_sum`] adds: one, unless
+/// there are many. Fixed by the shape alone, so that every device sums in the same order. Long sums of few
+/// numbers fill a GPU only so.
+fn slices(m: u32, n: u32, k: u32) -> u32 {
+    if k <= 2 * LONG {
+        return 1;
+    }
+    let room = PARTIALS / product(&[m, n]).max(1);
+    room.clamp(1, k.div_ceil(LONG).into()).max(k.div_ceil(LONGEST).into()) as u32
 }
 
 /// c[m, n] = f(a[m, k] · b[n, k]ᵀ + bias[n])
@@ -33,7 +88,7 @@ pub const NT: Kernel = Kernel {
     source: |recipe| source(recipe, Form::Nt),
     cpu: twin!(nt),
     cost,
-    cases: || cases(Form::Nt),
+    cases: || matmul_cases::cases(Form::Nt),
     tolerance: 8.0,
 };
 
@@ -46,7 +101,7 @@ pub const NN: Kernel = Kernel {
     source: |recipe| source(recipe, Form::Nn),
     cpu: twin!(nn),
     cost,
-    cases: || cases(Form::Nn),
+    cases: || matmul_cases::cases(Form::Nn),
     tolerance: 8.0,
 };
 
@@ -59,45 +114,44 @@ pub const TN: Kernel = Kernel {
     source: |recipe| source(recipe, Form::Tn),
     cpu: twin!(tn),
     cost,
-    cases: || cases(Form::Tn),
+    cases: || matmul_cases::cases(Form::Tn),
     tolerance: 8.0,
 };
 
 fn source(recipe: &Recipe, form: Form) -> Source {
-    let MatmulParameters { m, n, k } = read(recipe.parameters);
+    let p @ MatmulParameters { m, n, k, .. } = read(recipe.parameters);
     let extra = if form == Form::Tn { recipe.bound[3] } else { recipe.bound[2] };
     let activation = recipe.variant.activation();
-    let shape = Shape { m, n, k };
+    let shape = Shape { m, n, k, slices: p.slices, slice: p.slice() };
     let variant = matmul_source::Variant::choose(shape, recipe.replicas, recipe.tile);
     matmul_source::source(form, shape, &Epilogue { activation: activation.map(|a| a.wgsl), extra }, variant)
 }
 
 fn cost(parameters: &[u8]) -> Cost {
-    let MatmulParameters { m, n, k } = read(parameters);
+    let MatmulParameters { m, n, k, .. } = read(parameters);
     Cost { flops: 2 * product(&[m, n, k]), bytes: 4 * (product(&[m, k]) + product(&[k, n]) + product(&[m, n])) }
 }
 
 fn nt<T: Real>(arguments: &mut Arguments<T>) {
-    let MatmulParameters { m, n, k } = arguments.parameters();
+    let p @ MatmulParameters { n, k, .. } = arguments.parameters();
     let [Slot::Real(a), Slot::Real(b), Slot::Real(bias), Slot::RealMut(c)] = &mut arguments.slots[..] else {
         wrong_bindings()
     };
-    let (rows, columns) = (m as usize, n as usize);
     if !bias.is_empty() {
-        c.chunks_exact_mut(columns).for_each(|row| row.copy_from_slice(bias));
+        c.chunks_exact_mut(n as usize).for_each(|row| row.copy_from_slice(bias));
     }
-    gemm((rows, columns, k as usize), (a, k, 1), (b, 1, k), !bias.is_empty(), c);
+    sliced(p, (a, k, 1), (b, 1, k), !bias.is_empty(), c);
     if let Some(activation) = arguments.variant.activation() {
         c.par_chunks_mut(super::CHUNK).for_each(|c| activation::map(&activation.forward, c));
     }
 }
 
 fn nn<T: Real>(arguments: &mut Arguments<T>) {
-    let MatmulParameters { m, n, k } = arguments.parameters();
+    let p @ MatmulParameters { n, k, .. } = arguments.parameters();
     let [Slot::Real(a), Slot::Real(b), Slot::Real(y), Slot::RealMut(c)] = &mut arguments.slots[..] else {
         wrong_bindings()
     };
-    gemm((m as usize, n as usize, k as usize), (a, k, 1), (b, n, 1), false, c);
+    sliced(p, (a, k, 1), (b, n, 1), false, c);
     if let Some(activation) = arguments.variant.activation() {
         let chunks = c.par_chunks_mut(super::CHUNK).zip(y.par_chunks(super::CHUNK));
         chunks.for_each(|(c, y)| activation::slope(activation.slope(), c, y));
@@ -105,17 +159,43 @@ fn nn<T: Real>(arguments: &mut Arguments<T>) {
 }
 
 fn tn<T: Real>(arguments: &mut Arguments<T>) {
-    let MatmulParameters { m, n, k } = arguments.parameters();
+    let p @ MatmulParameters { m, n, .. } = arguments.parameters();
     let [Slot::Real(a), Slot::Real(b), Slot::RealMut(c), Slot::RealMut(row_sums)] = &mut arguments.slots[..] else {
         wrong_bindings()
     };
-    gemm((m as usize, n as usize, k as usize), (a, 1, m), (b, n, 1), false, c);
-    if !row_sums.is_empty() {
-        row_sums.fill(T::zero());
-        for row in a.chunks_exact(m as usize) {
-            row_sums.iter_mut().zip(row).for_each(|(sum, &a)| *sum += a);
-        }
+    sliced(p, (a, 1, m), (b, n, 1), false, c);
+    let m = m as usize;
+    let slices = row_sums.par_chunks_exact_mut(m).zip(a.par_chunks(p.slice() as usize * m));
+    slices.for_each_init(
+        || vec![T::zero(); m],
+        |some, (sums, a)| {
+            sums.fill(T::zero());
+            // A few rows at a time: a sum of many terms loses digits.
+            for rows in a.chunks(64 * m) {
+                some.fill(T::zero());
+                for row in rows.chunks_exact(m) {
+                    some.iter_mut().zip(row).for_each(|(sum, &a)| *sum += a);
+                }
+                sums.iter_mut().zip(&*some).for_each(|(sum, &some)| *sum += some);
+            }
+        },
+    );
+}
+
+/// A product, each slice of its terms to a matrix of its own.
+fn sliced<T: Real>(p: MatmulParameters, a: Matrix<T>, b: Matrix<T>, add: bool, c: &mut [T]) {
+    let [m, n, k, slice] = [p.m, p.n, p.k, p.slice()].map(|extent| extent as usize);
+    if p.slices == 1 {
+        return gemm((m, n, k), a, b, add, c);
     }
+    c.par_chunks_exact_mut(m * n).enumerate().for_each(|(at, c)| {
+        let (begin, end) = ((at * slice).min(k), ((at + 1) * slice).min(k));
+        if begin == end {
+            return c.fill(T::zero());
+        }
+        let (a0, b0) = (begin * a.2 as usize, begin * b.1 as usize);
+        gemm_on(false, (m, n, end - begin), (&a.0[a0..], a.1, a.2), (&b.0[b0..], b.1, b.2), add, c);
+    });
 }
 
 /// A matrix and its strides in elements, from one row to the next and one column to the next.
@@ -137,7 +217,11 @@ pub(super) fn gemm_on<T: Real>(
     add: bool,
     c: &mut [T],
 ) {
-    assert!(a.0.len() >= m * k && b.0.len() >= k * n && c.len() >= m * n, "the matrices fit their shapes");
+    let last = |matrix: Matrix<T>, rows: usize, columns: usize| {
+        rows.saturating_sub(1) * matrix.1 as usize + columns.saturating_sub(1) * matrix.2 as usize
+    };
+    let fits = |matrix: Matrix<T>, rows, columns| rows * columns == 0 || matrix.0.len() > last(matrix, rows, columns);
+    assert!(fits(a, m, k) && fits(b, k, n) && c.len() >= m * n, "the matrices fit their shapes");
     let stride = |stride: u32| stride as isize;
     let threads = if threads { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
     // SAFETY: the three slices hold the whole matrices (asserted above), c overlaps neither of
@@ -165,83 +249,4 @@ pub(super) fn gemm_on<T: Real>(
             threads,
         );
     }
-}
-
-/// Awkward shapes: ones, primes, around a tile, around 512, long and thin either way, more than
-/// 65,535 rows.
-const SHAPES: &[(usize, usize, usize)] = &[
-    (1, 1, 1),
-    (1, 7, 5),
-    (2, 3, 1),
-    (13, 1, 17),
-    (15, 63, 16),
-    (16, 64, 64),
-    (17, 65, 33),
-    (31, 37, 41),
-    (63, 64, 65),
-    (65, 127, 7),
-    (129, 128, 130),
-    (128, 10, 256),
-    (10, 256, 128),
-    (1, 513, 3),
-    (499, 13, 8),
-    (257, 4, 513),
-    (3, 509, 12),
-    (5, 6, 4099),
-    (70_001, 3, 2),
-    (3, 70_004, 4),
-];
-
-fn cases(form: Form) -> Vec<Case> {
-    let mut cases = vec![];
-    for (at, &(m, n, k)) in SHAPES.iter().enumerate() {
-        // In turn: nothing fused, the third operand, and each activation.
-        let extra = at % 4 != 0;
-        let fused = activations::ALL.iter().copied().filter(|a| a.of_output()).cycle().nth(at).filter(|_| at % 2 == 1);
-        cases.push(case(form, (m, n, k), extra, fused, if at == 6 { 3 } else { 1 }));
-    }
-    cases
-}
-
-fn case(
-    form: Form,
-    (m, n, k): (usize, usize, usize),
-    extra: bool,
-    activation: Option<&'static activations::Activation>,
-    replicas: usize,
-) -> Case {
-    // One factor is scaled so that the sums are about 1, however many terms they have.
-    let matrix = |name: &str, count: usize| {
-        let scale = if (name == "a") == (form == Form::Tn) { 1.0 / (k as f64).sqrt() } else { 1.0 };
-        Operand::Reals(case::reals(name, count).iter().map(|value| f64::from((value * scale) as f32)).collect())
-    };
-    let optional = |operand: Operand| if extra { operand } else { Operand::Unbound };
-    // The derivative is asked of values that the activation can give.
-    let y = || {
-        let mut y = case::reals("y", m * n);
-        activation.inspect(|activation| (activation.forward.f64)(&mut y));
-        y.iter_mut().for_each(|y| *y = f64::from(*y as f32));
-        Operand::Reals(y)
-    };
-    let (operands, activation) = match form {
-        Form::Nt => {
-            let third = optional(Operand::Reals(case::reals("bias", n)));
-            (vec![matrix("a", m * k), matrix("b", n * k), third, Operand::Output(m * n)], activation)
-        }
-        Form::Nn => {
-            let third = activation.map_or(Operand::Unbound, |_| y());
-            (vec![matrix("a", m * k), matrix("b", k * n), third, Operand::Output(m * n)], activation)
-        }
-        Form::Tn => {
-            let fourth = optional(Operand::Output(m));
-            (vec![matrix("a", k * m), matrix("b", k * n), Operand::Output(m * n), fourth], None)
-        }
-    };
-    let label = format!("{m} x {n} x {k}{}", activation.map_or(String::new(), |a| format!(" {}", a.name)));
-    let parameters = MatmulParameters { m: m as u32, n: n as u32, k: k as u32 };
-    let mut case = Case::new(label, parameters, operands);
-    case.variant = activation.map_or(Variant::Plain, Variant::Activation);
-    case.terms = k;
-    case.replicas = replicas;
-    case
 }

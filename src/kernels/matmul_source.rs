@@ -16,7 +16,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{LARGEST_GRID, Source, Tile};
+use super::{Grid, Source, Tile};
 
 /// A GPU is busy from about this many workgroups on; with fewer large tiles, small ones serve better.
 const ENOUGH_WORKGROUPS: u64 = 128;
@@ -41,6 +41,10 @@ pub struct Shape {
     pub n: u32,
     /// Terms of each sum.
     pub k: u32,
+    /// Parts into which the terms are cut, each with a C of its own.
+    pub slices: u32,
+    /// Terms of each but the last; a multiple of 16.
+    pub slice: u32,
 }
 
 /// What happens to C on its way to memory.
@@ -99,7 +103,7 @@ impl Variant {
 
     fn tiles(self, shape: Shape) -> u64 {
         let [rows, columns] = self.tile(shape);
-        u64::from(shape.m.div_ceil(rows)) * u64::from(shape.n.div_ceil(columns))
+        u64::from(shape.m.div_ceil(rows)) * u64::from(shape.n.div_ceil(columns)) * u64::from(shape.slices)
     }
 
     fn tiled(self) -> bool {
@@ -152,6 +156,7 @@ pub fn source(form: Form, shape: Shape, epilogue: &Epilogue, variant: Variant) -
     let wgsl = [
         variant.text(shape),
         "var<private> replica: u32;\n".to_string(),
+        slices(shape, if variant.tiled() { "params" } else { "given" }),
         format!("const A_ALONG_K = {};\nconst B_ALONG_K = {};\n", form != Form::Tn, form == Form::Nt),
         format!("const ROW_SUMS = {};\n", form == Form::Tn && epilogue.extra),
         bindings(form, [a_element, b_element, c_element], if variant.tiled() { "params" } else { "given" }),
@@ -162,17 +167,53 @@ pub fn source(form: Form, shape: Shape, epilogue: &Epilogue, variant: Variant) -
     ]
     .join("\n");
 
-    let tiles = variant.tiles(shape);
-    let down = tiles.div_ceil(u64::from(LARGEST_GRID));
-    assert!(down <= u64::from(LARGEST_GRID), "{shape:?} needs more workgroups than a grid has");
+    // Each turn takes a step along k; a few more store the tile.
+    let turns = u64::from(shape.slice.min(shape.k).div_ceil(variant.step())) + 50;
     let mut hasher = DefaultHasher::new();
     wgsl.hash(&mut hasher);
     Source {
-        workgroups: [tiles.div_ceil(down) as u32, down as u32],
+        grid: Grid::items(variant.tiles(shape)).with(turns),
         label: format!("matmul {form:?} {variant:?} {:016x}", hasher.finish()),
         wgsl,
         constants: vec![],
     }
+}
+
+/// Which slice a workgroup's tile is of, and that slice's terms.
+fn slices(shape: Shape, params: &str) -> String {
+    if shape.slices == 1 {
+        return format!(
+            "const slice = 0u;
+fn tile_of(number: u32, tiles: u32) -> u32 {{
+    return number;
+}}
+fn first_term() -> u32 {{
+    return 0u;
+}}
+fn end_term() -> u32 {{
+    return {params}.k;
+}}
+"
+        );
+    }
+    format!(
+        "var<private> slice: u32;
+fn slice_length() -> u32 {{
+    return (({params}.k + {params}.slices - 1u) / {params}.slices + 15u) / 16u * 16u;
+}}
+fn tile_of(number: u32, tiles: u32) -> u32 {{
+    slice = number / tiles;
+    return number % tiles;
+}}
+fn first_term() -> u32 {{
+    return min(slice * slice_length(), {params}.k);
+}}
+fn end_term() -> u32 {{
+    // The grid may have a few workgroups behind the last slice.
+    return select(0u, min((slice + 1u) * slice_length(), {params}.k), slice < {params}.slices);
+}}
+"
+    )
 }
 
 /// What an operand is an array of.
@@ -208,7 +249,7 @@ fn bindings(form: Form, elements: [Element; 3], params: &str) -> String {
         text += &format!("@group(1) @binding({i}) var<storage, {access}> {name}: array<{element}>;\n");
     }
     let strides = operands.map(|(name, ..)| format!("{name}_stride: u32")).join(", ");
-    text + &format!("struct Params {{ m: u32, n: u32, k: u32, {strides} }}\n")
+    text + &format!("struct Params {{ m: u32, n: u32, k: u32, slices: u32, {strides} }}\n")
         + &format!("@group(1) @binding(4) var<uniform> {params}: Params;\n")
 }
 
@@ -266,8 +307,8 @@ fn store(form: Form, epilogue: &Epilogue, by_fours: bool) -> String {
         _ => "value",
     };
     let store = "fn $store(row: u32, column: u32, value: $element) {
-    if (row < params.m && column < params.n) {
-        let at = row * params.n + column;
+    if (row < params.m && column < params.n && slice < params.slices) {
+        let at = (slice * params.m + row) * params.n + column;
         c[(replica * params.c_stride + at)$by] = $value;
     }
 }
@@ -305,8 +346,8 @@ fn derivative4(y: vec4f) -> vec4f {
 ";
     }
     let store_sum = if form == Form::Tn && epilogue.extra {
-        "if (row + i < params.m) {
-            row_sums[replica * params.row_sums_stride + row + i] = sums[i];
+        "if (row + i < params.m && slice < params.slices) {
+            row_sums[replica * params.row_sums_stride + slice * params.m + row + i] = sums[i];
         }"
     } else {
         ""
@@ -322,47 +363,4 @@ fn derivative4(y: vec4f) -> vec4f {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const VARIANTS: [Variant; 4] =
-        [Variant::RowsBroadcast, Variant::RowsAlone, Variant::TiledSmall, Variant::TiledLarge];
-    use std::collections::HashMap;
-
-    /// Every text is WGSL that naga accepts, and one label names one text.
-    #[test]
-    fn every_variant_validates() {
-        let activation = "fn forward(x: f32) -> f32 { return x; }\nfn derivative(y: f32) -> f32 { return 1.0; }\n";
-        let mut texts = HashMap::new();
-        for variant in VARIANTS {
-            for form in [Form::Nn, Form::Nt, Form::Tn] {
-                for (m, n, k) in [(64, 64, 64), (63, 63, 63), (64, 10, 4), (7, 64, 20)] {
-                    for (activation, extra) in [(None, false), (None, true), (Some(activation), true)] {
-                        let source = source(form, Shape { m, n, k }, &Epilogue { activation, extra }, variant);
-                        let text = texts.entry(source.label.clone()).or_insert(source.wgsl.clone());
-                        assert_eq!(*text, source.wgsl);
-                    }
-                }
-            }
-        }
-        for (label, text) in texts {
-            let module = naga::front::wgsl::parse_str(&text)
-                .unwrap_or_else(|error| panic!("{label}: {}", error.emit_to_string(&text)));
-            let mut validator = naga::valid::Validator::new(Default::default(), naga::valid::Capabilities::all());
-            validator.validate(&module).unwrap_or_else(|error| panic!("{label}: {}", error.emit_to_string(&text)));
-        }
-    }
-
-    /// The grid has a workgroup for every tile, and few more, also where one dimension is too short.
-    #[test]
-    fn grids_fit() {
-        for m in [1, 16, 17, 70_000, 4_000_000] {
-            let shape = Shape { m, n: 65, k: 3 };
-            for variant in VARIANTS {
-                let [x, y] = source(Form::Nn, shape, &Epilogue::default(), variant).workgroups;
-                let (tiles, grid) = (variant.tiles(shape), u64::from(x) * u64::from(y));
-                assert!(x <= LARGEST_GRID && y <= LARGEST_GRID && grid >= tiles && grid < tiles + u64::from(y));
-            }
-        }
-    }
-}
+mod tests;

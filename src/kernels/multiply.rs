@@ -1,6 +1,6 @@
 //! c = a ∘ b: the product node's forward pass, and both of its gradients.
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Slot, Source, WIDTH, case, read, reads, strided, writes};
+use super::{Arguments, Case, Cost, Grid, Kernel, Operand, Slot, Source, WIDTH, case, read, reads, writes};
 use super::{Parameters, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
@@ -22,7 +22,7 @@ pub const MULTIPLY: Kernel = Kernel {
         label: "multiply".into(),
         wgsl: include_str!("../../shaders/multiply.wgsl").into(),
         constants: vec![],
-        workgroups: strided(read::<MultiplyParameters>(recipe.parameters).count, WIDTH),
+        grid: Grid::strided(read::<MultiplyParameters>(recipe.parameters).count, WIDTH),
     },
     cpu: twin!(multiply),
     cost: |p| {

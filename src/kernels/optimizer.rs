@@ -6,9 +6,10 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, SCALARS, STEP_WGSL, Slot, Source, Step, Variant, case,
+    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Recipe, SCALARS, STEP_WGSL, Slot, Source, Step, Variant,
+    case,
 };
-use super::{WIDTH, is_finite, read, reads, reads_words, strided, writes, writes_words, wrong_bindings};
+use super::{WIDTH, is_finite, read, reads, reads_words, writes, writes_words, wrong_bindings};
 use crate::{
     optimizers::{self, LEARNING_RATE, LIMIT, regularization::GROUP},
     parameters,
@@ -71,7 +72,7 @@ fn source(recipe: &Recipe) -> Source {
         label: format!("optimizer {}{settings}", rule.name()),
         wgsl: [include_str!("../../shaders/optimizer.wgsl"), rule.wgsl(), STEP_WGSL].concat(),
         constants,
-        workgroups: strided(read::<OptimizerParameters>(recipe.parameters).count / 4, WIDTH),
+        grid: Grid::strided(read::<OptimizerParameters>(recipe.parameters).count / 4, WIDTH),
     }
 }
 

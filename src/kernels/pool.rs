@@ -5,12 +5,15 @@
 //! among equals, which come often behind a ReLU, it would not be a subgradient that anyone else
 //! computes. A mean counts the padding's zeros, as PyTorch does by default, or it does not, as in Keras.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, Variant, activation, case};
-use super::{product, read, reads, strided, writes, wrong_bindings};
+use super::{
+    Arguments, Case, Cost, Grid, Kernel, Lanes, Operand, Parameters, Recipe, Slot, Source, Variant, activation, case,
+};
+use super::{
+    pool_plane::{NOWHERE, Plane},
+    product, read, reads, writes, wrong_bindings,
+};
 use crate::{activations, parameters, real::Real, twin};
 
 parameters! {
@@ -53,24 +56,32 @@ parameters! {
     }
 }
 
-/// y[o] = max x[i] over the window of o
+/// y[o] = max x[i] over the window of o; places[o] = the number of the first such pixel among all of the
+/// window, padding included, or −1 where the maximum is NaN
 pub const MAX_FORWARD: Kernel = Kernel {
     name: "pool_max_forward",
-    formula: "y[o] = max x[i] over the window of o",
-    bindings: &[reads("x"), writes("y")],
+    formula: "y[o] = max x[i] over the window of o; places[o] = which pixel of the window",
+    bindings: &[reads("x"), writes("y"), writes("places")],
     parameters: PoolParameters::FIELDS,
-    source: |recipe| forward(recipe, "pool_max_forward", include_str!("../../shaders/pool_max_forward.wgsl")),
+    source: |recipe| {
+        let (alone, shared) =
+            (include_str!("../../shaders/pool_max_forward.wgsl"), include_str!("../../shaders/pool_max_shared.wgsl"));
+        let mut source = forward(recipe, "pool_max_forward", alone, shared, Lanes::largest_wgsl);
+        source.label += if recipe.bound[2] { " placed" } else { "" };
+        source.constants = vec![("placed", f64::from(u8::from(recipe.bound[2])))];
+        source
+    },
     cpu: twin!(max_forward),
     cost,
     cases: || cases(Form::MaxForward),
     tolerance: 1.0,
 };
 
-/// dx[i] = (Σ dy[o] over the windows whose first maximum is i) · f′(x[i])
+/// dx[i] = (Σ dy[o] over the windows whose first maximum is i) · f′(v[i])
 pub const MAX_BACKWARD: Kernel = Kernel {
     name: "pool_max_backward",
-    formula: "dx[i] = (sum dy[o] over the windows whose first maximum is i) * f'(x[i])",
-    bindings: &[reads("x"), reads("y"), reads("dy"), writes("dx")],
+    formula: "dx[i] = (sum dy[o] over the windows whose first maximum is i) * f'(v[i])",
+    bindings: &[reads("places"), reads("dy"), reads("v"), writes("dx")],
     parameters: PoolParameters::FIELDS,
     source: |recipe| backward(recipe, "pool_max_backward", include_str!("../../shaders/pool_max_backward.wgsl")),
     cpu: twin!(max_backward),
@@ -85,7 +96,11 @@ pub const AVERAGE_FORWARD: Kernel = Kernel {
     formula: "y[o] = sum x[i] over the window of o / its taps",
     bindings: &[reads("x"), writes("y")],
     parameters: PoolParameters::FIELDS,
-    source: |recipe| forward(recipe, "pool_average_forward", include_str!("../../shaders/pool_average_forward.wgsl")),
+    source: |recipe| {
+        let alone = include_str!("../../shaders/pool_average_forward.wgsl");
+        let shared = include_str!("../../shaders/pool_average_shared.wgsl");
+        forward(recipe, "pool_average_forward", alone, shared, Lanes::sum_wgsl)
+    },
     cpu: twin!(average_forward),
     cost,
     cases: || cases(Form::AverageForward),
@@ -109,26 +124,50 @@ pub const AVERAGE_BACKWARD: Kernel = Kernel {
 
 const GEOMETRY_WGSL: &str = include_str!("../../shaders/pool_geometry.wgsl");
 
-/// The shader of a forward pass, given what it makes of a window.
-fn forward(recipe: &Recipe, name: &str, window: &str) -> Source {
+/// From so many pixels on, a workgroup takes a window.
+const ALONE: u64 = 1024;
+
+/// The shader of a forward pass, given what one thread makes of a window, and what all of a workgroup.
+fn forward(recipe: &Recipe, name: &str, alone: &str, shared: &str, terms: fn(Lanes) -> String) -> Source {
     let p: PoolParameters = read(recipe.parameters);
-    let wgsl = [include_str!("../../shaders/pool_forward.wgsl"), window, GEOMETRY_WGSL].concat();
-    let workgroups = strided(p.planes * p.out_d * p.out_h * p.out_w, 64);
-    Source { label: name.into(), wgsl, constants: vec![], workgroups }
+    let (windows, taps) = (p.planes * p.out_d * p.out_h * p.out_w, product(&[p.kernel_d, p.kernel_h, p.kernel_w]));
+    let lanes = Lanes::from(ALONE, taps);
+    let (wgsl, grid) = if lanes.lanes == 1 {
+        let wgsl = [alone, include_str!("../../shaders/pool_forward.wgsl"), GEOMETRY_WGSL].concat();
+        (wgsl, Grid::strided(windows, 64).with(nested([p.kernel_d, p.kernel_h, p.kernel_w])))
+    } else {
+        let main = include_str!("../../shaders/pool_shared.wgsl");
+        let wgsl = [alone, shared, main, GEOMETRY_WGSL, &lanes.wgsl(), &terms(lanes)].concat();
+        (wgsl, lanes.grid(windows.into(), taps, 1))
+    };
+    Source { label: format!("{name} {}", lanes.label()), wgsl, constants: vec![], grid }
 }
 
 /// The shader of a backward pass, with the derivative of an activation in its open place.
 fn backward(recipe: &Recipe, name: &str, file: &str) -> Source {
     let p: PoolParameters = read(recipe.parameters);
-    let (file, derivative, label) = match recipe.variant.activation() {
-        Some(activation) => (file.to_owned(), activation.wgsl, format!("{name} {}", activation.name)),
+    let main = include_str!("../../shaders/pool_backward.wgsl");
+    let (main, derivative, activation) = match recipe.variant.activation() {
+        Some(activation) => (main.to_owned(), activation.wgsl, activation.name),
         // Nothing is bound that a derivative could read.
-        None => {
-            (file.replace("v[v0 + i]", "1.0"), "fn derivative(v: f32) -> f32 {\n    return 1.0;\n}\n", name.to_owned())
-        }
+        None => (main.replace("v[v0 + i]", "1.0"), "fn derivative(v: f32) -> f32 {\n    return 1.0;\n}\n", ""),
     };
-    let workgroups = strided(p.planes * p.in_d * p.in_h * p.in_w, 64);
-    Source { label, wgsl: [&file, GEOMETRY_WGSL, derivative].concat(), constants: vec![], workgroups }
+    // The windows that hold a pixel, along each axis.
+    let held = |kernel: u32, stride: u32, out: u32| kernel.div_ceil(stride).min(out);
+    let (d, h) = (held(p.kernel_d, p.stride_d, p.out_d), held(p.kernel_h, p.stride_h, p.out_h));
+    let w = held(p.kernel_w, p.stride_w, p.out_w);
+    let lanes = Lanes { lanes: 1, each: if w > 8 { 8 } else { 1 } };
+    Source {
+        label: format!("{name} {} {activation}", lanes.each),
+        wgsl: [file, &main, GEOMETRY_WGSL, &lanes.wgsl(), &lanes.sum_wgsl(), derivative].concat(),
+        constants: vec![],
+        grid: Grid::strided(p.planes * p.in_d * p.in_h * p.in_w, 64).with(nested([d, h, w.div_ceil(lanes.each)])),
+    }
+}
+
+/// The turns of loops within each other.
+fn nested(loops: [u32; 3]) -> u64 {
+    loops.into_iter().rev().fold(0, |inner, turns| u64::from(turns) * (inner + 1) + 1)
 }
 
 fn cost(parameters: &[u8]) -> Cost {
@@ -138,149 +177,56 @@ fn cost(parameters: &[u8]) -> Cost {
     Cost { flops: outputs * product(&[p.kernel_d, p.kernel_h, p.kernel_w]), bytes: 4 * (outputs + inputs) }
 }
 
-/// One plane's walk over windows.
-#[derive(Clone, Copy)]
-struct Plane {
-    input: [usize; 3],
-    output: [usize; 3],
-    kernel: [usize; 3],
-    stride: [usize; 3],
-    pad: [usize; 3],
-    count_padding: bool,
-}
-
-impl From<PoolParameters> for Plane {
-    fn from(p: PoolParameters) -> Self {
-        let triple = |d: u32, h: u32, w: u32| [d as usize, h as usize, w as usize];
-        Plane {
-            input: triple(p.in_d, p.in_h, p.in_w),
-            output: triple(p.out_d, p.out_h, p.out_w),
-            kernel: triple(p.kernel_d, p.kernel_h, p.kernel_w),
-            stride: triple(p.stride_d, p.stride_h, p.stride_w),
-            pad: triple(p.pad_d, p.pad_h, p.pad_w),
-            count_padding: p.count_padding > 0,
-        }
-    }
-}
-
-impl Plane {
-    fn inputs(&self) -> usize {
-        self.input.iter().product()
-    }
-
-    fn outputs(&self) -> usize {
-        self.output.iter().product()
-    }
-
-    /// What the windows' values are multiplied by in a mean, or their gradients: the reciprocals of taps.
-    fn share<T: Real>(&self, values: &mut [T]) {
-        let of = |taps: usize| T::one() / T::of(taps as f64);
-        if self.count_padding {
-            let share = of(self.kernel.iter().product());
-            return values.iter_mut().for_each(|value| *value *= share);
-        }
-        let lengths = |axis: usize| (0..self.output[axis]).map(move |at| self.span(axis, at).len());
-        let [_, _, line] = self.output;
-        let lines = lengths(0).flat_map(|depth| lengths(1).map(move |height| depth * height));
-        for (values, lines) in values.chunks_mut(line).zip(lines) {
-            values.iter_mut().zip(lengths(2)).for_each(|(value, width)| *value *= of(lines * width));
-        }
-    }
-
-    /// The pixels of a window along one axis, without the padding.
-    fn span(&self, axis: usize, position: usize) -> Range<usize> {
-        let start = position * self.stride[axis];
-        let end = (start + self.kernel[axis]).saturating_sub(self.pad[axis]);
-        start.saturating_sub(self.pad[axis])..end.min(self.input[axis])
-    }
-
-    /// The windows of a line whose tap meets a pixel and not padding.
-    fn covered(&self, tap: usize) -> Range<usize> {
-        let ([_, _, extent], [_, _, stride], [_, _, pad]) = (self.input, self.stride, self.pad);
-        let start = pad.saturating_sub(tap).div_ceil(stride);
-        let end = (extent + pad).saturating_sub(tap).div_ceil(stride).min(self.output[2]);
-        start.min(end)..end
-    }
-
-    /// The largest pixel of each window.
-    fn maxima<T: Real>(&self, x: &[T], y: &mut [T]) {
-        // NaN counts as the largest, so that it is not hidden. To ask every pixel is a branch that nothing
-        // can predict, and most planes have none.
-        match x.iter().fold(false, |found, x| found | x.is_nan()) {
-            true => self.maxima_by(x, y, |x, y| x > y || x.is_nan()),
-            false => self.maxima_by(x, y, |x, y| x > y),
-        }
-    }
-
-    fn maxima_by<T: Real>(&self, x: &[T], y: &mut [T], larger: impl Fn(T, T) -> bool) {
-        y.fill(T::neg_infinity());
-        self.taps(|windows, pixel| {
-            let x = x[pixel..].iter().step_by(self.stride[2]);
-            y[windows].iter_mut().zip(x).for_each(|(y, &x)| *y = if larger(x, *y) { x } else { *y });
-        });
-    }
-
-    /// Visits all pixels of all windows, the same tap of a line of windows at once: the windows, and the
-    /// first one's pixel; the next ones' are a stride apart. Every window meets its pixels in order.
-    fn taps(&self, mut visit: impl FnMut(Range<usize>, usize)) {
-        let ([_, in_h, in_w], [out_d, out_h, out_w]) = (self.input, self.output);
-        let covered: Vec<Range<usize>> = (0..self.kernel[2]).map(|tap| self.covered(tap)).collect();
-        for (od, oh) in (0..out_d).flat_map(|od| (0..out_h).map(move |oh| (od, oh))) {
-            let first = (od * out_h + oh) * out_w;
-            for (d, h) in self.span(0, od).flat_map(|d| self.span(1, oh).map(move |h| (d, h))) {
-                for (tap, Range { start, end }) in covered.iter().cloned().enumerate().filter(|(_, c)| !c.is_empty()) {
-                    let across = start * self.stride[2] + tap - self.pad[2];
-                    visit(first + start..first + end, (d * in_h + h) * in_w + across);
-                }
-            }
-        }
-    }
-}
-
 fn max_forward<T: Real>(arguments: &mut Arguments<T>) {
     let plane = Plane::from(arguments.parameters::<PoolParameters>());
-    let [Slot::Real(x), Slot::RealMut(y)] = &mut arguments.slots[..] else { wrong_bindings() };
-    y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| plane.maxima(x, y));
+    let [Slot::Real(x), Slot::RealMut(y), Slot::RealMut(places)] = &mut arguments.slots[..] else { wrong_bindings() };
+    let (inputs, outputs) = (plane.inputs(), plane.outputs());
+    if places.is_empty() {
+        return y.par_chunks_mut(outputs).zip(x.par_chunks(inputs)).for_each(|(y, x)| plane.maxima(x, y));
+    }
+    let planes = y.par_chunks_mut(outputs).zip(x.par_chunks(inputs)).zip(places.par_chunks_mut(outputs));
+    planes.for_each_init(
+        || vec![NOWHERE; outputs],
+        |pixels, ((y, x), places)| {
+            plane.maxima(x, y);
+            plane.find(x, y, pixels);
+            plane.number(pixels, places);
+        },
+    );
 }
-
-/// No pixel.
-const NOWHERE: u32 = u32::MAX;
 
 fn max_backward<T: Real>(arguments: &mut Arguments<T>) {
     let plane = Plane::from(arguments.parameters::<PoolParameters>());
     let variant = arguments.variant;
-    let [Slot::Real(x), Slot::Real(y), Slot::Real(dy), Slot::RealMut(dx)] = &mut arguments.slots[..] else {
+    let [Slot::Real(places), Slot::Real(dy), Slot::Real(v), Slot::RealMut(dx)] = &mut arguments.slots[..] else {
         wrong_bindings()
     };
-    let planes = dx.par_chunks_mut(plane.inputs()).zip(x.par_chunks(plane.inputs()));
-    let planes = planes.zip(y.par_chunks(plane.outputs()).zip(dy.par_chunks(plane.outputs())));
-    let places = || vec![NOWHERE; plane.outputs()];
-    planes.for_each_init(places, |places, ((dx, x), (y, dy))| {
-        places.fill(NOWHERE);
-        plane.taps(|windows, pixel| {
-            let windows = places[windows.clone()].iter_mut().zip(&y[windows]);
-            for ((place, &y), (at, &x)) in windows.zip((pixel..).zip(&x[pixel..]).step_by(plane.stride[2])) {
-                // The first of several that are equal.
-                *place = (*place).min(if x == y { at as u32 } else { NOWHERE });
-            }
-        });
+    let planes = dx.par_chunks_mut(plane.inputs()).zip(places.par_chunks(plane.outputs()));
+    planes.zip(dy.par_chunks(plane.outputs())).enumerate().for_each(|(number, ((dx, places), dy))| {
         dx.fill(T::zero());
-        // A window of NaN has no largest pixel.
-        for (&place, &dy) in places.iter().zip(dy).filter(|(place, _)| **place != NOWHERE) {
-            dx[place as usize] += dy;
+        for (o, (&place, &dy)) in places.iter().zip(dy).enumerate().filter(|(_, (place, _))| **place >= T::zero()) {
+            dx[plane.pixel(o, place.f64() as usize)] += dy;
         }
-        variant.activation().inspect(|f| activation::slope(f.slope(), dx, x));
+        if let Some(f) = variant.activation() {
+            activation::slope(f.slope(), dx, &v[number * plane.inputs()..][..plane.inputs()]);
+        }
     });
 }
 
 fn average_forward<T: Real>(arguments: &mut Arguments<T>) {
     let plane = Plane::from(arguments.parameters::<PoolParameters>());
     let [Slot::Real(x), Slot::RealMut(y)] = &mut arguments.slots[..] else { wrong_bindings() };
+    // Long lines are summed one by one, by lanes; short ones side by side.
+    let long = plane.kernel[2] >= 64 || plane.kernel.iter().product::<usize>() as u64 >= ALONE;
     y.par_chunks_mut(plane.outputs()).zip(x.par_chunks(plane.inputs())).for_each(|(y, x)| {
-        y.fill(T::zero());
-        plane.taps(|windows, pixel| {
-            y[windows].iter_mut().zip(x[pixel..].iter().step_by(plane.stride[2])).for_each(|(y, &x)| *y += x);
-        });
+        if long {
+            y.iter_mut().enumerate().for_each(|(o, y)| *y = plane.sum(x, o));
+        } else {
+            y.fill(T::zero());
+            plane.taps(|windows, pixel| {
+                y[windows].iter_mut().zip(x[pixel..].iter().step_by(plane.stride[2])).for_each(|(y, &x)| *y += x);
+            });
+        }
         plane.share(y);
     });
 }
@@ -329,6 +275,11 @@ const SHAPES: &[(u32, [[u32; 4]; 3])] = &[
     (1, [[4, 4, 1, 0], [3, 3, 1, 0], [5, 5, 1, 0]]),
     (70_001, [[1, 1, 1, 0], [2, 2, 2, 0], [3, 2, 1, 0]]),
     (1, [[1, 1, 1, 0], [1, 1, 1, 0], [70_003, 3, 1, 1]]),
+    // A workgroup a window; more pixels, and more windows of a pixel, than a driver's loops take one by one.
+    (2, [[1, 1, 1, 0], [33, 33, 1, 0], [32, 31, 1, 3]]),
+    (2, [[1, 1, 1, 0], [257, 257, 1, 0], [263, 259, 1, 2]]),
+    (1, [[1, 1, 1, 0], [1, 1, 1, 0], [1_000_003, 1_000_003, 1, 0]]),
+    (1, [[1, 1, 1, 0], [23, 17, 1, 8], [23, 17, 1, 8]]),
 ];
 
 fn cases(form: Form) -> Vec<Case> {
@@ -365,20 +316,27 @@ fn cases(form: Form) -> Vec<Case> {
         activation.inspect(|f| (f.forward.f64)(&mut x));
         x.iter_mut().for_each(|x| *x = f64::from(*x as f32));
         let dy = Operand::Reals(case::reals("dy", outputs));
-        let replicas = if at == 3 || at == 4 { 3 } else { 1 };
+        // Turned places must not be padding.
+        let replicas = if at == 3 || at == 4 && form != Form::MaxBackward { 3 } else { 1 };
         let operands = match form {
-            Form::MaxForward | Form::AverageForward => vec![Operand::Reals(x), Operand::Output(outputs)],
+            Form::AverageForward => vec![Operand::Reals(x), Operand::Output(outputs)],
+            Form::MaxForward => {
+                // An evaluation step asks for no places.
+                let places = if at % 4 == 1 { Operand::Unbound } else { Operand::Output(outputs) };
+                vec![Operand::Reals(x), Operand::Output(outputs), places]
+            }
             Form::MaxBackward => {
-                // What the forward pass gave. A turned x does not fit a turned y, unless all are equal.
-                if replicas > 1 {
-                    let first = x[0];
-                    x.fill(first);
-                }
-                let mut y = vec![0.0; outputs];
-                for (y, x) in y.chunks_exact_mut(plane.outputs()).zip(x.chunks_exact(plane.inputs())) {
+                // What the forward pass gave.
+                let (mut y, mut places) = (vec![0.0; outputs], vec![0.0; outputs]);
+                let mut pixels = vec![NOWHERE; plane.outputs()];
+                let planes = y.chunks_exact_mut(plane.outputs()).zip(x.chunks_exact(plane.inputs()));
+                for ((y, x), places) in planes.zip(places.chunks_exact_mut(plane.outputs())) {
                     plane.maxima(x, y);
+                    plane.find(x, y, &mut pixels);
+                    plane.number(&pixels, places);
                 }
-                vec![Operand::Reals(x), Operand::Reals(y), dy, Operand::Output(inputs)]
+                let v = activation.map_or(Operand::Unbound, |_| Operand::Reals(x));
+                vec![Operand::Reals(places), dy, v, Operand::Output(inputs)]
             }
             Form::AverageBackward => {
                 let v = activation.map_or(Operand::Unbound, |_| Operand::Reals(x));

@@ -1,8 +1,10 @@
 //! A shortcut without parameters: every stride-th position of x, and zeros for the channels that
 //! x has not (option A of He et al., "Deep residual learning for image recognition", 2015).
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, WIDTH, case, product, read};
-use super::{reads, strided, writes, wrong_bindings};
+use super::{
+    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Recipe, Slot, Source, WIDTH, case, product, read,
+};
+use super::{reads, writes, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -86,7 +88,7 @@ impl ShortcutParameters {
 }
 
 fn source(name: &str, file: &str, count: u32) -> Source {
-    Source { label: name.into(), wgsl: file.into(), constants: vec![], workgroups: strided(count, WIDTH) }
+    Source { label: name.into(), wgsl: file.into(), constants: vec![], grid: Grid::strided(count, WIDTH) }
 }
 
 fn cost(parameters: &[u8]) -> Cost {

@@ -1,8 +1,15 @@
-//! Softmax over the channels of every position, and its derivative: one position a thread.
+//! Softmax over the channels of every position, and its derivative: one position a thread,
+//! or a workgroup where there are many channels.
 
-use super::{Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Slot, Source, case, product, read, reads};
-use super::{strided, writes, wrong_bindings};
-use crate::{parameters, real::Real, twin};
+use super::{
+    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, Slot, Source, case, product, read, reads,
+};
+use super::{writes, wrong_bindings};
+use crate::{
+    parameters,
+    real::{Real, sums},
+    twin,
+};
 
 parameters! {
     /// Both kernels' parameters.
@@ -42,10 +49,19 @@ pub const BACKWARD: Kernel = Kernel {
     tolerance: 8.0,
 };
 
+/// From so many channels on, all threads of a workgroup take a position together.
+const ALONE: u64 = 1024;
+
 fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
     let p: SoftmaxParameters = read(recipe.parameters);
-    let workgroups = strided(p.rows * p.positions, 64);
-    Source { label: name.into(), wgsl: file.into(), constants: vec![], workgroups }
+    let lanes = Lanes::from(ALONE, p.channels.into());
+    let largest = if name == FORWARD.name { lanes.largest_wgsl() } else { String::new() };
+    Source {
+        label: format!("{name} {}", lanes.label()),
+        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), &largest, &lanes.put_wgsl()].concat(),
+        constants: vec![],
+        grid: lanes.grid(u64::from(p.rows) * u64::from(p.positions), p.channels.into(), 3),
+    }
 }
 
 fn cost(parameters: &[u8], bytes: u64) -> Cost {
@@ -67,7 +83,7 @@ fn forward<T: Real>(arguments: &mut Arguments<T>) {
     for first in firsts(p) {
         let at = |c: usize| first + c * positions;
         let largest = (0..channels).map(|c| x[at(c)]).fold(T::neg_infinity(), T::max);
-        let sum: T = (0..channels).map(|c| (x[at(c)] - largest).exp()).sum();
+        let [sum] = sums((0..channels).map(|c| [(x[at(c)] - largest).exp()]));
         (0..channels).for_each(|c| y[at(c)] = (x[at(c)] - largest).exp() / sum);
     }
 }
@@ -78,7 +94,7 @@ fn backward<T: Real>(arguments: &mut Arguments<T>) {
     let (channels, positions) = (p.channels as usize, p.positions as usize);
     for first in firsts(p) {
         let at = |c: usize| first + c * positions;
-        let sum: T = (0..channels).map(|c| dy[at(c)] * y[at(c)]).sum();
+        let [sum] = sums((0..channels).map(|c| [dy[at(c)] * y[at(c)]]));
         (0..channels).for_each(|c| dx[at(c)] = y[at(c)] * (dy[at(c)] - sum));
     }
 }
@@ -98,6 +114,10 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (3, 1009, 1),
     (2, 7, 64),
     (70_001, 2, 1),
+    // A workgroup a position, and more channels than a driver's loops take one by one.
+    (3, 1024, 1),
+    (1, 33_000, 2),
+    (1, 1_000_003, 1),
 ];
 
 fn cases(backward: bool) -> Vec<Case> {

@@ -2,8 +2,8 @@
 //! its shortcut, an activation may follow at once.
 
 use super::{
-    Arguments, Case, Cost, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, activation, case, read, reads,
-    strided, writes,
+    Arguments, Case, Cost, Grid, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, activation, case, read, reads,
+    writes,
 };
 use super::{Parameters, wrong_bindings};
 use crate::{activations, parameters, real::Real, twin};
@@ -44,7 +44,7 @@ fn source(recipe: &Recipe) -> Source {
         label: format!("sum {wide} {}", recipe.variant.name()),
         wgsl: [include_str!("../../shaders/sum.wgsl"), &elements, activation::wgsl(recipe.variant)].concat(),
         constants: vec![],
-        workgroups: strided(count / wide, WIDTH),
+        grid: Grid::strided(count / wide, WIDTH),
     }
 }
 

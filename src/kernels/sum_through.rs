@@ -2,8 +2,8 @@
 //! one launch, which reads the sum from no memory. The last sum of a residual network's joints.
 
 use super::{
-    Arguments, Case, Cost, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, activation, case, read, reads,
-    strided, writes,
+    Arguments, Case, Cost, Grid, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, activation, case, read, reads,
+    writes,
 };
 use super::{Parameters, sum::SumParameters, wrong_bindings};
 use crate::{activations, real::Real, twin};
@@ -30,7 +30,7 @@ fn source(recipe: &Recipe) -> Source {
         label: format!("sum_through {}", activation.name),
         wgsl: [include_str!("../../shaders/sum_through.wgsl"), activation.wgsl].concat(),
         constants: vec![],
-        workgroups: strided(read::<SumParameters>(recipe.parameters).count, WIDTH),
+        grid: Grid::strided(read::<SumParameters>(recipe.parameters).count, WIDTH),
     }
 }
 

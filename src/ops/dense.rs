@@ -11,8 +11,9 @@ use crate::{
     graph::{NodeId, Shape, elements, show},
     initializers::{self, Initializer},
     kernels::{
-        Variant,
+        Kernel, Variant,
         matmul::{self, MatmulParameters},
+        matmul_sum::{MATMUL_SUM, MatmulSumParameters},
     },
     onnx::{Attribute, Exporter, Value},
     plan::{Builder, TensorId},
@@ -96,24 +97,42 @@ impl Op for Dense {
     }
 
     fn forward(&self, builder: &mut Builder, node: NodeId) -> TensorId {
-        let x = builder.input(node, 0);
-        let z = builder.scratch(node, "y", builder.rows() * self.units);
+        let (x, weight) = (Some(builder.input(node, 0)), Some(builder.weight(node, 0)));
         let bias = self.bias.then(|| builder.weight(node, 1));
-        let parameters =
-            MatmulParameters { m: builder.rows() as u32, n: self.units as u32, k: self.inputs(builder, node) };
-        let bindings = [Some(x), Some(builder.weight(node, 0)), bias, Some(z)];
-        activated(builder, node, &matmul::NT, parameters, &bindings)
+        let p = MatmulParameters::of(builder.rows() as u32, self.units as u32, self.inputs(builder, node));
+        let parts = parts(builder, node, &matmul::NT, p, |part| [x, weight, None, part]);
+        let z = Some(builder.scratch(node, "y", builder.rows() * self.units));
+        match parts {
+            None => activated(builder, node, &matmul::NT, p, &[x, weight, bias, z]),
+            parts => activated(builder, node, &MATMUL_SUM, p.sum(), &[parts, bias, None, z]),
+        }
     }
 
     fn backward(&self, builder: &mut Builder, node: NodeId, dy: TensorId) {
-        let (rows, inputs) = (builder.rows() as u32, self.inputs(builder, node));
-        let x = builder.input(node, 0);
+        let (rows, inputs, dy) = (builder.rows() as u32, self.inputs(builder, node), Some(dy));
+        let x = Some(builder.input(node, 0));
         let (dw, db) = (builder.weight_gradient(node, 0), self.bias.then(|| builder.weight_gradient(node, 1)));
-        let parameters = MatmulParameters { m: self.units as u32, n: inputs, k: rows };
-        builder.launch(node, &matmul::TN, parameters, Variant::Plain, &[Some(dy), Some(x), Some(dw), db]);
-        let parameters = MatmulParameters { m: rows, n: inputs, k: self.units as u32 };
+        let p = MatmulParameters::of(self.units as u32, inputs, rows);
+        let sums = db.filter(|_| p.slices > 1).map(|_| builder.scratch(node, "partial sums", p.sums()));
+        match parts(builder, node, &matmul::TN, p, |part| [dy, x, part, sums]) {
+            None => builder.launch(node, &matmul::TN, p, Variant::Plain, &[dy, x, Some(dw), db]),
+            parts => {
+                builder.launch(node, &MATMUL_SUM, p.sum(), Variant::Plain, &[parts, None, None, Some(dw)]);
+                if db.is_some() {
+                    let p = MatmulSumParameters { count: p.m, columns: p.m, slices: p.slices };
+                    builder.launch(node, &MATMUL_SUM, p, Variant::Plain, &[sums, None, None, db]);
+                }
+            }
+        }
+        if !builder.needs_gradient(node, 0) {
+            return;
+        }
+        let p = MatmulParameters::of(rows, inputs, self.units as u32);
         let weight = Some(builder.weight(node, 0));
-        through(builder, node, &matmul::NN, parameters, |v| [Some(dy), weight, v]);
+        match parts(builder, node, &matmul::NN, p, |part| [dy, weight, None, part]) {
+            None => through(builder, node, &matmul::NN, p, |v| [dy, weight, v]),
+            parts => through(builder, node, &MATMUL_SUM, p.sum(), |v| [parts, None, v]),
+        }
     }
 
     fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
@@ -138,4 +157,17 @@ impl Dense {
     fn inputs(&self, builder: &Builder, node: NodeId) -> u32 {
         elements(builder.graph().input_shapes(node)[0]) as u32
     }
+}
+
+/// The slices of a product with very many terms, if it is such; nothing is fused to them.
+fn parts(
+    builder: &mut Builder,
+    node: NodeId,
+    kernel: &'static Kernel,
+    p: MatmulParameters,
+    bindings: impl FnOnce(Option<TensorId>) -> [Option<TensorId>; 4],
+) -> Option<TensorId> {
+    let part = (p.slices > 1).then(|| builder.scratch(node, "partials", p.results()))?;
+    builder.launch(node, kernel, p, Variant::Plain, &bindings(Some(part)));
+    Some(part)
 }

@@ -109,6 +109,11 @@ impl Pool {
             let (padding, kernel) = (show(padding), show(&window.kernel));
             return Err(format!("the padding {padding} is more than half of the kernel {kernel}"));
         }
+        let taps: usize = window.kernel.iter().product();
+        if self.measure == Measure::Max && taps > 1 << 24 {
+            // The backward pass numbers them in f32.
+            return Err(format!("a window of {taps} pixels is larger than the {} that a maximum may have", 1 << 24));
+        }
         Ok((channels, window.place(extents)?))
     }
 
@@ -167,11 +172,15 @@ impl Op for Pool {
         let p = self.geometry(builder, node);
         let x = builder.input(node, 0);
         let y = builder.scratch(node, "y", [p.planes, p.out_d, p.out_h, p.out_w].iter().map(|&n| n as usize).product());
-        let kernel = match self.measure {
-            Measure::Max => &pool::MAX_FORWARD,
-            Measure::Average => &pool::AVERAGE_FORWARD,
-        };
-        builder.launch(node, kernel, p, Variant::Plain, &[Some(x), Some(y)]);
+        match self.measure {
+            Measure::Average => builder.launch(node, &pool::AVERAGE_FORWARD, p, Variant::Plain, &[Some(x), Some(y)]),
+            Measure::Max => {
+                let wanted = builder.training() && builder.needs_gradient(node, 0);
+                let places = wanted.then(|| builder.scratch_like(node, "places", node));
+                places.iter().for_each(|&places| builder.keep(node, places));
+                builder.launch(node, &pool::MAX_FORWARD, p, Variant::Plain, &[Some(x), Some(y), places]);
+            }
+        }
         y
     }
 
@@ -180,14 +189,14 @@ impl Op for Pool {
             return;
         }
         let p = self.geometry(builder, node);
-        let (x, y) = (builder.input(node, 0), builder.output(node));
+        let x = builder.input(node, 0);
         // The activation below is cheapest here, where dx is written anyway.
         let below = builder.fusable(node, 0);
         let dx = builder.scratch(node, "dx", [p.planes, p.in_d, p.in_h, p.in_w].iter().map(|&n| n as usize).product());
         let variant = below.map_or(Variant::Plain, Variant::Activation);
         match self.measure {
             Measure::Max => {
-                let bindings = [Some(x), Some(y), Some(dy), Some(dx)];
+                let bindings = [Some(builder.kept(node, 0)), Some(dy), below.map(|_| x), Some(dx)];
                 builder.launch(node, &pool::MAX_BACKWARD, p, variant, &bindings);
             }
             Measure::Average => {

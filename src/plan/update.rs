@@ -58,22 +58,23 @@ fn factors(
     builder: &mut Builder,
     rule: &dyn Rule,
     segments: Vec<u32>,
-    [parameters, blocks, groups]: [Option<TensorId>; 3],
+    [parameters, table, groups]: [Option<TensorId>; 3],
     count: usize,
     contents: &mut Vec<(TensorId, Values)>,
 ) -> TensorId {
     let node = builder.graph().output;
     let number = segments.len() / 2;
+    let blocks = segments.chunks_exact(2).map(|segment| segment[1] - segment[0]).max().unwrap_or(0);
     let squares = builder.scratch(node, "squares", count / ALIGNMENT);
     let factors = builder.scratch(node, "factors", number);
     let segments = shared(builder, "segments", Values::Words(segments), contents);
     // What is clipped is the mean over all batches that an update takes.
     let sum = rule.sum_tensor();
     let state = builder.host.state.filter(|_| sum.is_some());
-    let bindings = [Some(builder.host.gradients), state, parameters, blocks, groups, Some(squares)];
+    let bindings = [Some(builder.host.gradients), state, parameters, table, groups, Some(squares)];
     let sizes = SquaresParameters { count: count as u32, sum_tensor: sum.unwrap_or(0) as u32 };
     builder.launch(node, &clip::SQUARES, sizes, Variant::Plain, &bindings);
-    let parameters = FactorsParameters { segments: number as u32 };
+    let parameters = FactorsParameters { segments: number as u32, blocks };
     let bindings = [Some(squares), Some(segments), Some(factors)];
     builder.launch(node, &clip::FACTORS, parameters, Variant::Plain, &bindings);
     factors

@@ -1,6 +1,6 @@
 //! Predictions as a table: what a network's outputs say of each example, as its loss means them.
 
-use crate::{activations::logistic, data::Predicted, losses::Loss};
+use crate::{activations::logistic, config::printable, data::Predicted, losses::Loss};
 
 /// What outputs are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,8 @@ fn meaning(loss: &Loss, targets: &Predicted, outputs: usize) -> (Kind, Vec<Strin
         Predicted::Values { width } => (*width, None),
     };
     let numbers = |count: usize| (0..count).map(|at| at.to_string()).collect();
-    let names = || names.cloned().unwrap_or_else(|| numbers(count));
+    // A table may go to a terminal, and folders may be called anything.
+    let names = || names.cloned().map_or_else(|| numbers(count), |names| names.into_iter().map(printable).collect());
     match loss.name {
         "categorical" => (Kind::Categorical, names()),
         "bernoulli" if (outputs, count) == (1, 2) => (Kind::Binary, names()),

@@ -37,6 +37,16 @@ pub fn shadow_warning(compared: &[Compared]) -> Option<String> {
         true => format!("the loss differs by {:.1e}", first.loss_difference),
         false => format!("{} differs by {:.1e}", first.tensor, first.parameter_difference),
     };
+    // Both began with the same weights and examples, and no kink makes the loss itself jump.
+    if first.loss_difference > NOTABLE && compared.first().is_some_and(|start| start.step == first.step) {
+        return Some(format!(
+            "warning: the device and the CPU twins part at once, at step {}: {what}, although both had the same \
+             weights and examples. Rounding does not make that: the device, its driver or a kernel computes something \
+             else. Trust nothing that it trains; `gradus verify` proves the kernels one by one, and --device cpu does \
+             without it",
+            first.step
+        ));
+    }
     Some(format!(
         "warning: the device and the CPU twins part at step {}: {what}, more than {NOTABLE:.0e}. That \
          need be no fault: where the argument of a ReLU lies within rounding of 0, either side of the kink is right; \
@@ -66,7 +76,12 @@ mod tests {
         let steps = compared(&[(1e-7, 1e-6), (1e-7, 2e-3), (2e-3, 1e-2), (1e-7, 1e-6)]);
         let warning = shadow_warning(&steps).expect("it differs");
         assert!(warning.contains("part at step 2: layers.1 differs by 2.0e-3"), "{warning}");
+        assert!(warning.contains("need be no fault"), "{warning}");
         assert!(shadow_warning(&steps[..1]).is_none());
+        // Of the same weights, another loss: nothing harmless explains that.
+        let warning = shadow_warning(&compared(&[(2e-3, 1e-6), (1e-7, 1e-6)])).expect("it differs");
+        assert!(warning.contains("part at once, at step 1: the loss differs by 2.0e-3"), "{warning}");
+        assert!(warning.contains("Trust nothing") && !warning.contains("no fault"), "{warning}");
         let table = shadow_table(&compared(&[(1e-7, 1e-6); 11]));
         let shown: Vec<&str> = table[2..7].iter().filter_map(|line| line.split_whitespace().next()).collect();
         assert_eq!(shown, ["1", "2", "4", "8", "11"]);

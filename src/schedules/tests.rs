@@ -93,8 +93,8 @@ fn a_plateau_goes_on_from_what_it_remembered() {
 #[test]
 fn whatever_is_wrong_is_said_with_its_place() {
     for (text, expected) in [
-        ("learning_rate = -1", "`learning_rate` must be a number above 0, found -1"),
-        ("learning_rate = nan", "`learning_rate` must be a number above 0, found NaN"),
+        ("learning_rate = -1", "`learning_rate` must be a number above 0 and of at most 3.4e38, found -1"),
+        ("learning_rate = nan", "`learning_rate` must be a number above 0 and of at most 3.4e38, found NaN"),
         ("learning_rate = 'high'", "`learning_rate` must be a number above 0, or a schedule"),
         ("learning_rate = { schedule = 'cosin' }", "did you mean `cosine`?"),
         ("learning_rate = { initial = 0.1 }", "the key `schedule` is missing"),

@@ -166,7 +166,8 @@ impl Datasets {
             // Another seed splits the same examples: sizes and classes are as they were.
             let dataset = self.dataset(&run.config, false)?;
             let model = Model::build(run.config.clone(), dataset).map_err(|error| blame(error, &run.settings))?;
-            for warning in contradictions(&model).map_err(|error| blame(error.into(), &run.settings))? {
+            let warnings = contradictions(&model).map_err(|error| blame(error.into(), &run.settings))?;
+            for warning in model.doubts().into_iter().chain(warnings) {
                 // Mostly what is suspicious is so in every run.
                 if said.insert(warning.clone()) {
                     log::warn!("{warning}");

@@ -33,15 +33,22 @@ impl Ask<'_> {
         self.known.and_then(|known| known.table.as_ref())
     }
 
+    /// Whether a run was trained on a table, though it may not know its columns.
+    fn was_table(&self) -> bool {
+        self.known.is_some_and(|known| known.name == super::CSV.name)
+    }
+
     /// Whether the first row names the columns: as the config says, else as a run's own data had it, else by what
     /// stands there.
     pub fn has_header(&self, rows: &[Row]) -> Result<bool, DataError> {
         let Some(first) = rows.first() else { return Ok(false) };
-        let numbers = first.fields.iter().all(|text| number(text).is_some());
+        let numbers = first.fields.iter().filter(|text| number(text).is_some()).count();
         let known = self.table();
         match self.config.header.or(known.map(|table| table.header)) {
-            Some(true) if numbers => match known {
-                Some(table) if table.inputs.iter().any(|name| number(name).is_none()) => {
+            Some(true) if numbers > 0 => match known {
+                Some(table)
+                    if numbers == first.fields.len() && table.inputs.iter().any(|name| number(name).is_none()) =>
+                {
                     let message = "numbers only, where the run's data had the names of the columns: put them there, \
                                    or set data.header = false if the columns are in the run's order";
                     Err(self.error(message).row(first.line))
@@ -49,7 +56,8 @@ impl Ask<'_> {
                 Some(_) => Ok(true),
                 None => {
                     log::warn!(
-                        "{}, row {}: taken for the names of the columns, since data.header = true, but all are numbers",
+                        "{}, row {}: taken for the names of the columns, since data.header = true, but {numbers} of them \
+                         are numbers",
                         self.file,
                         first.line
                     );
@@ -72,10 +80,13 @@ impl Ask<'_> {
             }
             (None, _) => self.by_place(width, |width| {
                 let target = self.target(header, width)?;
-                if let (Some(names), Target::First | Target::Last) = (header, &self.config.target) {
-                    log::warn!("{}: `{}` is taken for the target's column and left out", self.file, names[target]);
+                match (header, &self.config.target) {
+                    (Some(names), Target::First | Target::Last) if !self.was_table() => Err(self.error(format!(
+                        "which of the columns {} is no input? Say it with --set data.target=NAME, or leave it out",
+                        list(names)
+                    ))),
+                    _ => Ok(target),
                 }
-                Ok(target)
             }),
         }
     }

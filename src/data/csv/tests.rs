@@ -113,6 +113,7 @@ fn columns_are_cut_at_what_stands_between_them() {
         assert_eq!(classes(text.as_bytes(), &[]), right, "{between:?}");
     }
     assert_eq!(classes(b"1.5:2:0\n3:4.5:1\n", &["delimiter=':'"]), right);
+    assert_eq!(classes(b"sep=;\r\n1.5;2;0\r\n3;4.5;1\r\n", &[]), right);
     // Spaces behind commas stand between nothing.
     assert_eq!(classes(b"1.5, 2, 0\n3, 4.5, 1\n", &[]), right);
     let error = message("1;2;0\n", true, &["delimiter=','"]);

@@ -46,8 +46,16 @@ impl<'a> Text<'a> {
     /// Unpacks and decodes a file. The delimiter is the one that is given, else the one by which the first rows
     /// agree; `usual` is tried first.
     pub fn read(file: &'a str, packed: &[u8], config: &DataConfig, usual: Option<char>) -> Result<Self, DataError> {
-        let bytes = decoded(file, gzip::unpack(file, packed, config.largest)?)?;
-        let delimiter = config.delimiter.map_or_else(|| found(&bytes, usual), |given| given as u8);
+        let mut bytes = decoded(file, gzip::unpack(file, packed, config.largest)?)?;
+        // Spreadsheets say so in a line of its own; its end stays, so that lines are counted as they are.
+        let said = match bytes[..] {
+            [b's', b'e', b'p', b'=', said, b'\r' | b'\n', ..] => Some(char::from(said)),
+            _ => None,
+        };
+        if said.is_some() {
+            bytes.drain(..b"sep=;".len());
+        }
+        let delimiter = config.delimiter.or(said).map_or_else(|| found(&bytes, usual), |given| given as u8);
         Ok(Text { file, bytes, delimiter })
     }
 
@@ -138,6 +146,10 @@ fn decoded(file: &str, mut bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
         }
         [0xff, 0xfe, ..] => u16::from_le_bytes,
         [0xfe, 0xff, ..] => u16::from_be_bytes,
+        [b'P', b'K', 3, 4, ..] => {
+            let message = "this is a ZIP archive or a spreadsheet, and no text: save the table as CSV";
+            return Err(DataError::new(file, message));
+        }
         _ if bytes.iter().take(HEAD).any(|&byte| byte == 0) => {
             let message = "this is no text, or text in UTF-16 without its mark: save it as UTF-8";
             return Err(DataError::new(file, message));

@@ -143,7 +143,7 @@ fn tables_are_standardised_and_split_and_their_values_regressed_on() {
     for (keys, expected) in [
         (&["normalize=unit"][..], "npy: data.normalize = \"unit\" is for pictures of bytes"),
         (&["mean=[0.5]", "deviation=[1]"], "npy: data.normalize = \"unit\" is for pictures of bytes"),
-        (&["augment={ flip = true }"], "npy: data.augment is for pictures"),
+        (&["augment={ flip = true }"], "--set data.augment: data.augment is for pictures"),
     ] {
         let keys = [&[path.as_str()][..], keys].concat();
         let error = crate::data::load(&config("npy", &keys), false, 1).unwrap_err().to_string();

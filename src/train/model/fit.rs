@@ -55,7 +55,8 @@ fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss)
             seen.sort_unstable();
             seen.dedup();
             match seen.first() {
-                _ if seen.len() == *count => String::new(),
+                // Of an outline no label is known.
+                _ if labels.is_empty() || seen.len() == *count => String::new(),
                 Some(0) => format!(", or number the {} classes that occur from 0 on", seen.len()),
                 _ => format!("; class 0 never occurs: if labels count from 1, {} are enough", wanted - 1),
             }

@@ -1,0 +1,31 @@
+// A thread for each pixel, which goes through the lines of windows that hold it.
+var<private> z: u32;
+var<private> pixel: vec3<u32>;
+var<private> window: vec3<u32>; // the start of the line's first window
+var<private> line: u32;         // its number
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    z = id.z;
+    let v0 = z * p.v_stride;
+    for (var i = id.x; i < p.planes * p.in_d * p.in_h * p.in_w; i += groups.x * 64u) {
+        let row = i / p.in_w;
+        let plane = row / p.in_h;
+        pixel = vec3<u32>(plane % p.in_d, row % p.in_h, i % p.in_w);
+        dx[z * p.dx_stride + i] = windows(plane / p.in_d) * derivative(v[v0 + i]);
+    }
+}
+
+fn windows(plane: u32) -> f32 {
+    let end = end_window(pixel);
+    let first = first_window(pixel);
+    var sum = 0.0;
+    for (var d = first.x; d < end.x; d++) {
+        for (var h = first.y; h < end.y; h++) {
+            line = ((plane * p.out_d + d) * p.out_h + h) * p.out_w + first.z;
+            window = vec3<u32>(d, h, first.z) * stride();
+            sum += sum_terms(0u, max(end.z, first.z) - first.z).x;
+        }
+    }
+    return sum;
+}

@@ -1,0 +1,32 @@
+// A workgroup for each window: where windows are large there are few of them, and one thread would be long.
+var<private> plane0: u32;      // where the plane begins
+var<private> first: vec3<u32>; // the window's first pixel
+var<private> size: vec3<u32>;  // and its pixels, without the padding
+
+// Of the window's pixels, the one of this number.
+fn pixel(number: u32) -> vec3<u32> {
+    let line = number / size.z;
+    return first + vec3<u32>(line / size.y, line % size.y, number % size.z);
+}
+
+fn value_of(number: u32) -> f32 {
+    let at = pixel(number);
+    return x[plane0 + (at.x * p.in_h + at.y) * p.in_w + at.z];
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let o = group.y * groups.x + group.x;
+    if o >= p.planes * p.out_d * p.out_h * p.out_w {
+        return;
+    }
+    plane0 = group.z * p.x_stride + plane_of(o) * p.in_d * p.in_h * p.in_w;
+    let start = start_of(o);
+    first = first_of(start);
+    size = end_of(start) - first;
+    window_of_all(thread, group.z, o, start);
+}
