@@ -206,7 +206,7 @@ pub(super) fn summarize(
         "version": env!("CARGO_PKG_VERSION"),
         "counters": session.counters(),
     });
-    let text = checksum::document(&serde_json::to_string_pretty(&summary).expect("a summary is JSON")) + "\n";
+    let text = checksum::document(&(serde_json::to_string_pretty(&summary).expect("a summary is JSON") + "\n"));
     watcher.directory().write(report::SUMMARY, text.as_bytes())?;
     Ok((dev, test))
 }
