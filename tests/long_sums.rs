@@ -4,7 +4,11 @@
 use std::collections::BTreeMap;
 
 use gradus::{
+    config::Config,
+    cpu::Cpu,
     device::{Device, Executor},
+    gpu,
+    graph::Graph,
     kernels::{
         Case, Kernel, Operand, Step,
         batch_norm::{self, BatchNormParameters},
@@ -19,8 +23,9 @@ use gradus::{
         softmax::{self, SoftmaxParameters},
         statistics::{self, StatisticsParameters},
     },
+    losses,
     plan::Program,
-    verify,
+    verify::{self, Network, Probe},
 };
 
 /// Terms.
@@ -261,4 +266,89 @@ fn others(check: &mut Check, x: &[f64], g: &[f64]) {
     let operands = vec![Operand::Reals(squares), segment, Operand::Output(1)];
     let factor = run(check.device, &clip::FACTORS, p, operands, step)[2][0];
     check.hold("a clipped norm", "norm", factor, exact, exact);
+}
+
+fn graph(layers: &str, input: usize) -> Graph {
+    let text = format!(
+        "[data]\nsource = \"digits\"\n[model]\nloss = \"normal\"\nlayers = [\n{layers}\n]\n\
+         [optimizer]\ntype = \"sgd\"\n[train]\nepochs = 1\n"
+    );
+    let config = Config::read("long.toml", &text, &[]).expect("a valid config");
+    Graph::build(&config.model, &[input]).expect("layers that fit")
+}
+
+/// Layers over inputs, examples of the batch, and products in slices in a step: forward and evaluation, to the
+/// weights and to the bias, to the input.
+const SLICED: &[(&str, usize, usize, usize)] = &[
+    ("{ op = 'dense', units = 3, activation = 'leaky_relu' }, { op = 'dense', units = 2 }", 8205, 4, 1 + 1),
+    ("{ op = 'dense', units = 8211, activation = 'sigmoid' }, { op = 'dense', units = 2 }", 2, 4, 1 + 1 + 1),
+    ("{ op = 'dense', units = 3, activation = 'sigmoid' }, { op = 'dense', units = 2, bias = false }", 2, 8300, 2 + 1),
+];
+
+/// Whole networks with them: the gradients of the twins in f64 against differences of the loss, and every device's
+/// against those.
+#[test]
+fn products_in_slices_have_right_gradients() {
+    let gpu = pollster::block_on(Device::gpu(None)).expect("an adapter: see README.md for what to install");
+    for &(layers, input, batch, sums) in SLICED {
+        let mut network = Network::new(layers, graph(layers, input), losses::named("normal").expect("a loss"));
+        (network.batch, network.rows) = (batch, batch + 1);
+        let probe = Probe::new(&network);
+        let plan = probe.plan.clone();
+        let found = plan.train.iter().chain(&plan.evaluate).filter(|launch| launch.kernel == &MATMUL_SUM).count();
+        assert_eq!(found, sums, "{layers}");
+        let mut twins = Cpu::<f64>::new(plan.clone());
+        probe.fill_twins(&mut twins);
+        let loss = |twins: &mut Cpu<f64>| {
+            twins.run(Program::Train, std::slice::from_ref(&probe.step));
+            twins.reals(plan.ports.statistics)[0] / batch as f64
+        };
+        loss(&mut twins);
+        let exact = twins.reals(plan.ports.gradients).to_vec();
+        let largest = exact.iter().fold(0.0f64, |most, g| most.max(g.abs()));
+        for slice in plan.learned.iter().map(|learned| learned.slice) {
+            for at in [0, 1, slice.length / 2, slice.length - 1].map(|at| slice.offset + at.min(slice.length - 1)) {
+                let value = twins.reals(plan.ports.parameters)[at];
+                let mut moved = |by: f64| {
+                    twins.write_reals(plan.ports.parameters, at, &[value + by]);
+                    loss(&mut twins)
+                };
+                let difference = (moved(1e-4) - moved(-1e-4)) / 2e-4;
+                moved(0.0);
+                assert!((difference - exact[at]).abs() < 1e-6 * largest, "{layers}: {difference} {}", exact[at]);
+            }
+        }
+        for device in [&Device::Cpu, &gpu] {
+            let mut executor = pollster::block_on(Executor::new(device, plan.clone())).expect("the device has room");
+            probe.fill(&mut executor);
+            pollster::block_on(executor.run(Program::Train, std::slice::from_ref(&probe.step))).expect("it runs");
+            let gradients = pollster::block_on(executor.read_reals(plan.ports.gradients, 0, exact.len()));
+            for learned in &plan.learned {
+                let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
+                let largest = exact[range.clone()].iter().fold(0.0f64, |most, g| most.max(g.abs()));
+                let ours = &gradients.as_ref().expect("it reads")[range.clone()];
+                for (ours, exact) in ours.iter().zip(&exact[range]) {
+                    assert!((f64::from(*ours) - exact).abs() < 1e-5 * largest, "{}: {ours} {exact}", learned.name);
+                }
+            }
+        }
+    }
+}
+
+/// What a driver with short loops could not sum is refused by name, before anything runs.
+#[test]
+fn a_plan_with_loops_longer_than_the_drivers_is_refused() {
+    let Device::Gpu(gpu) = pollster::block_on(Device::gpu(None)).expect("an adapter") else { unreachable!("a GPU") };
+    let short = |most| {
+        let mut gpu = gpu::Gpu::clone(&gpu);
+        gpu.loops = Some(most);
+        Device::Gpu(std::sync::Arc::new(gpu))
+    };
+    let p = StatisticsParameters { rows: 5000 };
+    let case = Case::new("the loss".into(), p, vec![Operand::Reals(vec![0.0; 10_000]), Operand::Output(2)]);
+    let plan = verify::plan_of(&statistics::STATISTICS, &case);
+    // 5000 rows among 64 threads by eights, and a tree.
+    short(40).check(&plan).expect("loops as long as that");
+    let error = short(10).check(&plan).expect_err("longer loops").to_string();
+    assert!(error.contains("`the loss` needs loops of") && error.contains("ends them after 10"), "{error}");
 }
