@@ -93,13 +93,16 @@ fn a_plateau_goes_on_from_what_it_remembered() {
 #[test]
 fn whatever_is_wrong_is_said_with_its_place() {
     for (text, expected) in [
-        ("learning_rate = -1", "`learning_rate` must be a number above 0, found -1"),
-        ("learning_rate = nan", "`learning_rate` must be a number above 0, found NaN"),
+        ("learning_rate = -1", "`learning_rate` must be a number above 0 and of at most 3.4e38, found -1"),
+        ("learning_rate = nan", "`learning_rate` must be a number above 0 and of at most 3.4e38, found NaN"),
         ("learning_rate = 'high'", "`learning_rate` must be a number above 0, or a schedule"),
         ("learning_rate = { schedule = 'cosin' }", "did you mean `cosine`?"),
         ("learning_rate = { initial = 0.1 }", "the key `schedule` is missing"),
         ("learning_rate = { schedule = 'cosine', intial = 0.1 }", "unknown key `intial`; did you mean `initial`?"),
-        ("learning_rate = { schedule = 'cosine', initial = -0.1 }", "`initial` must be a number above 0, found -0.1"),
+        (
+            "learning_rate = { schedule = 'cosine', initial = -0.1 }",
+            "`initial` must be a number above 0 and of at most 3.4e38, found -0.1",
+        ),
         ("learning_rate = { schedule = 'cosine', steps = 0 }", "`steps` must be an integer of at least 1, found 0"),
         ("learning_rate = { schedule = 'cosine', steps = 1, epochs = 1 }", "give `steps` or `epochs`, not both"),
         ("learning_rate = { schedule = 'exponential' }", "the key `rate` is missing"),
