@@ -1,5 +1,6 @@
 //! A run directory against everything that may happen to it: damage, signals, a disk that fails, links, two writers.
 
+mod common;
 #[path = "robust_run/damage.rs"]
 mod damage;
 #[path = "robust_run/disk.rs"]
@@ -9,6 +10,7 @@ mod stops;
 
 use std::{fs, path::Path};
 
+use common::gpu;
 use gradus::{
     config::Config,
     data,
@@ -155,7 +157,7 @@ fn left(run: &Path) -> Left {
     let record = report::Record::read(run).expect("the lines are whole");
     let without_times = |mut line: serde_json::Value| {
         let object = line.as_object_mut().expect("an object");
-        ["seconds", "examples_per_second", "crc32"].map(|key| object.remove(key));
+        let _ = ["seconds", "examples_per_second", "crc32"].map(|key| object.remove(key));
         line
     };
     Left {

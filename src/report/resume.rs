@@ -15,6 +15,9 @@ pub fn resume(directory: &RunDirectory, session: &mut Session) -> Result<bool, R
     let found = found.map_err(|error| wrong(error.to_string()))?;
     if let Some(snapshot) = &found.snapshot {
         session.restore(snapshot);
+        // The run may have been killed between the two; nothing else writes them if nothing is left to train.
+        let plan = &session.model().plan;
+        checkpoints::heal(directory, plan, snapshot).map_err(|error| wrong(error.to_string()))?;
     }
     let step = session.updates();
     if let Some(what) = &found.damaged {
