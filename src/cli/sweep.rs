@@ -121,7 +121,7 @@ impl Checked {
         let initial = train::initial_weights(&model)?;
         let mut session = train::session(model, initial, device)?;
         let directory = self.directory(at, status)?;
-        let damaged = train::resume(&directory, &mut session)?;
+        let damaged = report::resume(&directory, &mut session)?;
         run::sign(&directory, &session)?;
         let before = session.epochs_done();
         let mut watcher = Watcher::new(directory, &session, interrupts.clone()).over_damage(damaged).quiet();

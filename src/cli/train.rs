@@ -21,7 +21,6 @@ use crate::{
     train::{self, Figures, Model, Observer as _, Outcome, Session, Split, Weights},
 };
 use resume::Resumed;
-pub(super) use resume::resume;
 
 /// Train a network
 #[derive(Args)]

@@ -36,6 +36,21 @@ pub fn save(directory: &RunDirectory, plan: &Plan, snapshot: &Snapshot, keep_bef
     directory.settle(LAST)
 }
 
+/// Writes the weights of a checkpoint anew where their own files are not what they were to be.
+///
+/// # Errors
+/// What the system says.
+pub fn heal(directory: &RunDirectory, plan: &Plan, snapshot: &Snapshot) -> Result<(), Error> {
+    let files = [(LAST, Some(write_weights(plan, snapshot))), (AVERAGE, write_average(plan, snapshot))];
+    for (name, bytes) in files {
+        let Some(bytes) = bytes else { continue };
+        if std::fs::read(directory.file(name)).ok().as_ref() != Some(&bytes) {
+            directory.write(name, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes the best weights: those that were evaluated.
 ///
 /// # Errors

@@ -42,9 +42,13 @@ impl Record {
     /// A file is missing or damaged.
     pub fn read(path: &Path) -> Result<Record, ReadError> {
         let config = read_config(path)?;
-        let epochs = read_lines(&path.join("metrics.jsonl"), EPOCH)?;
-        let steps = path.join("steps.jsonl");
-        let steps = if steps.is_file() { read_lines(&steps, STEP)? } else { vec![] };
+        let epochs = read_epochs(path)?;
+        let file = path.join("steps.jsonl");
+        let steps = if file.is_file() { read_lines(&file, STEP)? } else { vec![] };
+        let logged = config.get("train").and_then(|train| train.get("log_steps")?.as_bool()) == Some(true);
+        if logged {
+            are_all_there(path, &file, "steps", steps.last().and_then(|line| line["step"].as_u64()))?;
+        }
         Ok(Record { path: path.to_owned(), config, epochs, steps })
     }
 
@@ -96,12 +100,50 @@ pub fn read_config(path: &Path) -> Result<toml::Table, ReadError> {
     })
 }
 
-/// The lines of metrics.jsonl.
+/// The lines of metrics.jsonl, of a run that has ended all of them.
 ///
 /// # Errors
 /// It is missing or damaged.
 pub fn read_epochs(path: &Path) -> Result<Vec<Value>, ReadError> {
-    read_lines(&path.join("metrics.jsonl"), EPOCH)
+    let file = path.join("metrics.jsonl");
+    let lines = read_lines(&file, EPOCH)?;
+    are_all_there(path, &file, "epochs", Some(lines.len() as u64))?;
+    Ok(lines)
+}
+
+/// The lines of metrics.jsonl that are there now.
+pub(super) fn written_epochs(path: &Path) -> Vec<Value> {
+    read_lines(&path.join("metrics.jsonl"), EPOCH).unwrap_or_default()
+}
+
+/// Compares how far lines go with what the run came to, if it came to its end.
+fn are_all_there(run: &Path, file: &Path, what: &str, reached: Option<u64>) -> Result<(), ReadError> {
+    if !run.join(super::SUMMARY).is_file() {
+        return Ok(());
+    }
+    let ended = read_summary(run)?[what].as_u64();
+    match ended.filter(|&ended| reached.unwrap_or(0) < ended) {
+        Some(ended) => {
+            let message = format!("cut off: the run ended after {ended} {what}, but the lines of some are missing");
+            Err(ReadError { path: file.to_owned(), line: None, message })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Reads a run's final figures.
+///
+/// # Errors
+/// They are missing or damaged.
+pub fn read_summary(run: &Path) -> Result<Value, ReadError> {
+    let path = run.join(super::SUMMARY);
+    let text = std::fs::read(&path).map_err(|error| error.to_string());
+    let text = text.and_then(|text| match checksum::JSON.check(&text, text.len()) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(error.to_string()),
+    });
+    let summary = text.and_then(|text| serde_json::from_slice(&text).map_err(|error| error.to_string()));
+    summary.map_err(|message| ReadError { path, line: None, message })
 }
 
 fn read(path: &Path) -> Result<String, ReadError> {

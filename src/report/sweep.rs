@@ -8,8 +8,7 @@ use serde_json::Value;
 
 pub use picture::picture;
 
-use super::record::{ReadError, read_epochs};
-use crate::checksum;
+use super::record::{ReadError, read_epochs, read_summary};
 
 /// How far a run of a sweep is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,18 +25,6 @@ pub enum Status {
 
 /// The file of a run's final figures.
 pub const SUMMARY: &str = "summary.json";
-
-/// Reads a run's final figures.
-fn read_summary(run: &Path) -> Result<Value, ReadError> {
-    let path = run.join(SUMMARY);
-    let text = std::fs::read(&path).map_err(|error| error.to_string());
-    let text = text.and_then(|text| match checksum::JSON.check(&text, text.len()) {
-        Ok(_) => Ok(text),
-        Err(error) => Err(error.to_string()),
-    });
-    let summary = text.and_then(|text| serde_json::from_slice(&text).map_err(|error| error.to_string()));
-    summary.map_err(|message| ReadError { path, line: None, message })
-}
 
 /// The file by which a run is known to have diverged: it would again.
 pub const DIVERGED: &str = "diverged.json";
@@ -97,11 +84,6 @@ impl Row {
         let mut test = [None; 2];
         if status == Status::Finished {
             let summary = read_summary(&run)?;
-            let (ended, written) = (summary["epochs"].as_u64(), epochs.len());
-            if ended.is_some_and(|ended| ended > written as u64) {
-                let message = format!("it has {written} lines, but the run ended {} epochs", summary["epochs"]);
-                return Err(ReadError { path: run.join("metrics.jsonl"), line: None, message });
-            }
             test = ["loss", "accuracy"].map(|what| summary["test"][what].as_f64());
         }
         Ok(Row { name: name.to_owned(), values, status, epochs, test })

@@ -72,7 +72,7 @@ impl Watcher {
         let config = session.config();
         let steps = session.steps_per_epoch() as u64;
         let examples = session.examples(crate::train::Split::Train) as u64;
-        let history = record::read_epochs(directory.path()).unwrap_or_default();
+        let history = record::written_epochs(directory.path());
         let epochs_done = session.epochs_done() as u64;
         let within = (session.updates() - epochs_done * steps) * session.model().plan.batch as u64;
         let mut progress = Progress::new(steps * config.train.epochs as u64, config.train.epochs);

@@ -8,7 +8,7 @@ use crate::{
     report::{
         self, RunDirectory,
         changes::{self, Change},
-        checkpoints, lines,
+        checkpoints,
     },
     train::Session,
 };
@@ -54,7 +54,7 @@ impl Resumed {
     /// checkpoint is damaged.
     pub fn go_on(self, session: &mut Session, resolved: &str) -> Result<(RunDirectory, bool), Failure> {
         let Resumed { directory, config, changes } = self;
-        let damaged = resume(&directory, session)?;
+        let damaged = report::resume(&directory, session)?;
         match session.updates() {
             0 => note("resuming before the first checkpoint: from the beginning"),
             step => note(format!("resuming after step {step}")),
@@ -70,30 +70,4 @@ impl Resumed {
         }
         Ok((directory, damaged))
     }
-}
-
-/// Goes back to the run's newest whole checkpoint: what it wrote after that will be written again. Returns whether a
-/// newer one is damaged.
-pub fn resume(directory: &RunDirectory, session: &mut Session) -> Result<bool, Failure> {
-    let (text, sealed) = report::read_config_text(directory.path())?;
-    let found = checkpoints::newest(directory, &session.model().plan, sealed);
-    let found = found.map_err(|error| Failure::file(code::DATA, directory.path(), error))?;
-    if let Some(snapshot) = &found.snapshot {
-        session.restore(snapshot);
-    }
-    if let Some(what) = &found.damaged {
-        let from = format!("going on from the checkpoint before, after step {}", session.updates());
-        log::warn!("{}: {what}; {from}", directory.path().display());
-    }
-    let step = session.updates();
-    let ended = (session.epochs_done() * session.steps_per_epoch()) as u64;
-    let metrics = lines::until(&directory.file("metrics.jsonl"), ended, Some(ended))?;
-    // Every step has its line only if they were written from the beginning on.
-    let written: Option<toml::Table> = text.parse().ok();
-    let written = written.and_then(|config| config.get("train")?.get("log_steps")?.as_bool()) == Some(true);
-    let all = written && !changes::was_changed(directory, "train.log_steps")?;
-    let steps = lines::until(&directory.file("steps.jsonl"), step, all.then_some(step))?;
-    directory.truncate("metrics.jsonl", metrics)?;
-    directory.truncate("steps.jsonl", steps)?;
-    Ok(found.damaged.is_some())
 }
