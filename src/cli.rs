@@ -69,7 +69,7 @@ mod code {
     pub const DATA: u8 = 3;
     pub const DEVICE: u8 = 4;
     pub const NOT_FINITE: u8 = 5;
-    // 130 and 143 are 128 plus the signal that stopped a run.
+    // 129, 130, 138 and 143 are 128 plus the signal that stopped a run.
 }
 
 impl Failure {
@@ -132,7 +132,14 @@ pub fn main() -> ExitCode {
     env_logger::Builder::from_env(
         env_logger::Env::default().default_filter_or("warn,wgpu_hal=off,wgpu_core=off,naga=off"),
     )
-    .format_timestamp(None)
+    .format(|out, record| {
+        let level = match record.level() {
+            log::Level::Error => "error",
+            log::Level::Warn => "warning",
+            _ => "note",
+        };
+        writeln!(out, "{level}: {}", report::visible(&record.args().to_string()))
+    })
     .init();
     let result = match Cli::parse().command {
         Command::Train(command) => command.run(),
@@ -155,7 +162,7 @@ pub fn main() -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
     if !failure.message.is_empty() {
         // Nothing is left to do if stderr is closed too.
-        let _ = writeln!(io::stderr(), "error: {}", failure.message);
+        let _ = writeln!(io::stderr(), "error: {}", report::visible(&failure.message));
     }
     ExitCode::from(failure.code)
 }
@@ -163,7 +170,7 @@ pub fn main() -> ExitCode {
 /// Writes a line to stdout.
 fn say(line: impl AsRef<str>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}", line.as_ref())?;
+    writeln!(out, "{}", report::visible(line.as_ref()))?;
     Ok(out.flush()?)
 }
 
@@ -186,7 +193,7 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
 
 /// Writes a line to stderr, for people.
 fn note(line: impl AsRef<str>) {
-    let _ = writeln!(io::stderr(), "{}", line.as_ref());
+    let _ = writeln!(io::stderr(), "{}", report::visible(line.as_ref()));
 }
 
 /// 1234567 as 1,234,567.
