@@ -69,7 +69,7 @@ mod code {
     pub const DATA: u8 = 3;
     pub const DEVICE: u8 = 4;
     pub const NOT_FINITE: u8 = 5;
-    // 130 and 143 are 128 plus the signal that stopped a run.
+    // 129, 130, 138 and 143 are 128 plus the signal that stopped a run.
 }
 
 impl Failure {
@@ -173,7 +173,7 @@ pub fn main() -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
     if !failure.message.is_empty() {
         // Nothing is left to do if stderr is closed too.
-        let _ = writeln!(io::stderr(), "error: {}", failure.message);
+        let _ = writeln!(io::stderr(), "error: {}", report::visible(&failure.message));
     }
     ExitCode::from(failure.code)
 }
@@ -181,7 +181,7 @@ pub fn main() -> ExitCode {
 /// Writes a line to stdout.
 fn say(line: impl AsRef<str>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}", line.as_ref())?;
+    writeln!(out, "{}", report::visible(line.as_ref()))?;
     Ok(out.flush()?)
 }
 

@@ -17,6 +17,7 @@ mod reference;
 mod resume;
 mod shadow;
 mod sweep;
+mod visible;
 mod watcher;
 
 pub use directory::RunDirectory;
@@ -31,4 +32,5 @@ pub use reference::reference;
 pub use resume::resume;
 pub use shadow::{shadow_table, shadow_warning};
 pub use sweep::{DIVERGED, Row, SUMMARY, Status, csv, groups, mean_and_deviation, picture, plain};
+pub(crate) use visible::visible;
 pub use watcher::Watcher;

@@ -51,6 +51,9 @@ impl Evaluate {
         let Some(Figures { loss, accuracy, examples }) = pollster::block_on(session.evaluate(split))? else {
             return Err(Failure::new(code::USAGE, format!("the run's {name} split is empty")));
         };
+        if !loss.is_finite() {
+            return Err(Failure::new(code::NOT_FINITE, format!("the loss on the {name} split is NaN or infinite")));
+        }
         if self.json {
             let result = serde_json::json!({"split": name, "examples": examples, "loss": loss, "accuracy": accuracy});
             return say(result.to_string());

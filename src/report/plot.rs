@@ -99,7 +99,8 @@ pub fn draw(charts: &[Chart]) -> Option<String> {
     }
     let mut svg = String::new();
     all(&mut svg, &charts).expect("drawing into a string cannot fail");
-    Some(svg)
+    // XML has no place for them.
+    Some(super::visible(&svg).into_owned())
 }
 
 /// A chart with the ranges of its axes, if it has a point.

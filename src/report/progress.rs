@@ -111,6 +111,7 @@ impl Progress {
 
     /// A line above the bar.
     pub fn line(&self, line: &str) {
+        let line = &*super::visible(line);
         if self.bar.is_hidden() {
             let _ = writeln!(std::io::stderr(), "{line}");
         } else {
@@ -122,7 +123,7 @@ impl Progress {
     pub fn result(&self, lines: &[String]) {
         let mut out = std::io::stdout().lock();
         // Nobody reads a closed stdout, and the run goes on.
-        self.bar.suspend(|| lines.iter().try_for_each(|line| writeln!(out, "{line}")).unwrap_or(()));
+        self.bar.suspend(|| lines.iter().try_for_each(|line| writeln!(out, "{}", super::visible(line))).unwrap_or(()));
     }
 
     /// Takes the bar away.

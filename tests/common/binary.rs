@@ -53,6 +53,7 @@ pub fn measured(arguments: &[String], caches: &Path) -> (Output, u64) {
     let [stdout, stderr] = [0, 1].map(|at| files[at].reopen().expect("a file"));
     let mut command = gradus();
     command.args(arguments).env("XDG_CACHE_HOME", caches).stdout(stdout).stderr(stderr);
+    #[expect(clippy::zombie_processes, reason = "wait4 waits for it, and says what it took")]
     let child = command.spawn().expect("the binary runs");
     let (mut status, mut tries) = (0, 0);
     // SAFETY: all zeros are a record of no use, and both outlive the calls.
