@@ -86,7 +86,9 @@ fn a_damaged_or_missing_file_is_named_with_its_line() {
     fs::remove_file(run.join("metrics.jsonl")).expect("it was there");
     fails(3, "metrics.jsonl: missing");
     fs::write(run.join("metrics.jsonl"), "").expect("a file");
+    fails(3, "metrics.jsonl: cut off: the run ended after 3 epochs");
     fs::write(run.join("steps.jsonl"), "").expect("a file");
+    fs::remove_file(run.join("summary.json")).expect("it was there");
     fails(3, "nothing to draw");
     fs::write(run.join("config.toml"), "name = \"x\"\nseed = = 3\n").expect("a file");
     fails(3, "config.toml:2: not valid TOML");

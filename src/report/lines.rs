@@ -57,8 +57,9 @@ impl Lines {
 /// # Errors
 /// What is wrong with it.
 pub(super) fn read_line(line: &[u8]) -> Result<Value, String> {
+    let value = serde_json::from_slice(line).map_err(|error| format!("not JSON: {error}"))?;
     checksum::LINE.check(line, line.len()).map_err(|error| error.to_string())?;
-    serde_json::from_slice(line).map_err(|error| format!("not JSON: {error}"))
+    Ok(value)
 }
 
 /// How many bytes of a file of lines belong to the steps until a checkpoint, all of them right: what a run wrote
