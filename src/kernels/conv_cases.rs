@@ -36,7 +36,6 @@ const SHAPES: &[Shape] = &[
     Shape("many filters", [2, 3, 131, 1], [NONE, [4, 3, 1, 1, 1], [4, 3, 1, 1, 1]]),
     Shape("many examples", [70_003, 1, 1, 1], [NONE, [2, 2, 1, 1, 0], [3, 2, 1, 1, 0]]),
     Shape("many channels", [1, 20_003, 1, 1], [NONE, NONE, NONE]),
-    Shape("long kernel", [1, 1, 2, 1], [NONE, NONE, [30_011, 30_011, 1, 1, 1]]),
     Shape("long line", [1, 1, 2, 1], [NONE, NONE, [200_003, 3, 1, 1, 1]]),
 ];
 
