@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whole trainings of the release build on Fashion-MNIST: three seeds on the CPU device, one on the first
-# adapter. Each must reach 85.5% on the test images.
+# adapter. Each must reach 85.5% on the test images. Then trainings that are killed again and again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(mktemp -d)
@@ -16,4 +16,6 @@ check() { # name, arguments…
 }
 for seed in 1 2 3; do check "cpu-$seed" --device cpu --set "seed=$seed"; done
 check gpu-1 --device gpu --set seed=1
+python3 tests/kill.py target/release/gradus cpu 100
+python3 tests/kill.py target/release/gradus gpu 20
 exit $failed
