@@ -129,8 +129,9 @@ fn no_flipped_bit_and_no_file_cut_off_is_taken_for_the_run() {
     let before = see(&run, &mut session).resumed.expect("the one before");
     assert_ne!(Some(&before), whole.resumed.as_ref());
     restore();
-    let (mut tried, mut refused) = (0, 0);
+    let (mut all, mut noticed) = (0, 0);
     for (name, bytes) in &files {
+        let (mut tried, mut refused) = (0, 0);
         let flips = (0..8 * bytes.len()).map(|bit| {
             let mut damaged = bytes.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
@@ -150,7 +151,12 @@ fn no_flipped_bit_and_no_file_cut_off_is_taken_for_the_run() {
                 fs::write(run.join(name), &files[name]).expect("a file");
             }
         }
+        println!("{name}: {refused} of {tried} damages were noticed");
+        // The checkpoint before is not looked at while the newest is whole; elsewhere a flip may leave all figures.
+        if name.starts_with("checkpoints/") && !name.contains("previous") {
+            assert_eq!(refused, tried, "{name}");
+        }
+        (all, noticed) = (all + tried, noticed + refused);
     }
-    println!("{tried} damages, {refused} seen, none accepted with other figures or weights");
-    assert!(refused * 100 > tried * 90, "{refused} of {tried}");
+    println!("{all} damages, {noticed} noticed, none accepted with other figures or weights");
 }
