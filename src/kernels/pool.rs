@@ -10,10 +10,7 @@ use rayon::prelude::*;
 use super::{
     Arguments, Case, Cost, Grid, Kernel, Lanes, Operand, Parameters, Recipe, Slot, Source, Variant, activation, case,
 };
-use super::{
-    pool_plane::{NOWHERE, Plane},
-    product, read, reads, writes, wrong_bindings,
-};
+use super::{pool_plane::Plane, product, read, reads, writes, wrong_bindings};
 use crate::{activations, parameters, real::Real, twin};
 
 parameters! {
@@ -185,14 +182,9 @@ fn max_forward<T: Real>(arguments: &mut Arguments<T>) {
         return y.par_chunks_mut(outputs).zip(x.par_chunks(inputs)).for_each(|(y, x)| plane.maxima(x, y));
     }
     let planes = y.par_chunks_mut(outputs).zip(x.par_chunks(inputs)).zip(places.par_chunks_mut(outputs));
-    planes.for_each_init(
-        || vec![NOWHERE; outputs],
-        |pixels, ((y, x), places)| {
-            plane.maxima(x, y);
-            plane.find(x, y, pixels);
-            plane.number(pixels, places);
-        },
-    );
+    planes.for_each(|((y, x), places)| {
+        plane.placed(x, y, places);
+    });
 }
 
 fn max_backward<T: Real>(arguments: &mut Arguments<T>) {
@@ -204,9 +196,12 @@ fn max_backward<T: Real>(arguments: &mut Arguments<T>) {
     let planes = dx.par_chunks_mut(plane.inputs()).zip(places.par_chunks(plane.outputs()));
     planes.zip(dy.par_chunks(plane.outputs())).enumerate().for_each(|(number, ((dx, places), dy))| {
         dx.fill(T::zero());
-        for (o, (&place, &dy)) in places.iter().zip(dy).enumerate().filter(|(_, (place, _))| **place >= T::zero()) {
-            dx[plane.pixel(o, place.f64() as usize)] += dy;
-        }
+        plane.taps(|windows, pixel, tap| {
+            let (tap, windows) = (T::of(tap as f64), places[windows.clone()].iter().zip(&dy[windows]));
+            for (dx, (&place, &dy)) in dx[pixel..].iter_mut().step_by(plane.stride[2]).zip(windows) {
+                *dx += if place == tap { dy } else { T::zero() };
+            }
+        });
         if let Some(f) = variant.activation() {
             activation::slope(f.slope(), dx, &v[number * plane.inputs()..][..plane.inputs()]);
         }
@@ -223,7 +218,7 @@ fn average_forward<T: Real>(arguments: &mut Arguments<T>) {
             y.iter_mut().enumerate().for_each(|(o, y)| *y = plane.sum(x, o));
         } else {
             y.fill(T::zero());
-            plane.taps(|windows, pixel| {
+            plane.taps(|windows, pixel, _| {
                 y[windows].iter_mut().zip(x[pixel..].iter().step_by(plane.stride[2])).for_each(|(y, &x)| *y += x);
             });
         }
@@ -241,7 +236,7 @@ fn average_backward<T: Real>(arguments: &mut Arguments<T>) {
         shares.copy_from_slice(dy);
         plane.share(shares);
         dx.fill(T::zero());
-        plane.taps(|windows, pixel| {
+        plane.taps(|windows, pixel, _| {
             let dx = dx[pixel..].iter_mut().step_by(plane.stride[2]);
             dx.zip(&shares[windows]).for_each(|(dx, &share)| *dx += share);
         });
@@ -328,12 +323,9 @@ fn cases(form: Form) -> Vec<Case> {
             Form::MaxBackward => {
                 // What the forward pass gave.
                 let (mut y, mut places) = (vec![0.0; outputs], vec![0.0; outputs]);
-                let mut pixels = vec![NOWHERE; plane.outputs()];
                 let planes = y.chunks_exact_mut(plane.outputs()).zip(x.chunks_exact(plane.inputs()));
                 for ((y, x), places) in planes.zip(places.chunks_exact_mut(plane.outputs())) {
-                    plane.maxima(x, y);
-                    plane.find(x, y, &mut pixels);
-                    plane.number(&pixels, places);
+                    plane.placed(x, y, places);
                 }
                 let v = activation.map_or(Operand::Unbound, |_| Operand::Reals(x));
                 vec![Operand::Reals(places), dy, v, Operand::Output(inputs)]

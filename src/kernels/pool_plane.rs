@@ -5,9 +5,6 @@ use std::ops::Range;
 use super::pool::PoolParameters;
 use crate::real::{Real, lane_sums};
 
-/// No pixel.
-pub(super) const NOWHERE: u32 = u32::MAX;
-
 /// One plane's walk over windows.
 #[derive(Clone, Copy)]
 pub(super) struct Plane {
@@ -94,60 +91,60 @@ impl Plane {
 
     pub(super) fn maxima_by<T: Real>(&self, x: &[T], y: &mut [T], larger: impl Fn(T, T) -> bool) {
         y.fill(T::neg_infinity());
-        self.taps(|windows, pixel| {
+        self.taps(|windows, pixel, _| {
             let x = x[pixel..].iter().step_by(self.stride[2]);
             y[windows].iter_mut().zip(x).for_each(|(y, &x)| *y = if larger(x, *y) { x } else { *y });
         });
     }
 
-    /// The first of the largest pixels of each window.
-    pub(super) fn find<T: Real>(&self, x: &[T], y: &[T], pixels: &mut [u32]) {
-        pixels.fill(NOWHERE);
-        self.taps(|windows, pixel| {
-            let windows = pixels[windows.clone()].iter_mut().zip(&y[windows]);
-            for ((place, &y), (at, &x)) in windows.zip((pixel..).zip(&x[pixel..]).step_by(self.stride[2])) {
-                // The first of several that are equal. A window of NaN has no largest pixel.
-                *place = (*place).min(if x == y { at as u32 } else { NOWHERE });
+    /// The largest pixel of each window, and which it is; see [`Plane::find`].
+    pub(super) fn placed<T: Real>(&self, x: &[T], y: &mut [T], places: &mut [T]) {
+        // What is not larger than anything is looked for apart: mostly there is none, and one comparison does for both.
+        if x.iter().fold(false, |found, x| found | x.is_nan() | (*x == T::neg_infinity())) {
+            self.maxima(x, y);
+            return self.find(x, y, places);
+        }
+        y.fill(T::neg_infinity());
+        places.fill(-T::one());
+        self.taps(|windows, pixel, tap| {
+            let (tap, windows) = (T::of(tap as f64), y[windows.clone()].iter_mut().zip(&mut places[windows]));
+            for ((y, place), &x) in windows.zip(x[pixel..].iter().step_by(self.stride[2])) {
+                let larger = x > *y;
+                *y = if larger { x } else { *y };
+                *place = if larger { tap } else { *place };
             }
         });
     }
 
-    /// The number of each window's pixel among all of the window; −1 for none.
-    pub(super) fn number<T: Real>(&self, pixels: &[u32], places: &mut [T]) {
-        let (input, [_, out_h, out_w]) = (self.input.map(|extent| extent as u32), self.output);
-        for (o, (&pixel, place)) in pixels.iter().zip(places).enumerate() {
-            let line = pixel / input[2];
-            let at = [line / input[1], line % input[1], pixel % input[2]].map(|at| at as usize);
-            let window = [o / (out_w * out_h), o / out_w % out_h, o % out_w];
-            let tap = |axis: usize| at[axis] + self.pad[axis] - window[axis] * self.stride[axis];
-            *place = match pixel {
-                NOWHERE => -T::one(),
-                _ => T::of(((tap(0) * self.kernel[1] + tap(1)) * self.kernel[2] + tap(2)) as f64),
-            };
-        }
-    }
-
-    /// The pixel of this number among all of a window.
-    pub(super) fn pixel(&self, o: usize, tap: usize) -> usize {
-        let [_, out_h, out_w] = self.output;
-        let window = [o / (out_w * out_h), o / out_w % out_h, o % out_w];
-        let line = tap / self.kernel[2];
-        let tap = [line / self.kernel[1], line % self.kernel[1], tap % self.kernel[2]];
-        let at = |axis: usize| window[axis] * self.stride[axis] + tap[axis] - self.pad[axis];
-        (at(0) * self.input[1] + at(1)) * self.input[2] + at(2)
+    /// Which pixel of each window is the first of its largest: its number among all of the window, padding
+    /// included, or −1 where none is, as in a window of NaN.
+    fn find<T: Real>(&self, x: &[T], y: &[T], places: &mut [T]) {
+        places.fill(-T::one());
+        self.taps(|windows, pixel, tap| {
+            let tap = T::of(tap as f64);
+            let windows = places[windows.clone()].iter_mut().zip(&y[windows]);
+            for ((place, &y), &x) in windows.zip(x[pixel..].iter().step_by(self.stride[2])) {
+                // Taps come in order, so that the first of several that are equal stays.
+                *place = if x == y && *place < T::zero() { tap } else { *place };
+            }
+        });
     }
 
     /// Visits all pixels of all windows, the same tap of a line of windows at once: the windows, and the
-    /// first one's pixel; the next ones' are a stride apart. Every window meets its pixels in order.
-    pub(super) fn taps(&self, mut visit: impl FnMut(Range<usize>, usize)) {
+    /// first one's pixel, the next ones' being a stride apart, and the pixel's number among all of a window, padding
+    /// included. Every window meets its pixels in order.
+    pub(super) fn taps(&self, mut visit: impl FnMut(Range<usize>, usize, usize)) {
         let ([_, in_h, in_w], [out_d, out_h, out_w]) = (self.input, self.output);
         let covered: Vec<Range<usize>> = (0..self.kernel[2]).map(|tap| self.covered(tap)).collect();
         for (od, oh) in (0..out_d).flat_map(|od| (0..out_h).map(move |oh| (od, oh))) {
             let first = (od * out_h + oh) * out_w;
             for (d, h) in self.span(0, od).flat_map(|d| self.span(1, oh).map(move |h| (d, h))) {
+                let [tap_d, tap_h] =
+                    [(0, d, od), (1, h, oh)].map(|(axis, at, o)| at + self.pad[axis] - o * self.stride[axis]);
+                let line = (tap_d * self.kernel[1] + tap_h) * self.kernel[2];
                 for (tap, Range { start, end }) in covered.iter().cloned().enumerate().filter(|(_, c)| !c.is_empty()) {
                     let across = start * self.stride[2] + tap - self.pad[2];
-                    visit(first + start..first + end, (d * in_h + h) * in_w + across);
+                    visit(first + start..first + end, (d * in_h + h) * in_w + across, line + tap);
                 }
             }
         }
