@@ -92,7 +92,6 @@ fn dataset(config: &Config, known: Option<&Signature>) -> Result<(Dataset, Kin),
 /// A run's network with its data, to go on training: they must be what they were.
 pub fn resumed(run: &Path, config: Config) -> Result<Model, Failure> {
     load::check_trained(&config)?;
-    load::check_trained(&config)?;
     let known = known(run)?;
     let (dataset, kin) = dataset(&config, known.as_ref())?;
     match kin {
@@ -116,9 +115,10 @@ fn changed(file: &str, run: &Path) -> Failure {
 /// Keeps what a run must know of its data when the data set is gone; other data than it knows are refused.
 pub fn sign(directory: &RunDirectory, session: &Session) -> Result<(), Failure> {
     let signature = Signature::of(&session.model().dataset);
-    let before = known(directory.path())?.and_then(|before| before.fingerprint);
-    if before.is_some_and(|before| Some(before) != signature.fingerprint) {
-        return Err(changed(&session.model().dataset.origin.file, directory.path()));
+    match known(directory.path())?.and_then(|before| before.fingerprint) {
+        Some(before) if Some(&before) == signature.fingerprint.as_ref() => return Ok(()),
+        Some(_) => return Err(changed(&session.model().dataset.origin.file, directory.path())),
+        None => {}
     }
     Ok(directory.write(SIGNATURE, checksum::document(&signature.to_json()).as_bytes())?)
 }

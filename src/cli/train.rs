@@ -53,7 +53,6 @@ impl Train {
         };
         let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
         let name = model.config.name.clone();
-        model.doubts().iter().for_each(|doubt| log::warn!("{doubt}"));
         train::contradictions(&model)?.iter().for_each(|warning| log::warn!("{warning}"));
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;

@@ -2,6 +2,7 @@
 
 use super::RunDirectory;
 use crate::{
+    data,
     plan::Plan,
     train::{Error, Snapshot, WeightsError, is_sealed, write_average, write_weights},
 };
@@ -80,11 +81,14 @@ pub struct Found {
 pub fn newest(directory: &RunDirectory, plan: &Plan, sealed: bool) -> Result<Found, WeightsError> {
     let mut damaged: Vec<String> = vec![];
     for name in [NEWEST, BEFORE] {
-        let read = match std::fs::read(directory.file(name)) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => Err(WeightsError(error.to_string())),
-            Ok(bytes) => check_sealed(&bytes, sealed).and_then(|()| Snapshot::from_bytes(plan, &bytes)),
-        };
+        let path = directory.file(name);
+        if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            continue;
+        }
+        let read = data::read_file(&path).map_err(|error| WeightsError(error.message)).and_then(|bytes| {
+            check_sealed(&bytes, sealed)?;
+            Snapshot::from_bytes(plan, &bytes)
+        });
         match read {
             Ok(snapshot) => return Ok(Found { snapshot: Some(snapshot), damaged: damaged.pop() }),
             Err(error) => damaged.push(format!("{name}: {error}")),

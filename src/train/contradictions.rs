@@ -1,7 +1,7 @@
 //! Settings that contradict each other: what can never be right is an error at its place, what is only
 //! suspicious a warning. Each setting by itself is in order, or its reader would have refused it.
 
-use super::Model;
+use super::{Model, model::fit};
 use crate::{
     config::{self, Config, Place, Portion},
     data::Targets,
@@ -38,7 +38,7 @@ pub fn check_development(config: &Config) -> Result<(), config::Error> {
     if none { development(config) } else { Ok(()) }
 }
 
-/// What in a model that is to train contradicts itself; the warnings, each one line with its place.
+/// What in a model that is to train, or between it and its data, contradicts itself; the warnings, each one line with its place.
 ///
 /// # Errors
 /// What can never be right.
@@ -47,7 +47,7 @@ pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
         development(&model.config)?;
     }
     rates(model)?;
-    let mut warnings = vec![];
+    let mut warnings = fit::doubts(&model.dataset, model.loss);
     warnings.extend(accumulation(model)?);
     warnings.extend(output(model));
     warnings.extend(last_batch(model));

@@ -1,6 +1,6 @@
 //! A model: config, data and graph, compiled to a plan that any device can run.
 
-mod fit;
+pub(super) mod fit;
 
 use std::sync::Arc;
 
@@ -104,11 +104,6 @@ impl Model {
     /// Training steps of the whole run.
     pub fn steps(&self) -> u64 {
         self.config.train.epochs as u64 * self.steps_per_epoch()
-    }
-
-    /// What in the data may be right, but is mostly a mistake.
-    pub fn doubts(&self) -> Vec<String> {
-        fit::doubts(&self.dataset, self.loss)
     }
 
     /// How many numbers the network makes of an example.

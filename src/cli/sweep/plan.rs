@@ -167,7 +167,7 @@ impl Datasets {
             let dataset = self.dataset(&run.config, false)?;
             let model = Model::build(run.config.clone(), dataset).map_err(|error| blame(error, &run.settings))?;
             let warnings = contradictions(&model).map_err(|error| blame(error.into(), &run.settings))?;
-            for warning in model.doubts().into_iter().chain(warnings) {
+            for warning in warnings {
                 // Mostly what is suspicious is so in every run.
                 if said.insert(warning.clone()) {
                     log::warn!("{warning}");

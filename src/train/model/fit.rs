@@ -167,7 +167,11 @@ fn vocabulary(graph: &Graph) -> Option<usize> {
 const NAMED: usize = 10;
 
 /// What in a data set may be right, but is mostly a mistake.
-pub(super) fn doubts(dataset: &Dataset, loss: &Loss) -> Vec<String> {
+pub(in crate::train) fn doubts(dataset: &Dataset, loss: &Loss) -> Vec<String> {
+    // Of an outline no example is there.
+    if dataset.targets.is_empty() {
+        return vec![];
+    }
     let file = &dataset.origin.file;
     match &dataset.targets {
         Targets::Classes { labels, count, names } => {
