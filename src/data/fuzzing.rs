@@ -1,4 +1,4 @@
-//! Every parser of data over bytes in memory, for the mutators of tests/fuzz.rs: nothing else has a use for it.
+//! Every parser of data over bytes in memory, for the mutators of tests/fuzz: nothing else has a use for it.
 
 use std::path::Path;
 

@@ -1,0 +1,141 @@
+//! The house keeps its order: every shader has a twin and every twin a shader, host and shader agree
+//! about parameters and bindings, and no file grows into a maze.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use gradus::{
+    activations,
+    kernels::{self, Access, Kernel, Recipe, Source, Tile},
+    optimizers,
+};
+
+fn files(folder: &str, extension: &str) -> Vec<std::path::PathBuf> {
+    let mut found = vec![];
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the repository") {
+            let path = entry.expect("a readable entry").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false if path.extension().is_some_and(|e| e == extension) => found.push(path),
+                false => {}
+            }
+        }
+    }
+    found
+}
+
+/// Every distinct shader of a kernel's cases, for both kinds of adapters.
+fn sources(kernel: &Kernel) -> Vec<Source> {
+    let mut labels = BTreeSet::new();
+    let mut sources = vec![];
+    for case in (kernel.cases)() {
+        for tile in Tile::ALL {
+            let bound: Vec<bool> = case.operands.iter().map(|operand| !operand.is_empty()).collect();
+            let recipe =
+                Recipe { parameters: &case.parameters, variant: &case.variant, bound: &bound, tile, replicas: 1 };
+            let source = (kernel.source)(&recipe);
+            if labels.insert(source.label.clone()) {
+                sources.push(source);
+            }
+        }
+    }
+    sources
+}
+
+#[test]
+fn every_shader_has_a_twin_and_every_twin_a_shader() {
+    let sources: String = files("src", "rs").iter().map(|file| fs::read_to_string(file).expect("text")).collect();
+    for file in files("shaders", "wgsl") {
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(sources.contains(&format!("{name}\")")), "nothing includes {}", file.display());
+    }
+    for &activation in activations::ALL {
+        let file = format!("shaders/activations/{}.wgsl", activation.name);
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).is_file(), "{file} is missing");
+    }
+    // Two optimizers may share a file, as amsgrad and adam do.
+    let files: Vec<String> =
+        files("shaders/optimizers", "wgsl").iter().map(|file| fs::read_to_string(file).expect("text")).collect();
+    for rule in optimizers::samples() {
+        assert!(files.iter().any(|file| file == rule.wgsl()), "{} has no file in shaders/optimizers", rule.name());
+    }
+}
+
+#[test]
+fn host_and_shader_agree_about_parameters_and_bindings() {
+    for &kernel in kernels::ALL {
+        for source in sources(kernel) {
+            agree(kernel, &source);
+        }
+    }
+}
+
+fn agree(kernel: &Kernel, source: &Source) {
+    let label = &source.label;
+    let module = naga::front::wgsl::parse_str(&source.wgsl).unwrap_or_else(|error| panic!("{label}: {error:?}"));
+    let flags = naga::valid::ValidationFlags::all();
+    naga::valid::Validator::new(flags, naga::valid::Capabilities::all())
+        .validate(&module)
+        .unwrap_or_else(|error| panic!("{label}: {error:?}"));
+    let strides = kernel.bindings.iter().map(|binding| format!("{}_stride", binding.name));
+    let expected: Vec<String> = kernel.parameters.iter().map(|name| name.to_string()).chain(strides).collect();
+    let mut found = vec![String::new(); kernel.bindings.len()];
+    for (_, global) in module.global_variables.iter() {
+        let Some(binding) = global.binding.filter(|binding| binding.group == 1) else { continue };
+        let at = binding.binding as usize;
+        if at == kernel.bindings.len() {
+            let naga::TypeInner::Struct { members, .. } = &module.types[global.ty].inner else {
+                panic!("{label}: the parameters are no struct");
+            };
+            let names: Vec<String> = members.iter().filter_map(|member| member.name.clone()).collect();
+            assert_eq!(names, expected, "{label}");
+            let offsets: Vec<u32> = members.iter().map(|member| member.offset).collect();
+            assert_eq!(offsets, (0..names.len() as u32).map(|at| 4 * at).collect::<Vec<_>>(), "{label}");
+            continue;
+        }
+        found[at] = global.name.clone().unwrap_or_default();
+        let naga::AddressSpace::Storage { access } = global.space else {
+            panic!("{label}: binding {at} is no storage")
+        };
+        let written = access.contains(naga::StorageAccess::STORE);
+        assert_eq!(written, kernel.bindings[at].access == Access::Write, "{label}: {}", found[at]);
+    }
+    let names: Vec<&str> = kernel.bindings.iter().map(|binding| binding.name).collect();
+    assert_eq!(found, names, "{label}");
+    assert!(kernel.bindings.len() <= 8, "{label}: a browser's adapter offers 8 storage buffers");
+}
+
+#[test]
+fn every_kernel_has_awkward_cases() {
+    for &kernel in kernels::ALL {
+        let cases = (kernel.cases)();
+        assert!(cases.len() >= 12, "{} has only {} cases", kernel.name, cases.len());
+        assert!(cases.iter().any(|case| case.replicas > 1), "{} has no case with replicas", kernel.name);
+    }
+}
+
+#[test]
+fn no_file_is_a_maze() {
+    for file in ["src", "tests"].into_iter().flat_map(|folder| files(folder, "rs")).chain(files("shaders", "wgsl")) {
+        let lines = fs::read_to_string(&file).expect("text").lines().count();
+        assert!(lines <= 400, "{} has {lines} lines: split it by ideas", file.display());
+    }
+}
+
+/// Functions that drivers may take from tables of short arguments, or that are undefined at 0; `tests/suite/numbers.rs`
+/// tries the others at every size.
+#[test]
+fn no_shader_calls_a_function_of_doubtful_accuracy() {
+    let doubtful =
+        ["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "pow", "exp2", "log2"];
+    for file in files("shaders", "wgsl") {
+        let text = fs::read_to_string(&file).expect("text");
+        let code: Vec<&str> = text.lines().filter_map(|line| line.split("//").next()).collect();
+        let code = code.join("\n");
+        let words =
+            code.split('(').filter_map(|before| before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next());
+        let called: Vec<&str> = words.filter(|word| doubtful.contains(word)).collect();
+        assert!(called.is_empty(), "{} calls {called:?}", file.display());
+    }
+}
