@@ -21,8 +21,6 @@ mod gradients;
 mod graph;
 mod layout;
 mod long_sums;
-mod malformed_configs;
-mod malformed_data;
 mod matrix;
 mod networks;
 mod nodes;

@@ -15,7 +15,10 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use crate::common::binary::{folder, measured, run, stderr, stdout, text};
+use crate::{
+    binary::{folder, run, stderr, stdout, text},
+    measured::measured,
+};
 
 /// The most memory that a run may have which refuses a file.
 const MOST: u64 = 300 << 20;

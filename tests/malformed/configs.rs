@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::common::binary::{self, folder, run_in, stderr, stdout};
+use crate::binary::{self, folder, run_in, stderr, stdout};
 
 /// What the table's changes are made to.
 const BASE: &str = "\
@@ -132,7 +132,7 @@ fn said(output: &Output) -> Vec<String> {
 
 #[test]
 fn every_config_of_the_table_gets_its_code_place_and_hint() {
-    let cases = cases(include_str!("malformed_configs/table.txt"));
+    let cases = cases(include_str!("configs.txt"));
     assert!(cases.iter().filter(|case| case.code != 0).count() >= 250);
     let portion = cases.len().div_ceil(4);
     let complaints: Vec<String> = std::thread::scope(|scope| {
