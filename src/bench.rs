@@ -17,10 +17,10 @@ use crate::{
     plan::Program,
     verify,
 };
-pub use convolutions::convolutions;
-pub use products::products;
-pub use streams::streams;
-pub use training::training;
+use convolutions::convolutions;
+use products::products;
+use streams::streams;
+use training::training;
 
 /// One figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,14 @@ pub struct Measurement {
     pub unit: &'static str,
 }
 
+impl Measurement {
+    /// One line for people.
+    pub fn line(&self, device: &Device) -> String {
+        let Measurement { bench, shape, value, unit } = self;
+        format!("{bench:21} {shape:28} {value:12.1} {unit:12} {}", device.describe())
+    }
+}
+
 /// Runs of which the median is taken.
 const REPEATS: usize = 9;
 
@@ -43,6 +51,40 @@ const RUN: Duration = Duration::from_millis(200);
 
 /// Multiplications for one measurement: sizes that would take longer are left out.
 const BUDGET: f64 = 60e9;
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Matrix products and convolutions by size, and streams of bytes.
+    Kernels,
+    /// Whole training steps.
+    Step,
+}
+
+/// Measures on a device, one of the two or, with `None`, both.
+///
+/// # Errors
+/// The device fails, or `report` does.
+pub async fn measure<E: From<device::Error>>(
+    device: &Device,
+    what: Option<What>,
+    report: &mut impl FnMut(Measurement) -> Result<(), E>,
+) -> Result<(), E> {
+    if what != Some(What::Step) {
+        products(device, report).await?;
+        convolutions(device, report).await?;
+        streams(device, report).await?;
+    }
+    if what != Some(What::Kernels) {
+        training(device, report).await?;
+    }
+    Ok(())
+}
+
+/// The first adapter, if there is one, and the CPU device.
+pub async fn devices() -> Vec<Device> {
+    Device::gpu(None).await.ok().into_iter().chain([Device::cpu()]).collect()
+}
 
 /// Seconds of one launch.
 async fn launch(device: &Device, kernel: &'static Kernel, case: Case, flops: f64) -> Result<f64, device::Error> {

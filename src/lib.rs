@@ -44,7 +44,6 @@
 //! assert!(test.unwrap().loss < 2.4);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-#![warn(missing_docs)]
 #![allow(rustdoc::broken_intra_doc_links, reason = "formulas write their indices in brackets")]
 #![allow(rustdoc::private_intra_doc_links, reason = "the tour leads through private rooms too")]
 

@@ -41,36 +41,29 @@ impl Bench {
     /// Measures.
     pub fn run(self) -> Result<(), Failure> {
         let devices = match (self.device, &self.adapter) {
-            (None, None) => {
-                let gpu = pollster::block_on(Device::gpu(None)).ok();
-                gpu.into_iter().chain([Device::cpu()]).collect()
-            }
+            (None, None) => pollster::block_on(bench::devices()),
             (device, adapter) => {
                 let device = device.unwrap_or(Choice::Gpu);
                 vec![DeviceArguments { device, adapter: adapter.clone() }.open()?]
             }
         };
+        let what = self.what.map(|what| match what {
+            What::Kernels => bench::What::Kernels,
+            What::Step => bench::What::Step,
+        });
         for device in &devices {
-            if self.what != Some(What::Step) {
-                pollster::block_on(bench::products(device, &mut |m| self.line(device, m)))?;
-                pollster::block_on(bench::convolutions(device, &mut |m| self.line(device, m)))?;
-                pollster::block_on(bench::streams(device, &mut |m| self.line(device, m)))?;
-            }
-            if self.what != Some(What::Kernels) {
-                pollster::block_on(bench::training(device, &mut |m| self.line(device, m)))?;
-            }
+            pollster::block_on(bench::measure(device, what, &mut |m| self.line(device, m)))?;
         }
         Ok(())
     }
 
-    fn line(&self, device: &Device, m: Measurement) -> Result<(), Failure> {
-        let device = device.describe();
-        let Measurement { bench, shape, value, unit } = m;
-        if self.json {
-            let line =
-                serde_json::json!({"bench": bench, "device": device, "shape": shape, "value": value, "unit": unit});
-            return say(line.to_string());
+    fn line(&self, device: &Device, measurement: Measurement) -> Result<(), Failure> {
+        if !self.json {
+            return say(measurement.line(device));
         }
-        say(format!("{bench:21} {shape:28} {value:12.1} {unit:12} {device}"))
+        let Measurement { bench, shape, value, unit } = measurement;
+        let device = device.describe();
+        let line = serde_json::json!({"bench": bench, "device": device, "shape": shape, "value": value, "unit": unit});
+        say(line.to_string())
     }
 }
