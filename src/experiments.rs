@@ -1,3 +1,9 @@
-//! The lecture's experiments: one experiment, one file.
+//! The lecture's experiments. [`figures`] has one file for each of its figures and claims, with a verdict that can
+//! fail; [`trajectory`] walks optimizers over functions of two parameters.
 
+pub mod figures;
+mod lab;
+pub mod sample;
 pub mod trajectory;
+
+pub use lab::{Cell, Claim, Failed, Figure, Findings, Lab, Need, Scale, Trainer};

@@ -30,6 +30,8 @@ pub enum Purpose {
     Synthetic = 7,
     /// Made-up numbers in tests and benchmarks.
     Test = 8,
+    /// What the lecture's figures draw.
+    Experiments = 9,
 }
 
 impl Purpose {

@@ -36,6 +36,12 @@ pub enum Line {
     Dots,
     /// Crosses at the chart's upper edge: what has an x, but no y that could be shown.
     Crosses,
+    /// An area within its points, pale: see [`Curve::band`].
+    Band,
+    /// A dashed line across the whole chart at each point's x: a threshold.
+    Upright,
+    /// The same at each point's y.
+    Level,
 }
 
 /// Curves over one pair of axes.
@@ -80,6 +86,18 @@ impl Curve {
         Curve { name: name.into(), points, colour: Some(colour), line: Line::Solid }
     }
 
+    /// What lies within so much of a line, up and down: (x, y, how much), such as a standard error.
+    pub fn band(colour: usize, points: &[(f64, f64, f64)]) -> Curve {
+        let upper = points.iter().map(|&(x, y, error)| (x, y + error));
+        let lower = points.iter().rev().map(|&(x, y, error)| (x, y - error));
+        Curve::new("", colour, upper.chain(lower).collect()).drawn(Line::Band)
+    }
+
+    /// A named threshold, black.
+    pub fn threshold(name: &str, line: Line, at: f64) -> Curve {
+        Curve { name: name.into(), points: vec![(at, at)], colour: None, line }
+    }
+
     /// The same curve drawn in another way.
     pub fn drawn(self, line: Line) -> Curve {
         Curve { line, ..self }
@@ -106,11 +124,13 @@ pub fn draw(charts: &[Chart]) -> Option<String> {
 /// A chart with the ranges of its axes, if it has a point.
 fn scaled(chart: &Chart) -> Option<(&Chart, Scale, Scale)> {
     let shown = |(x, y): &&(f64, f64)| fits(&chart.x, *x) && fits(&chart.y, *y);
-    let points = || chart.curves.iter().flat_map(|curve| &curve.points).filter(shown);
-    // What has no y still has its place beside the others.
-    let all_x = chart.curves.iter().flat_map(|curve| &curve.points).map(|point| point.0);
-    points().next()?;
-    Some((chart, Scale::new(&chart.x, all_x)?, Scale::new(&chart.y, points().map(|point| point.1))?))
+    let across = |line: Line| move |curve: &&Curve| curve.line != line;
+    let of = |without: Line| chart.curves.iter().filter(across(without)).flat_map(|curve| &curve.points);
+    // What has no y still has its place beside the others; a threshold along one axis has none on the other.
+    let all_x = of(Line::Level).map(|point| point.0);
+    let all_y = || of(Line::Upright).filter(shown).map(|point| point.1);
+    all_y().next()?;
+    Some((chart, Scale::new(&chart.x, all_x)?, Scale::new(&chart.y, all_y())?))
 }
 
 type Drawn = Result<(), Box<dyn std::error::Error>>;
@@ -165,6 +185,17 @@ fn one(area: &Area, chart: &Chart, x: &Scale, y: &Scale) -> Drawn {
             Line::Dots => {
                 context.draw_series(points.into_iter().map(|at| Circle::new(at, 3, style.filled())))?;
             }
+            Line::Band => {
+                context.draw_series(std::iter::once(Polygon::new(points, style.color.mix(0.2).filled())))?;
+            }
+            Line::Upright | Line::Level => {
+                let ends = curve.points.iter().map(|&(px, py)| match curve.line {
+                    Line::Upright => [(chart.x.place(px), y.low), (chart.x.place(px), y.high)],
+                    _ => [(x.low, chart.y.place(py)), (x.high, chart.y.place(py))],
+                });
+                let thin = style.stroke_width(1);
+                context.draw_series(ends.map(|ends| DashedPathElement::new(ends.to_vec(), 4, 4, thin)))?;
+            }
             Line::Crosses => {
                 let top = |point: &(f64, f64)| Cross::new((chart.x.place(point.0), y.high), 5, style);
                 context.draw_series(curve.points.iter().map(top))?;
@@ -210,6 +241,13 @@ fn draw_legend(area: &Area, chart: &Chart) -> Drawn {
         match curve.line {
             Line::Solid => area.draw(&PathElement::new([(x, y), (x + 24, y)], style))?,
             Line::Dashed => area.draw(&DashedPathElement::new([(x, y), (x + 24, y)], 6, 4, style))?,
+            Line::Band => area.draw(&Rectangle::new([(x, y - 5), (x + 24, y + 5)], style.color.mix(0.2).filled()))?,
+            Line::Upright => {
+                area.draw(&DashedPathElement::new([(x + 12, y - 8), (x + 12, y + 8)], 4, 4, style.stroke_width(1)))?;
+            }
+            Line::Level => {
+                area.draw(&DashedPathElement::new([(x, y), (x + 24, y)], 4, 4, style.stroke_width(1)))?;
+            }
             Line::Dots => area.draw(&Circle::new((x + 12, y), 4, style.filled()))?,
             Line::Crosses => area.draw(&Cross::new((x + 12, y), 5, style))?,
         }

@@ -1,0 +1,26 @@
+//! The lecture's figures and claims: one file each, with its const in [`ALL`].
+
+mod biased_but_better;
+mod consistency;
+mod efficiency;
+mod estimator_bias;
+
+use super::Figure;
+
+/// Every figure, in the lecture's order.
+pub const ALL: &[&Figure] = &[
+    &estimator_bias::ESTIMATOR_BIAS,
+    &biased_but_better::BIASED_BUT_BETTER,
+    &consistency::CONSISTENCY,
+    &efficiency::EFFICIENCY,
+];
+
+/// The figure that a name, an item's number (`31`) or the number of a figure (`fig-5.2`) stands for: the first that
+/// shows it.
+pub fn named(name: &str) -> Option<&'static Figure> {
+    let item: Option<u8> = name.parse().ok();
+    let is = |figure: &&&Figure| {
+        figure.name == name || !name.is_empty() && figure.figure == name || item.is_some_and(|item| figure.items.contains(&item))
+    };
+    ALL.iter().find(is).copied()
+}
