@@ -73,6 +73,12 @@ impl Session {
         self.owed = true;
     }
 
+    /// Ends the run after an epoch, unless it was the last one anyway.
+    pub(in crate::train) fn end_early(&mut self) -> bool {
+        self.early = self.next_epoch().is_some();
+        self.early
+    }
+
     /// Ends an epoch whose steps are all done, with the figures on the development set.
     ///
     /// # Errors
@@ -112,8 +118,8 @@ impl Session {
             None => vec![],
         };
         let schedule = self.model.schedule.memory();
-        let (updates, sums, owed, best) = (self.updates, self.sums, self.owed, self.best);
-        Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best })
+        let (updates, sums, owed, best, early) = (self.updates, self.sums, self.owed, self.best, self.early);
+        Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best, early })
     }
 
     /// The same, if the last update left numbers that are worth keeping: its own loss and gradients are
@@ -140,7 +146,7 @@ impl Session {
             self.executor.write_reals(state, 0, &snapshot.state);
         }
         (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
-        (self.owed, self.best) = (snapshot.owed, snapshot.best);
+        (self.owed, self.best, self.early) = (snapshot.owed, snapshot.best, snapshot.early);
         self.model.schedule.remember(&snapshot.schedule);
     }
 }
