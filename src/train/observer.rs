@@ -122,9 +122,7 @@ impl Observer for Observers<'_, '_> {
     }
     /// All of them, whatever errors there are; the first is returned.
     fn ended(&mut self) -> Result<(), Error> {
-        self.0.iter_mut().fold(Ok(()), |first, observer| {
-            let ended = observer.ended();
-            first.and(ended)
-        })
+        let all: Vec<_> = self.0.iter_mut().map(|observer| observer.ended()).collect();
+        all.into_iter().collect()
     }
 }
