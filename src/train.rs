@@ -10,11 +10,11 @@ mod weights;
 
 use std::ops::ControlFlow;
 
-use crate::{device, losses::Loss, plan::Program};
+use crate::{device, losses::Loss, metrics::Scored, plan::Program};
 pub use contradictions::{check, check_development, contradictions};
 pub use model::{BuildError, Model, evaluate_rows};
 pub use observer::{Observer, Observers};
-pub use session::{Session, Split};
+pub use session::{Evaluation, Session, Split};
 pub use shadow::Compared;
 pub use snapshot::Snapshot;
 pub use weights::{Weights, WeightsError, is_sealed, read_weights, write_average, write_weights};
@@ -54,6 +54,8 @@ pub struct EpochRecord {
     pub train: Figures,
     /// After the epoch, on the development set; `None` if that is empty.
     pub dev: Option<Figures>,
+    /// What `train.metrics` came to there.
+    pub metrics: Vec<Scored>,
     /// Whether no epoch before had as little loss, on the development set or else as it was trained on.
     pub best: bool,
 }
@@ -112,10 +114,11 @@ pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -
 
 /// Runs the epochs that are left.
 async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
+    let metrics = session.config().train.metrics.clone();
     while let Some(epoch) = session.next_epoch() {
         observer.begin(epoch);
         let ended = match run_epoch(session, observer, epoch).await? {
-            ControlFlow::Continue(()) => session.evaluate_watched(Split::Dev, Some(observer)).await?,
+            ControlFlow::Continue(()) => session.evaluate_watched(Split::Dev, &metrics, Some(observer)).await?,
             ControlFlow::Break(()) => ControlFlow::Break(()),
         };
         let ControlFlow::Continue(dev) = ended else {

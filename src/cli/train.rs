@@ -180,8 +180,9 @@ pub(super) fn summarize(
 ) -> Result<(Option<Figures>, Option<Figures>), Failure> {
     let mut observers = watcher.observers();
     let mut observer = Observers(&mut observers);
-    let evaluated = pollster::block_on(session.evaluate_watched(Split::Test, Some(&mut observer)))?;
+    let evaluated = pollster::block_on(session.evaluate_watched(Split::Test, &[], Some(&mut observer)))?;
     let ControlFlow::Continue(test) = evaluated else { return Err(stopped(session, watcher)) };
+    let test = test.map(|test| test.figures);
     let [train, dev] = watcher.last_figures(session);
     if test.is_some_and(|test| !test.loss.is_finite()) {
         return Err(Failure::new(code::NOT_FINITE, "the loss on the test set is NaN or infinite"));

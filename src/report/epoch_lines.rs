@@ -43,5 +43,12 @@ fn line(record: &EpochRecord, (seconds, examples_per_second): (f64, f64)) -> ser
     put("dev_accuracy", record.dev.and_then(|dev| dev.accuracy));
     put("seconds", Some(seconds));
     put("examples_per_second", Some(examples_per_second));
+    for scored in &record.metrics {
+        let column = format!("dev_{}", scored.key);
+        // The device's own accuracy stays.
+        if line.get(&column).is_none() {
+            line[column] = scored.score.number().into();
+        }
+    }
     line
 }

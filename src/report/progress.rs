@@ -1,6 +1,7 @@
 //! The progress bar on stderr; lines instead where stderr is no terminal.
 
 use std::{
+    collections::BTreeSet,
     ops::ControlFlow,
     rc::Rc,
     sync::Once,
@@ -9,8 +10,11 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{shadow_table, shadow_warning, watcher::Watched};
-use crate::train::{Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot};
+use super::{scores::shown, shadow_table, shadow_warning, watcher::Watched};
+use crate::{
+    metrics::Scored,
+    train::{Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot},
+};
 
 /// How often the bar of a run moves, and how long others wait before they show themselves.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -54,6 +58,8 @@ pub struct Progress {
     /// A sweep has a line for the whole run.
     quiet: bool,
     shown: Instant,
+    /// Metrics of which it was said already that they have no value.
+    undefined: BTreeSet<String>,
 }
 
 impl Progress {
@@ -61,7 +67,8 @@ impl Progress {
     pub fn new(run: &Rc<Watched>, session: &Session, quiet: bool) -> Self {
         let steps_per_epoch = session.steps_per_epoch() as u64;
         let epochs = session.config().train.epochs;
-        Progress { run: run.clone(), epochs, steps_per_epoch, quiet, shown: Instant::now() }
+        let undefined = BTreeSet::new();
+        Progress { run: run.clone(), epochs, steps_per_epoch, quiet, shown: Instant::now(), undefined }
     }
 
     fn is_due(&self) -> bool {
@@ -96,6 +103,13 @@ impl Observer for Progress {
         if !self.quiet {
             self.run.screen.line(&line(record, self.epochs, self.run.clock.last()));
         }
+        for scored in &record.metrics {
+            if let Some(what) = scored.undefined()
+                && self.undefined.insert(scored.key.clone())
+            {
+                self.run.screen.line(&format!("warning: epoch {}: {what}", record.epoch));
+            }
+        }
         Ok(ControlFlow::Continue(()))
     }
 
@@ -112,6 +126,8 @@ fn line(record: &EpochRecord, epochs: usize, (seconds, examples_per_second): (f6
         format!("{name} {:.4}{accuracy}", figures.loss)
     };
     let dev = record.dev.as_ref().map_or(String::new(), |dev| format!("  {}", show("dev", dev)));
+    let metric = |scored: &Scored| format!("  {} {}", scored.key, shown(scored.score.number()));
+    let metrics: String = record.metrics.iter().filter(|scored| scored.key != "accuracy").map(metric).collect();
     let (epoch, train) = (record.epoch, show("train", &record.train));
-    format!("epoch {epoch:3}/{epochs}  {train}{dev}  {seconds:.2} s  {examples_per_second:.0} examples/s")
+    format!("epoch {epoch:3}/{epochs}  {train}{dev}{metrics}  {seconds:.2} s  {examples_per_second:.0} examples/s")
 }

@@ -1,7 +1,10 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
 mod epoch;
+mod evaluate;
 mod predict;
+
+pub use evaluate::Evaluation;
 
 use super::{Error, Figures, Model, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{

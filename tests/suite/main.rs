@@ -24,6 +24,7 @@ mod long_sums;
 mod malformed_configs;
 mod malformed_data;
 mod matrix;
+mod metrics;
 mod networks;
 mod nodes;
 mod not_finite;
