@@ -23,6 +23,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::{losses, metrics};
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
 pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
 pub(crate) use error::printable;
@@ -106,14 +107,17 @@ impl Config {
         // Mistakes in a section are told in the order of the sections, so one in the model waits for those in data.
         let model = model.and_then(ModelConfig::read);
         let words = model.as_ref().is_ok_and(crate::graph::blocks::takes_words);
-        Ok(Config {
+        let config = Config {
             name: name.unwrap_or_else(default_name),
             seed: seed.unwrap_or(42) as u64,
             data: DataConfig::read(data, words)?,
             model: model?,
             optimizer: OptimizerConfig::read(optimizer.ok_or_else(|| missing("optimizer"))?)?,
             train: train.map_or(Ok(TrainConfig::default()), TrainConfig::read)?,
-        })
+        };
+        let loss = losses::named(&config.model.loss).expect("the model knows just these");
+        metrics::check(&config.train.metrics, loss)?;
+        Ok(config)
     }
 
     /// The config as TOML, every default of `[data]` and `[train]` written out. Layers and the

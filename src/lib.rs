@@ -18,7 +18,7 @@
 //! 3. [`kernels`]: HOW one launch computes. Each file there has its shader of the same stem in
 //!    `shaders/`, the same parameters, the same order of bindings, and awkward cases to prove both.
 //! 4. [`ops`]: WHAT a node means, its shape and its launches forward and backward; [`graph`] orders
-//!    the nodes; [`losses`] and [`optimizers`] end a step.
+//!    the nodes; [`losses`] and [`optimizers`] end a step, and [`metrics`] say how good predictions are.
 //! 5. [`plan`]: graph to launches. `plan/builder.rs` is backpropagation, `plan/placement.rs` gives
 //!    every tensor its place in memory.
 //! 6. [`cpu`] and [`gpu`]: the two executors; [`device`] is what training sees of them.
@@ -61,6 +61,7 @@ pub mod graph;
 pub mod initializers;
 pub mod kernels;
 pub mod losses;
+pub mod metrics;
 pub mod onnx;
 pub mod ops;
 pub mod optimizers;

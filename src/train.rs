@@ -2,6 +2,7 @@
 
 mod contradictions;
 mod model;
+mod observer;
 mod session;
 mod shadow;
 mod snapshot;
@@ -9,10 +10,11 @@ mod weights;
 
 use std::ops::ControlFlow;
 
-use crate::{device, losses::Loss, plan::Program};
+use crate::{device, losses::Loss, metrics::Scored, plan::Program};
 pub use contradictions::{check, check_development, contradictions};
 pub use model::{BuildError, Model, evaluate_rows};
-pub use session::{Session, Split};
+pub use observer::{Observer, Observers};
+pub use session::{Evaluation, Session, Split};
 pub use shadow::Compared;
 pub use snapshot::Snapshot;
 pub use weights::{Weights, WeightsError, is_sealed, read_weights, write_average, write_weights};
@@ -52,42 +54,10 @@ pub struct EpochRecord {
     pub train: Figures,
     /// After the epoch, on the development set; `None` if that is empty.
     pub dev: Option<Figures>,
+    /// What `train.metrics` came to there.
+    pub metrics: Vec<Scored>,
     /// Whether no epoch before had as little loss, on the development set or else as it was trained on.
     pub best: bool,
-}
-
-/// Who watches a training run. The loop has no clock, no files and no terminal: those are here.
-pub trait Observer {
-    /// How many steps the device is handed at once, of at most `most`: so few that it is soon heard when
-    /// the run is to stop. What is computed does not depend on it.
-    fn portion(&mut self, _program: Program, most: usize) -> usize {
-        most
-    }
-    /// The device has done so many steps since the last call: the host waited for them.
-    fn waited(&mut self, _program: Program, _steps: usize) {}
-    /// Whether it would like to see [`Observer::progress`] now: that makes the host wait for the
-    /// device, so it should say yes about once a second.
-    fn wants_progress(&mut self) -> bool;
-    /// Steps done in this epoch, and the figures of those.
-    fn progress(&mut self, epoch: usize, done: usize, of: usize, figures: &Figures);
-    /// Steps that were read since the last call.
-    fn steps(&mut self, steps: &[StepRecord]) -> Result<(), Error>;
-    /// The steps that the CPU twins ran beside the device are done, if there were to be such.
-    fn shadow(&mut self, _compared: &[Compared]) {}
-    /// Whether it would like to keep the run as it is now, within an epoch.
-    fn wants_snapshot(&mut self) -> bool {
-        false
-    }
-    /// The run as it is now, within an epoch.
-    fn within(&mut self, _snapshot: &Snapshot) -> Result<(), Error> {
-        Ok(())
-    }
-    /// An epoch ended.
-    fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error>;
-    /// Whether to stop after the submission that is under way.
-    fn stop(&mut self) -> bool;
-    /// The run stops here: what a resumed one begins with.
-    fn stopped(&mut self, snapshot: &Snapshot) -> Result<(), Error>;
 }
 
 /// How a run ended.
@@ -95,7 +65,9 @@ pub trait Observer {
 pub enum Outcome {
     /// All epochs were done.
     Finished,
-    /// The observer stopped it.
+    /// An observer ended it after an epoch that was not the last: nothing is left to do.
+    StoppedEarly,
+    /// An observer stopped it: a resumed run goes on there.
     Stopped,
 }
 
@@ -125,28 +97,41 @@ pub enum Error {
     },
 }
 
-/// Trains until all epochs are done or the observer stops it.
+/// Trains until all epochs are done or an observer stops it: `train(&mut session, &mut [&mut a, &mut b])`.
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn train(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
-    for epoch in session.epochs_done() + 1..=session.config().train.epochs {
+pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -> Result<Outcome, Error> {
+    let mut observers = Observers(observers);
+    let outcome = run_epochs(session, &mut observers).await;
+    // A run that ended before its shadow.
+    if let Some(compared) = session.end_shadow() {
+        observers.shadow(&compared);
+    }
+    let ended = observers.ended();
+    outcome.and_then(|outcome| ended.map(|()| outcome))
+}
+
+/// Runs the epochs that are left.
+async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
+    let metrics = session.config().train.metrics.clone();
+    while let Some(epoch) = session.next_epoch() {
+        observer.begin(epoch);
         let ended = match run_epoch(session, observer, epoch).await? {
-            ControlFlow::Continue(()) => session.evaluate_watched(Split::Dev, Some(observer)).await?,
+            ControlFlow::Continue(()) => session.evaluate_watched(Split::Dev, &metrics, Some(observer)).await?,
             ControlFlow::Break(()) => ControlFlow::Break(()),
         };
-        match ended {
-            ControlFlow::Continue(dev) => {
-                let record = session.end_epoch(epoch, dev)?;
-                observer.epoch(&record, &session.good_snapshot(epoch).await?)?;
-            }
-            ControlFlow::Break(()) => {
-                observer.stopped(&session.good_snapshot(epoch).await?)?;
-                return Ok(Outcome::Stopped);
-            }
+        let ControlFlow::Continue(dev) = ended else {
+            observer.stopped(&session.good_snapshot(epoch).await?)?;
+            return Ok(Outcome::Stopped);
+        };
+        let record = session.end_epoch(epoch, dev)?;
+        let snapshot = session.good_snapshot(epoch).await?;
+        if observer.epoch(&record, &snapshot)?.is_break() && session.end_early() {
+            observer.stopped(&Snapshot { early: true, ..snapshot })?;
         }
     }
-    Ok(Outcome::Finished)
+    Ok(if session.ended_early() { Outcome::StoppedEarly } else { Outcome::Finished })
 }
 
 /// Runs the steps that are left of an epoch, or breaks where the observer stops before the last.

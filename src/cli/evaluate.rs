@@ -1,5 +1,7 @@
 //! `gradus evaluate`: a run's weights over one of its splits.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
 
 use super::{
@@ -12,11 +14,18 @@ use super::{
 use crate::{
     config::Config,
     data::{DataError, Dataset, Kin},
-    train::{Figures, Split},
+    losses,
+    metrics::{self, Metric, Score, Scored},
+    report::scores,
+    train::{Evaluation, Figures, Split},
 };
 
 /// Evaluate a run's weights
+///
+/// Beside the loss, every metric that fits it: numbers, a table of the classes or outputs, and which classes are taken
+/// for which.
 #[derive(Args)]
+#[command(after_long_help = metric_names())]
 pub struct Evaluate {
     #[command(flatten)]
     run: RunArguments,
@@ -37,6 +46,16 @@ enum SplitName {
     Test,
 }
 
+/// The metrics of each loss.
+fn metric_names() -> String {
+    let line = |loss: &&losses::Loss| {
+        let fits = |metric: &&&Metric| metric.fits.iter().any(|kind| metrics::Kind::possible(loss).contains(kind));
+        let names: Vec<&str> = metrics::ALL.iter().filter(fits).map(|metric| metric.name).collect();
+        format!("\n  {}: {}", loss.name, names.join(", "))
+    };
+    format!("Metrics:{}", losses::ALL.iter().map(line).collect::<String>())
+}
+
 impl Evaluate {
     /// Evaluates.
     pub fn run(self) -> Result<(), Failure> {
@@ -48,18 +67,36 @@ impl Evaluate {
             SplitName::Dev => ("dev", Split::Dev),
             SplitName::Test => ("test", Split::Test),
         };
-        let Some(Figures { loss, accuracy, examples }) = pollster::block_on(session.evaluate(split))? else {
+        let asked = metrics::fitting(&session.config().train.metrics, &session.task());
+        let Some(Evaluation { figures, metrics }) = pollster::block_on(session.measure(split, &asked))? else {
             return Err(Failure::new(code::USAGE, format!("the run's {name} split is empty")));
         };
+        let Figures { loss, accuracy, examples } = figures;
         if !loss.is_finite() {
             return Err(Failure::new(code::NOT_FINITE, format!("the loss on the {name} split is NaN or infinite")));
         }
+        let undefined: Vec<String> = metrics.iter().filter_map(Scored::undefined).collect();
+        if !undefined.is_empty() {
+            log::warn!("{}", undefined.join("; "));
+        }
         if self.json {
-            let result = serde_json::json!({"split": name, "examples": examples, "loss": loss, "accuracy": accuracy});
+            let scores: BTreeMap<&String, &Score> = metrics.iter().map(|scored| (&scored.key, &scored.score)).collect();
+            let result = serde_json::json!({
+                "split": name,
+                "examples": examples,
+                "loss": loss,
+                "accuracy": accuracy,
+                "metrics": scores,
+            });
             return say(result.to_string());
         }
         let accuracy = accuracy.map_or(String::new(), |accuracy| format!(", accuracy {:.2}%", 100.0 * accuracy));
-        say(format!("{name}: loss {loss:.4}{accuracy} over {examples} examples"))
+        say(format!("{name}: loss {loss:.4}{accuracy} over {examples} examples"))?;
+        let scores = scores(&metrics);
+        if !scores.is_empty() {
+            say("")?;
+        }
+        scores.iter().try_for_each(say)
     }
 
     /// The run's data in its own splits, or others as a test set.

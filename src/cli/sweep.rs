@@ -17,7 +17,7 @@ use super::{
 use crate::{
     config::Grid,
     device::Device,
-    report::{self, DIVERGED, Interrupts, Row, RunDirectory, Status, Watcher, mean_and_deviation},
+    report::{self, DIVERGED, Interrupts, Manner, Row, RunDirectory, Status, Watcher, mean_and_deviation},
     train::{self as training, Outcome},
 };
 use plan::{Datasets, Planned, Shard};
@@ -124,14 +124,11 @@ impl Checked {
         let damaged = report::resume(&directory, &mut session)?;
         run::sign(&directory, &session)?;
         let before = session.epochs_done();
-        let mut watcher = Watcher::new(directory, &session, interrupts.clone()).over_damage(damaged).quiet();
-        let outcome = pollster::block_on(training::train(&mut session, &mut watcher));
-        let saved = watcher.finish();
-        if outcome.is_ok() {
-            saved?;
-        }
-        match outcome {
-            Ok(Outcome::Finished) => train::summarize(&mut session, &mut watcher, device, before).map(|_| ()),
+        let mut watcher = Watcher::new(directory, &session, interrupts.clone(), Manner { damaged, quiet: true });
+        match pollster::block_on(training::train(&mut session, &mut watcher.observers())) {
+            Ok(Outcome::Finished | Outcome::StoppedEarly) => {
+                train::summarize(&mut session, &mut watcher, device, before).map(|_| ())
+            }
             Ok(Outcome::Stopped) => {
                 let message = format!(
                     "stopped in {} after step {}; the same command goes on",

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     checksum,
     device::Device,
-    report::{self, Interrupts, RunDirectory, Watcher, checkpoints},
-    train::{self, Figures, Model, Observer as _, Outcome, Session, Split, Weights},
+    report::{self, Interrupts, Manner, RunDirectory, Watcher, checkpoints},
+    train::{self, Figures, Model, Observers, Outcome, Session, Split, Weights},
 };
 use resume::Resumed;
 
@@ -75,18 +75,12 @@ impl Train {
         if let Some(steps) = self.shadow_cpu {
             pollster::block_on(session.begin_shadow(steps as usize))?;
         }
-        let mut watcher = Watcher::new(directory, &session, interrupts).over_damage(damaged);
+        let manner = Manner { damaged, ..Manner::default() };
+        let mut watcher = Watcher::new(directory, &session, interrupts, manner);
         let before = session.epochs_done();
-        let outcome = pollster::block_on(train::train(&mut session, &mut watcher));
-        let saved = watcher.finish();
-        // A run that ended before its shadow.
-        if let Some(compared) = session.end_shadow() {
-            watcher.shadow(&compared);
-        }
-        let outcome = outcome.map_err(|error| kept(error, &watcher))?;
-        saved?;
-        match outcome {
-            Outcome::Finished => finish(&mut session, &mut watcher, &device, before),
+        let outcome = pollster::block_on(train::train(&mut session, &mut watcher.observers()));
+        match outcome.map_err(|error| kept(error, &watcher))? {
+            Outcome::Finished | Outcome::StoppedEarly => finish(&mut session, &mut watcher, &device, before),
             Outcome::Stopped => Err(stopped(&session, &watcher)),
         }
     }
@@ -169,7 +163,10 @@ fn finish(session: &mut Session, watcher: &mut Watcher, device: &Device, before:
         let accuracy = accuracy.map_or(String::new(), |accuracy| format!("accuracy {:.2}%, ", 100.0 * accuracy));
         say(format!("{name}: {accuracy}loss {loss:.4} over {examples} examples"))?;
     }
-    let (seconds, run) = (watcher.training_seconds, watcher.directory().path().display());
+    let (seconds, run) = (watcher.training_seconds(), watcher.directory().path().display());
+    if session.ended_early() {
+        say(format!("ended early, after epoch {} of {}", session.epochs_done(), session.config().train.epochs))?;
+    }
     say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
 }
 
@@ -181,8 +178,11 @@ pub(super) fn summarize(
     device: &Device,
     before: usize,
 ) -> Result<(Option<Figures>, Option<Figures>), Failure> {
-    let evaluated = pollster::block_on(session.evaluate_watched(Split::Test, Some(watcher)))?;
+    let mut observers = watcher.observers();
+    let mut observer = Observers(&mut observers);
+    let evaluated = pollster::block_on(session.evaluate_watched(Split::Test, &[], Some(&mut observer)))?;
     let ControlFlow::Continue(test) = evaluated else { return Err(stopped(session, watcher)) };
+    let test = test.map(|test| test.figures);
     let [train, dev] = watcher.last_figures(session);
     if test.is_some_and(|test| !test.loss.is_finite()) {
         return Err(Failure::new(code::NOT_FINITE, "the loss on the test set is NaN or infinite"));
@@ -191,7 +191,7 @@ pub(super) fn summarize(
         return Ok((dev, test));
     }
     let figures = |figures: Option<Figures>| serde_json::to_value(figures).expect("numbers");
-    let summary = serde_json::json!({
+    let mut summary = serde_json::json!({
         "name": session.config().name,
         "seed": session.config().seed,
         "epochs": session.epochs_done(),
@@ -199,11 +199,14 @@ pub(super) fn summarize(
         "train": figures(train),
         "dev": figures(dev),
         "test": figures(test),
-        "training_seconds": watcher.training_seconds,
+        "training_seconds": watcher.training_seconds(),
         "device": device.describe(),
         "version": env!("CARGO_PKG_VERSION"),
         "counters": session.counters(),
     });
+    if session.ended_early() {
+        summary["stopped_early"] = true.into();
+    }
     let text = checksum::document(&(serde_json::to_string_pretty(&summary).expect("a summary is JSON") + "\n"));
     watcher.directory().write(report::SUMMARY, text.as_bytes())?;
     Ok((dev, test))

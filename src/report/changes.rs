@@ -38,7 +38,8 @@ impl Change {
         let below = |section: &str| self.key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
         match &self.key[..] {
             "name" | "data.path" | "train.epochs" | "train.log_steps" => None,
-            _ if below("train.checkpoint") => None,
+            "train.metrics" => None,
+            _ if below("train.checkpoint") || below("train.metrics") => None,
             "seed" => Some("all that was drawn came from it"),
             "train.batch_size" => Some("its steps are counted in batches of that size"),
             _ if below("train") => Some("its steps were counted with it"),

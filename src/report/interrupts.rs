@@ -14,6 +14,8 @@ use signal_hook::{
     flag,
 };
 
+use crate::train::Observer;
+
 /// Those that stop a run, by name. SIGHUP comes when a terminal closes, SIGUSR1 when a batch system warns that
 /// a job's time is nearly over.
 #[cfg(unix)]
@@ -64,6 +66,12 @@ impl Interrupts {
     pub fn came(&self) -> Option<u8> {
         let signal = self.came.load(Ordering::SeqCst);
         (signal != 0).then_some(128 + signal as u8)
+    }
+}
+
+impl Observer for Interrupts {
+    fn stop(&mut self) -> bool {
+        self.came().is_some()
     }
 }
 

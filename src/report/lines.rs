@@ -1,6 +1,7 @@
 //! Lines that a run adds to a file, one after the other: metrics.jsonl and steps.jsonl. Each has its own checksum.
 
 use std::{
+    cell::RefCell,
     fs::File,
     io::{BufRead, BufReader},
     path::Path,
@@ -15,7 +16,7 @@ use crate::{checksum, train::Error};
 #[derive(Debug)]
 pub struct Lines {
     name: &'static str,
-    pending: String,
+    pending: RefCell<String>,
 }
 
 /// More than this is written without waiting for a checkpoint.
@@ -24,29 +25,31 @@ const PENDING: usize = 1 << 20;
 impl Lines {
     /// For a file of this name.
     pub fn new(name: &'static str) -> Lines {
-        Lines { name, pending: String::new() }
+        Lines { name, pending: RefCell::default() }
     }
 
     /// Adds an object.
-    pub fn push(&mut self, object: &impl serde::Serialize) {
+    pub fn push(&self, object: &impl serde::Serialize) {
         let object = serde_json::to_string(object).expect("numbers");
-        self.pending += &checksum::line(&object);
-        self.pending.push('\n');
+        let mut pending = self.pending.borrow_mut();
+        *pending += &checksum::line(&object);
+        pending.push('\n');
     }
 
     /// Whether so many wait that they should be written.
     pub fn are_many(&self) -> bool {
-        self.pending.len() > PENDING
+        self.pending.borrow().len() > PENDING
     }
 
     /// Writes what is not written yet.
     ///
     /// # Errors
     /// What the system says.
-    pub fn flush(&mut self, directory: &RunDirectory) -> Result<(), Error> {
-        if !self.pending.is_empty() {
-            directory.append(self.name, &self.pending)?;
-            self.pending.clear();
+    pub fn flush(&self, directory: &RunDirectory) -> Result<(), Error> {
+        let mut pending = self.pending.borrow_mut();
+        if !pending.is_empty() {
+            directory.append(self.name, &pending)?;
+            pending.clear();
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::{plan::Program, train::Observer};
+
 /// A submission should take no longer: two more may wait behind it before a signal is looked at.
 const SUBMISSION: Duration = Duration::from_millis(100);
 
@@ -39,6 +41,36 @@ impl Pace {
         // Slower than was thought: at once; faster: step by step, the first steps may have been small ones.
         self.steps = fit.clamp(1, doubled);
         self.settled = self.steps < doubled || before >= LARGEST;
+    }
+}
+
+/// The paces of a run's steps, those of evaluation by themselves.
+#[derive(Debug, Default)]
+pub struct Pacing {
+    training: Pace,
+    evaluation: Pace,
+}
+
+impl Pacing {
+    fn of(&mut self, program: Program) -> &mut Pace {
+        match program {
+            Program::Train => &mut self.training,
+            Program::Evaluate => &mut self.evaluation,
+        }
+    }
+}
+
+impl Observer for Pacing {
+    fn portion(&mut self, program: Program, most: usize) -> usize {
+        self.of(program).portion(most)
+    }
+
+    fn waited(&mut self, program: Program, steps: usize) {
+        self.of(program).waited(steps);
+    }
+
+    fn wants_progress(&mut self) -> bool {
+        self.training.is_learning()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The pictures of one run or of several: loss and accuracy by epoch and, where steps were written, by
+//! The pictures of one run or of several: loss, accuracy and metrics by epoch and, where steps were written, by
 //! step.
 
 use std::collections::BTreeSet;
@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
+    file_name,
     plot::{Axis, Chart, Curve, Line, spans_decades},
     record::{Record, flatten, short_keys},
 };
@@ -27,11 +28,20 @@ const POINTS: usize = 500;
 const LABEL_KEYS: usize = 4;
 
 /// Every picture that there is something for, by its file's name. `title` begins each chart's.
-pub fn pictures(title: &str, runs: &[Shown]) -> Vec<(&'static str, Chart)> {
-    let by_epoch = ["loss", "accuracy"].map(|what| (what, by_epoch(what, title, runs)));
+pub fn pictures(title: &str, runs: &[Shown]) -> Vec<(String, Chart)> {
+    let figures = ["loss".to_owned(), "accuracy".to_owned()].into_iter().chain(metrics(runs));
+    let by_epoch = figures.map(|what| (file_name(&what), by_epoch(&what, title, runs)));
     let by_step = [("loss-by-step", loss_by_step(title, runs)), ("learning-rate", learning_rate(title, runs))];
-    let all = by_epoch.into_iter().chain(by_step);
+    let all = by_epoch.chain(by_step.map(|(name, chart)| (name.to_owned(), chart)));
     all.filter(|(_, chart)| chart.curves.iter().any(|curve| !curve.points.is_empty())).collect()
+}
+
+/// The other figures that the lines have of the development set.
+fn metrics(runs: &[Shown]) -> Vec<String> {
+    let lines = runs.iter().flat_map(|run| run.epochs).filter_map(Value::as_object);
+    let keys = lines.flat_map(|line| line.keys()).filter_map(|key| key.strip_prefix("dev_"));
+    let others = keys.filter(|key| !["loss", "accuracy"].contains(key)).map(str::to_owned);
+    others.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn points(lines: &[Value], x: &str, y: &str) -> Vec<(f64, f64)> {
@@ -52,8 +62,10 @@ fn by_epoch(what: &str, title: &str, runs: &[Shown]) -> Chart {
         curves.retain(|curve| !curve.points.is_empty());
     } else {
         let judged = runs.iter().any(|run| !of(run, "dev").is_empty());
+        // Metrics are of the development set alone.
+        let both = judged && runs.iter().any(|run| !of(run, "train").is_empty());
         for (colour, run) in runs.iter().enumerate() {
-            if judged {
+            if both {
                 curves.push(Curve::new("", colour, of(run, "train")).drawn(Line::Dashed));
             }
             let split = if judged { "dev" } else { "train" };
@@ -61,7 +73,7 @@ fn by_epoch(what: &str, title: &str, runs: &[Shown]) -> Chart {
         }
         let solid = if judged { "development" } else { "training" };
         curves.push(Curve::key(solid, Line::Solid));
-        curves.extend(judged.then(|| Curve::key("training", Line::Dashed)));
+        curves.extend(both.then(|| Curve::key("training", Line::Dashed)));
     }
     let log = what == "loss" && spans_decades(values(&curves));
     Chart { title: titled(title, what), x: Axis::counting("epoch"), y: Axis { log, ..Axis::new(what) }, curves }

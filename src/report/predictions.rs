@@ -1,19 +1,11 @@
 //! Predictions as a table: what a network's outputs say of each example, as its loss means them.
 
-use crate::{activations::logistic, config::printable, data::Predicted, losses::Loss};
-
-/// What outputs are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Scores of classes of which one is right: their softmax is what is predicted.
-    Categorical,
-    /// Scores for and against something, each by itself.
-    Bernoulli,
-    /// One score for the second of two classes.
-    Binary,
-    /// The numbers themselves.
-    Normal,
-}
+use crate::{
+    activations::logistic,
+    data::Predicted,
+    losses::Loss,
+    metrics::{Kind, Task, first_largest},
+};
 
 /// Rows of a table of predictions, as CSV or as lines of JSON.
 pub struct Predictions {
@@ -31,39 +23,19 @@ enum Format {
     Json(Vec<u8>),
 }
 
-/// What so many outputs are under a loss over such targets, and the names of what is predicted by them.
-fn meaning(loss: &Loss, targets: &Predicted, outputs: usize) -> (Kind, Vec<String>) {
-    let (count, names) = match targets {
-        Predicted::Classes { count, names } => (*count, names.as_ref()),
-        Predicted::Values { width } => (*width, None),
-    };
-    let numbers = |count: usize| (0..count).map(|at| at.to_string()).collect();
-    // A table may go to a terminal, and folders may be called anything.
-    let names = || names.cloned().map_or_else(|| numbers(count), |names| names.into_iter().map(printable).collect());
-    match loss.name {
-        "categorical" => (Kind::Categorical, names()),
-        "bernoulli" if (outputs, count) == (1, 2) => (Kind::Binary, names()),
-        "bernoulli" if outputs == 1 => (Kind::Binary, numbers(2)),
-        "bernoulli" if outputs == count => (Kind::Bernoulli, names()),
-        "bernoulli" => (Kind::Bernoulli, numbers(outputs)),
-        _ if outputs == count => (Kind::Normal, names()),
-        _ => (Kind::Normal, numbers(outputs)),
-    }
-}
-
 impl Predictions {
     /// A table without rows: of examples with so many outputs, under a loss over such targets.
     pub fn new(loss: &Loss, targets: &Predicted, outputs: usize, json: bool) -> Self {
-        let (kind, names) = meaning(loss, targets, outputs);
-        let prefix = if kind == Kind::Normal { "output" } else { "p" };
+        let Task { kind, names } = Task::of(loss, targets, outputs);
+        let prefix = if kind == Kind::Regression { "output" } else { "p" };
         let classes = matches!(targets, Predicted::Classes { .. }) && names.len() == targets.width();
-        let classes = classes || matches!(kind, Kind::Categorical | Kind::Binary);
+        let classes = classes || matches!(kind, Kind::Multiclass | Kind::Binary);
         let format = if json {
             Format::Json(vec![])
         } else {
             let mut csv = csv::Writer::from_writer(vec![]);
             let first: &[&str] = match classes {
-                true if kind == Kind::Normal => &["example", "class"],
+                true if kind == Kind::Regression => &["example", "class"],
                 true => &["example", "class", "probability"],
                 false => &["example"],
             };
@@ -84,18 +56,18 @@ impl Predictions {
     }
 
     fn example(&mut self, name: &str, outputs: &[f32]) {
-        let values = match self.kind {
-            Kind::Categorical => softmax(outputs),
-            Kind::Bernoulli => outputs.iter().map(|&x| probability(x)).collect(),
-            Kind::Binary => vec![probability(-outputs[0]), probability(outputs[0])],
-            Kind::Normal => outputs.to_vec(),
-        };
+        let mut predictions = vec![];
+        self.kind.link(outputs, &mut predictions);
+        let mut values: Vec<f32> = predictions.iter().map(|&prediction| prediction as f32).collect();
+        if self.kind == Kind::Binary {
+            values.insert(0, logistic(f64::from(-outputs[0])) as f32);
+        }
         let class = match self.kind {
             Kind::Binary => Some(usize::from(outputs[0] > 0.0)),
             _ if self.classes => Some(first_largest(outputs)),
             _ => None,
         };
-        let probability = |class: usize| (self.kind != Kind::Normal).then_some(values[class]);
+        let probability = |class: usize| (self.kind != Kind::Regression).then_some(values[class]);
         match &mut self.format {
             Format::Csv(csv) => {
                 let probability = class.and_then(probability).map(number);
@@ -111,7 +83,7 @@ impl Predictions {
                         line["probability"] = probability.into();
                     }
                 }
-                line[if self.kind == Kind::Normal { "outputs" } else { "probabilities" }] = values.into();
+                line[if self.kind == Kind::Regression { "outputs" } else { "probabilities" }] = values.into();
                 text.extend_from_slice(format!("{line}\n").as_bytes());
             }
         }
@@ -133,23 +105,6 @@ fn row(csv: &mut csv::Writer<Vec<u8>>, fields: impl Iterator<Item = String>) {
 /// With as many digits as tell it from every other f32, and an exponent where it is tiny.
 fn number(value: f32) -> String {
     format!("{value:?}")
-}
-
-/// The first of the largest, which is what accuracy counts. Without a largest, as among NaN, it is the first.
-fn first_largest(outputs: &[f32]) -> usize {
-    let largest = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    outputs.iter().position(|&x| x == largest).unwrap_or(0)
-}
-
-fn softmax(outputs: &[f32]) -> Vec<f32> {
-    let largest = f64::from(outputs[first_largest(outputs)]);
-    let shares: Vec<f64> = outputs.iter().map(|&x| (f64::from(x) - largest).exp()).collect();
-    let sum: f64 = shares.iter().sum();
-    shares.into_iter().map(|share| (share / sum) as f32).collect()
-}
-
-fn probability(x: f32) -> f32 {
-    logistic(f64::from(x)) as f32
 }
 
 #[cfg(test)]

@@ -1,14 +1,20 @@
 //! The progress bar on stderr; lines instead where stderr is no terminal.
 
 use std::{
-    io::{IsTerminal, Write},
+    collections::BTreeSet,
+    ops::ControlFlow,
+    rc::Rc,
     sync::Once,
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::train::{EpochRecord, Figures};
+use super::{scores::shown, shadow_table, shadow_warning, watcher::Watched};
+use crate::{
+    metrics::Scored,
+    train::{Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot},
+};
 
 /// How often the bar of a run moves, and how long others wait before they show themselves.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -44,90 +50,84 @@ impl Patience {
     }
 }
 
-/// A progress bar over all steps of a run.
+/// Shows where a run is: the bar each second, a line an epoch, the shadow's table.
 pub struct Progress {
-    bar: ProgressBar,
+    run: Rc<Watched>,
     epochs: usize,
-    lines: bool,
+    steps_per_epoch: u64,
+    /// A sweep has a line for the whole run.
+    quiet: bool,
     shown: Instant,
-    /// When the examples of this count were done, for the rate.
-    since: (Instant, u64),
+    /// Metrics of which it was said already that they have no value.
+    undefined: BTreeSet<String>,
 }
 
 impl Progress {
-    /// A bar for so many steps in so many epochs.
-    pub fn new(steps: u64, epochs: usize) -> Self {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(steps) } else { ProgressBar::hidden() };
-        let template = "{bar:28} {pos}/{len} {elapsed} < {eta}  {msg}";
-        bar.set_style(ProgressStyle::with_template(template).expect("a valid template").progress_chars("=> "));
-        Progress { bar, epochs, lines: true, shown: Instant::now(), since: (Instant::now(), 0) }
+    /// Shows a run, or just its bar.
+    pub fn new(run: &Rc<Watched>, session: &Session, quiet: bool) -> Self {
+        let steps_per_epoch = session.steps_per_epoch() as u64;
+        let epochs = session.config().train.epochs;
+        let undefined = BTreeSet::new();
+        Progress { run: run.clone(), epochs, steps_per_epoch, quiet, shown: Instant::now(), undefined }
     }
 
-    /// Leaves out the lines; the bar stays.
-    pub fn quiet(&mut self) {
-        self.lines = false;
-    }
-
-    /// Whether a second passed since the last look.
-    pub fn is_due(&self) -> bool {
+    fn is_due(&self) -> bool {
         self.shown.elapsed() >= INTERVAL
     }
+}
 
-    /// Shows where the run is.
-    pub fn show(&mut self, step: u64, epoch: usize, figures: &Figures, examples_per_second: f64) {
-        self.shown = Instant::now();
-        self.bar.set_position(step);
-        let accuracy = figures.accuracy.map_or(String::new(), |a| format!(" accuracy {:.1}%", 100.0 * a));
-        let (epochs, loss) = (self.epochs, figures.loss);
-        self.bar.set_message(format!("epoch {epoch}/{epochs} loss {loss:.4}{accuracy} {examples_per_second:.0} ex/s"));
+impl Observer for Progress {
+    fn wants_progress(&mut self) -> bool {
+        self.is_due()
     }
 
-    /// Examples a second since the last epoch began; `done` counts from the run's begin.
-    pub fn rate(&self, done: u64) -> f64 {
-        let (since, before) = self.since;
-        (done - before) as f64 / since.elapsed().as_secs_f64().max(1e-9)
-    }
-
-    /// Starts the clock of an epoch.
-    pub fn restart(&mut self, done: u64) {
-        self.since = (Instant::now(), done);
-    }
-
-    /// A line for an epoch that ended.
-    pub fn epoch(&self, record: &EpochRecord, seconds: f64, examples_per_second: f64) {
-        if !self.lines {
+    fn progress(&mut self, epoch: usize, done: usize, _: usize, figures: &Figures) {
+        if !self.is_due() {
             return;
         }
-        let show = |name: &str, figures: &Figures| {
-            let accuracy = figures.accuracy.map_or(String::new(), |a| format!(" {:.2}%", 100.0 * a));
-            format!("{name} {:.4}{accuracy}", figures.loss)
-        };
-        let dev = record.dev.as_ref().map_or(String::new(), |dev| format!("  {}", show("dev", dev)));
-        let (epoch, epochs, train) = (record.epoch, self.epochs, show("train", &record.train));
-        self.line(&format!(
-            "epoch {epoch:3}/{epochs}  {train}{dev}  {seconds:.2} s  {examples_per_second:.0} examples/s"
-        ));
+        self.shown = Instant::now();
+        let accuracy = figures.accuracy.map_or(String::new(), |a| format!(" accuracy {:.1}%", 100.0 * a));
+        let (epochs, loss, rate) = (self.epochs, figures.loss, self.run.clock.rate(figures.examples));
+        let message = format!("epoch {epoch}/{epochs} loss {loss:.4}{accuracy} {rate:.0} ex/s");
+        self.run.screen.show((epoch as u64 - 1) * self.steps_per_epoch + done as u64, message);
     }
 
-    /// A line above the bar.
-    pub fn line(&self, line: &str) {
-        let line = &*super::visible(line);
-        if self.bar.is_hidden() {
-            let _ = writeln!(std::io::stderr(), "{line}");
-        } else {
-            self.bar.println(line);
+    fn shadow(&mut self, compared: &[Compared]) {
+        self.run.screen.result(&shadow_table(compared));
+        if let Some(warning) = shadow_warning(compared) {
+            self.run.screen.line(&warning);
         }
     }
 
-    /// Lines on stdout, above the bar.
-    pub fn result(&self, lines: &[String]) {
-        let mut out = std::io::stdout().lock();
-        // Nobody reads a closed stdout, and the run goes on.
-        self.bar.suspend(|| lines.iter().try_for_each(|line| writeln!(out, "{}", super::visible(line))).unwrap_or(()));
+    fn epoch(&mut self, record: &EpochRecord, _: &Snapshot) -> Result<ControlFlow<()>, Error> {
+        if !self.quiet {
+            self.run.screen.line(&line(record, self.epochs, self.run.clock.last()));
+        }
+        for scored in &record.metrics {
+            if let Some(what) = scored.undefined()
+                && self.undefined.insert(scored.key.clone())
+            {
+                self.run.screen.line(&format!("warning: epoch {}: {what}", record.epoch));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
-    /// Takes the bar away.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
+    fn ended(&mut self) -> Result<(), Error> {
+        self.run.screen.finish();
+        Ok(())
     }
+}
+
+/// The line of an epoch that ended.
+fn line(record: &EpochRecord, epochs: usize, (seconds, examples_per_second): (f64, f64)) -> String {
+    let show = |name: &str, figures: &Figures| {
+        let accuracy = figures.accuracy.map_or(String::new(), |a| format!(" {:.2}%", 100.0 * a));
+        format!("{name} {:.4}{accuracy}", figures.loss)
+    };
+    let dev = record.dev.as_ref().map_or(String::new(), |dev| format!("  {}", show("dev", dev)));
+    let metric = |scored: &Scored| format!("  {} {}", scored.key, shown(scored.score.number()));
+    let metrics: String = record.metrics.iter().filter(|scored| scored.key != "accuracy").map(metric).collect();
+    let (epoch, train) = (record.epoch, show("train", &record.train));
+    format!("epoch {epoch:3}/{epochs}  {train}{dev}{metrics}  {seconds:.2} s  {examples_per_second:.0} examples/s")
 }

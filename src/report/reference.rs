@@ -8,7 +8,9 @@ use crate::{
     experiments::trajectory,
     initializers,
     kernels::{self, Access, Element},
-    losses, ops,
+    losses,
+    metrics::{self, Gives},
+    ops,
     optimizers::{self, Dialect},
     schedules,
 };
@@ -18,6 +20,15 @@ const HEAD: &str = "\
 
 Every name that a config or a command takes, with its formula. This page is made from the same slices that
 configs are read by: `cargo run -- reference > docs/reference.md`.
+";
+
+const METRICS: &str = "\
+`metrics = [\"f1\", { metric = \"top_k\", k = 3 }]` in `[train]` measures the development set after each epoch, as `dev_f1`
+and `dev_top_3` in metrics.jsonl and the curves; `gradus evaluate` shows all that fit. p are the predictions: probabilities
+under the losses `categorical` and `bernoulli`, whose link is a softmax and a sigmoid, and the outputs x under `normal`;
+t is the target. A yes is a probability above ½, and a target above ½. *A number each* is one for each class or output, and
+the mean is over those that have a value; a network with one output has one number. What has no value is `null` in JSON and
+a dash on the terminal. `confusion` has a row for each class that is right and a column for each that is predicted.
 ";
 
 const OPTIMIZERS: &str = "\
@@ -104,6 +115,8 @@ pub fn reference() -> String {
     section("Activations", text, &["activation", "f(x)", "derivative from"], activation_rows());
     let text = "`loss` in `[model]`: the negative log-likelihood of this output distribution.\n";
     section("Losses", text, &["loss", "computes", "targets", "accuracy"], loss_rows());
+    let columns = ["metric", "computes", "losses", "gives", "no value where", "keys and defaults"];
+    section("Metrics", METRICS, &columns, metric_rows());
     let columns = ["optimizer", "dialect", "update", "keys and defaults"];
     section("Optimizers", OPTIMIZERS, &columns, optimizer_rows());
     let columns = ["", "lecture", "keras", "pytorch", "key"];
@@ -157,6 +170,21 @@ fn loss_rows() -> Vec<Vec<String>> {
         vec![code(loss.name), code(loss.kernel.formula), targets.to_owned(), accuracy.to_owned()]
     };
     losses::ALL.iter().map(row).collect()
+}
+
+fn metric_rows() -> Vec<Vec<String>> {
+    let row = |metric: &&metrics::Metric| {
+        let fits = |loss: &&&losses::Loss| metrics::Kind::possible(loss).iter().any(|kind| metric.fits.contains(kind));
+        let losses: Vec<String> = losses::ALL.iter().filter(fits).map(|loss| code(loss.name)).collect();
+        let gives = match metric.gives {
+            Gives::Number => "a number",
+            Gives::Each => "a number each, and the mean",
+            Gives::Matrix => "a matrix",
+        };
+        let texts = [code(metric.formula), losses.join(", "), gives.to_owned(), metric.undefined.to_owned()];
+        [code(metric.name)].into_iter().chain(texts).chain([code(metric.keys())]).collect()
+    };
+    metrics::ALL.iter().map(row).collect()
 }
 
 fn optimizer_rows() -> Vec<Vec<String>> {

@@ -6,7 +6,7 @@ use crate::{
     config::{self, Config, Place, Portion},
     data::Targets,
     graph::{Graph, LARGEST, Node, Shape, elements, order},
-    optimizers,
+    metrics, optimizers,
     schedules::{Run, Schedule},
 };
 
@@ -32,7 +32,7 @@ pub fn check(config: &Config) -> Result<(), config::Error> {
 /// said without data.
 ///
 /// # Errors
-/// It takes none, but looks at its loss.
+/// It takes none, but looks at its loss or asks for metrics of it.
 pub fn check_development(config: &Config) -> Result<(), config::Error> {
     let none = matches!(config.data.dev, Portion::Count(0)) || config.data.dev == Portion::Fraction(0.0);
     if none { development(config) } else { Ok(()) }
@@ -46,6 +46,7 @@ pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
     if model.dataset.dev.is_empty() {
         development(&model.config)?;
     }
+    metrics::check_outputs(&model.config.train.metrics, model.outputs())?;
     rates(model)?;
     let mut warnings = fit::doubts(&model.dataset, model.loss);
     warnings.extend(accumulation(model)?);
@@ -61,12 +62,17 @@ fn plateau(config: &Config) -> Option<&config::Table> {
     (table.string("schedule").ok().flatten() == Some("plateau")).then_some(table)
 }
 
-/// The development set is empty: nobody may look at its loss.
+/// The development set is empty: nobody may look at its loss or its metrics.
 fn development(config: &Config) -> Result<(), config::Error> {
+    let dev = config.data.places.place("data", "dev");
+    if let Some(asked) = config.train.metrics.first() {
+        let message = format!("`{}` is of the development set, but there is no development set", asked.key());
+        let help = format!("give data.dev examples ({dev}), or leave train.metrics out");
+        return Err(config::Error::new(&asked.place, message).help(help));
+    }
     let Some(table) = plateau(config) else { return Ok(()) };
     let message =
         "`plateau` looks at the development set's loss, but there is no development set: the rate would never change";
-    let dev = config.data.places.place("data", "dev");
     Err(table.error("schedule", message).help(format!("give data.dev examples ({dev}), or take another schedule")))
 }
 

@@ -1,7 +1,10 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
 mod epoch;
+mod evaluate;
 mod predict;
+
+pub use evaluate::Evaluation;
 
 use super::{Error, Figures, Model, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{
@@ -36,6 +39,8 @@ pub struct Session {
     owed: bool,
     /// The least loss that an epoch was judged by.
     best: f64,
+    /// Whether an observer ended the run before its last epoch.
+    early: bool,
     pub(super) shadow: Option<Shadow>,
 }
 
@@ -50,8 +55,8 @@ impl Session {
             Ok(executor) => executor,
             Err(error) => return Err(advise(error, &model, device).await),
         };
-        let mut session =
-            Session { model, executor, updates: 0, sums: [0.0; 2], owed: false, best: f64::INFINITY, shadow: None };
+        let (sums, best) = ([0.0; 2], f64::INFINITY);
+        let mut session = Session { model, executor, updates: 0, sums, owed: false, best, early: false, shadow: None };
         session.upload();
         let initial = session.model.initial_parameters();
         session.write_parameters(&initial);
@@ -126,6 +131,22 @@ impl Session {
     /// Whole epochs done, to their end.
     pub fn epochs_done(&self) -> usize {
         (self.updates / self.steps_per_epoch().max(1) as u64) as usize - usize::from(self.owed)
+    }
+
+    /// The epoch that is to be run, or to be gone on with; none if nothing is left to do.
+    pub fn next_epoch(&self) -> Option<usize> {
+        let next = self.epochs_done() + 1;
+        (next <= self.config().train.epochs && !self.early).then_some(next)
+    }
+
+    /// Whether an observer ended the run before its last epoch, now or before it was resumed.
+    pub fn ended_early(&self) -> bool {
+        self.early
+    }
+
+    /// Goes on with a run that was ended early.
+    pub fn go_on(&mut self) {
+        self.early = false;
     }
 
     /// Training steps of an epoch.

@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub owed: bool,
     /// The least loss that an epoch was judged by.
     pub best: f64,
+    /// Whether an observer ended the run here, before its last epoch.
+    pub early: bool,
 }
 
 const STATE: &str = "optimizer.state";
@@ -47,6 +49,7 @@ impl Snapshot {
             ("schedule".to_owned(), list(&self.schedule)),
             ("owed".to_owned(), self.owed.to_string()),
             ("best".to_owned(), self.best.to_string()),
+            ("early".to_owned(), self.early.to_string()),
         ]);
         write_sealed(plan, &self.parameters, &self.running, state, metadata)
     }
@@ -78,11 +81,12 @@ impl Snapshot {
         let updates = updates.ok_or_else(|| wrong("the number of updates is missing"))?;
         let sums = numbers("sums").and_then(|sums| <[f64; 2]>::try_from(sums).ok());
         let sums = sums.ok_or_else(|| wrong("the epoch's figures are missing"))?;
-        // Earlier checkpoints have neither: they were written at an epoch's end, or within one.
-        let owed = entry("owed").map_or(Some(false), |owed| owed.parse().ok());
-        let owed = owed.ok_or_else(|| wrong("whether the epoch was ended is unclear"))?;
+        // Earlier checkpoints have none of these: they were written at an epoch's end, or within one.
+        let flag = |name: &str| entry(name).map_or(Some(false), |flag| flag.parse().ok());
+        let owed = flag("owed").ok_or_else(|| wrong("whether the epoch was ended is unclear"))?;
+        let early = flag("early").ok_or_else(|| wrong("whether the run was ended early is unclear"))?;
         let best = entry("best").map_or(Some(f64::INFINITY), |best| best.parse().ok());
         let best = best.ok_or_else(|| wrong("the best loss is no number"))?;
-        Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best })
+        Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best, early })
     }
 }

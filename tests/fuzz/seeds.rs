@@ -130,6 +130,7 @@ pub fn safetensors(model: &Model) -> Vec<Vec<u8>> {
         schedule: vec![],
         owed: false,
         best: 0.5,
+        early: false,
     };
     let plain = write_weights(plan, &snapshot);
     let other =

@@ -22,6 +22,7 @@ mod graph;
 mod layout;
 mod long_sums;
 mod matrix;
+mod metrics;
 mod networks;
 mod nodes;
 mod not_finite;

@@ -1,6 +1,8 @@
 //! docs/reference.md is what the slices say.
 
-use gradus::{activations, data, initializers, kernels, losses, ops, optimizers, report::reference, schedules};
+use gradus::{
+    activations, data, initializers, kernels, losses, metrics, ops, optimizers, report::reference, schedules,
+};
 
 #[test]
 fn the_committed_reference_is_up_to_date() {
@@ -22,6 +24,7 @@ fn every_name_is_in_the_reference() {
     let names = ops::ALL.iter().map(|kind| kind.name);
     let names = names.chain(activations::ALL.iter().map(|activation| activation.name));
     let names = names.chain(losses::ALL.iter().map(|loss| loss.name));
+    let names = names.chain(metrics::ALL.iter().map(|metric| metric.name));
     let names = names.chain(optimizers::ALL.iter().map(|optimizer| optimizer.name));
     let names = names.chain(schedules::ALL.iter().map(|kind| kind.name));
     let names = names.chain(initializers::ALL.iter().map(|initializer| initializer.name));

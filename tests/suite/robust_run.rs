@@ -2,9 +2,10 @@
 
 mod damage;
 mod disk;
+mod early;
 mod stops;
 
-use std::{fs, path::Path};
+use std::{fs, ops::ControlFlow, path::Path};
 
 use crate::common::gpu;
 use gradus::{
@@ -12,8 +13,8 @@ use gradus::{
     data,
     device::Device,
     plan::Program,
-    report::{self, Interrupts, RunDirectory, Watcher},
-    train::{self, Compared, EpochRecord, Error, Figures, Model, Observer, Outcome, Session, Snapshot, StepRecord},
+    report::{self, Interrupts, Manner, RunDirectory, Watcher},
+    train::{self, EpochRecord, Error, Figures, Model, Observer, Observers, Outcome, Session, Snapshot, StepRecord},
 };
 
 /// A run small enough to flip every bit of its files, with a schedule that remembers and a state.
@@ -89,53 +90,61 @@ fn go_on(
         }
         Err(error) => panic!("{error}"),
     };
-    let watcher = Watcher::new(directory, &session, Interrupts::default()).over_damage(damaged).quiet();
-    let mut stopping = Stopping { watcher, looks: 0, stop_at };
-    let outcome = pollster::block_on(train::train(&mut session, &mut stopping));
-    let saved = stopping.watcher.finish();
-    let outcome = outcome.and_then(|outcome| saved.map(|()| outcome));
-    (outcome, stopping.watcher.directory().has_failed())
+    let manner = Manner { damaged, quiet: true };
+    let mut watcher = Watcher::new(directory, &session, Interrupts::default(), manner);
+    let mut stopping = Stopping { watcher: &mut watcher, looks: 0, stop_at };
+    let outcome = pollster::block_on(train::train(&mut session, &mut [&mut stopping]));
+    (outcome, watcher.directory().has_failed())
 }
 
-/// The watcher, and a signal that comes at one of its looks.
-struct Stopping {
-    watcher: Watcher,
+/// The watcher but for its pace and its signals, and a signal that comes at one of its looks.
+struct Stopping<'w> {
+    watcher: &'w mut Watcher,
     looks: usize,
     stop_at: Option<usize>,
 }
 
-impl Observer for Stopping {
+impl Stopping<'_> {
+    fn with<T>(&mut self, act: impl FnOnce(&mut Observers) -> T) -> T {
+        act(&mut Observers(&mut self.watcher.observers()))
+    }
+}
+
+impl Observer for Stopping<'_> {
+    fn begin(&mut self, epoch: usize) {
+        self.with(|watcher| watcher.begin(epoch));
+    }
     /// Fewer than an epoch's, so that some looks are within epochs.
     fn portion(&mut self, _: Program, _: usize) -> usize {
         2
     }
     fn wants_progress(&mut self) -> bool {
-        self.watcher.wants_progress()
+        self.with(|watcher| watcher.wants_progress())
     }
     fn progress(&mut self, epoch: usize, done: usize, of: usize, figures: &Figures) {
-        self.watcher.progress(epoch, done, of, figures);
+        self.with(|watcher| watcher.progress(epoch, done, of, figures));
     }
     fn steps(&mut self, steps: &[StepRecord]) -> Result<(), Error> {
-        self.watcher.steps(steps)
-    }
-    fn shadow(&mut self, compared: &[Compared]) {
-        self.watcher.shadow(compared);
+        self.with(|watcher| watcher.steps(steps))
     }
     fn wants_snapshot(&mut self) -> bool {
-        self.watcher.wants_snapshot()
+        self.with(|watcher| watcher.wants_snapshot())
     }
     fn within(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
-        self.watcher.within(snapshot)
+        self.with(|watcher| watcher.within(snapshot))
     }
-    fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error> {
-        self.watcher.epoch(record, snapshot)
+    fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<ControlFlow<()>, Error> {
+        self.with(|watcher| watcher.epoch(record, snapshot))
     }
     fn stop(&mut self) -> bool {
         self.looks += 1;
         self.stop_at.is_some_and(|at| self.looks >= at)
     }
     fn stopped(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
-        self.watcher.stopped(snapshot)
+        self.with(|watcher| watcher.stopped(snapshot))
+    }
+    fn ended(&mut self) -> Result<(), Error> {
+        self.with(|watcher| watcher.ended())
     }
 }
 

@@ -4,8 +4,9 @@ use crate::common::{gpu, model, session};
 use gradus::{
     device::Device,
     plan::Program,
-    train::{self, EpochRecord, Error, Figures, Observer, Outcome, Session, Snapshot, Split, StepRecord},
+    train::{self, EpochRecord, Error, Observer, Outcome, Session, Snapshot, Split, StepRecord},
 };
+use std::ops::ControlFlow;
 
 /// Remembers everything, and stops when told.
 #[derive(Default)]
@@ -18,18 +19,14 @@ struct Memory {
 }
 
 impl Observer for Memory {
-    fn wants_progress(&mut self) -> bool {
-        false
-    }
-    fn progress(&mut self, _: usize, _: usize, _: usize, _: &Figures) {}
     fn steps(&mut self, steps: &[StepRecord]) -> Result<(), Error> {
         self.steps.extend_from_slice(steps);
         Ok(())
     }
-    fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<(), Error> {
+    fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<ControlFlow<()>, Error> {
         self.epochs.push(record.clone());
         self.last = Some(snapshot.clone());
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
     fn stop(&mut self) -> bool {
         self.looks += 1;
@@ -43,8 +40,32 @@ impl Observer for Memory {
 
 fn train(session: &mut Session) -> Memory {
     let mut memory = Memory::default();
-    pollster::block_on(train::train(session, &mut memory)).expect("training runs");
+    pollster::block_on(train::train(session, &mut [&mut memory])).expect("training runs");
     memory
+}
+
+#[test]
+fn two_observers_at_once_see_the_same_and_either_may_stop() {
+    let overrides = ["train.epochs=3", "train.batch_size=64"];
+    let mut alone = session("configs/digits.toml", &overrides, &Device::cpu());
+    let alone = train(&mut alone);
+    let (mut a, mut b) = (Memory::default(), Memory::default());
+    let mut together = session("configs/digits.toml", &overrides, &Device::cpu());
+    let outcome = pollster::block_on(train::train(&mut together, &mut [&mut a, &mut b])).expect("training runs");
+    assert_eq!(outcome, Outcome::Finished);
+    assert_eq!((a.steps.len(), a.epochs.len()), (63, 3));
+    for other in [&b, &alone] {
+        assert_eq!(a.steps, other.steps);
+        assert_eq!(a.last, other.last);
+        let figures = |memory: &Memory| memory.epochs.iter().map(|epoch| (epoch.train, epoch.dev)).collect::<Vec<_>>();
+        assert_eq!(figures(&a), figures(other));
+    }
+    // Both are asked whether to stop each time; one suffices, and both are told.
+    let (mut a, mut b) = (Memory::default(), Memory { stop_after: Some(2), ..Memory::default() });
+    let mut stopped = session("configs/digits.toml", &overrides, &Device::cpu());
+    let outcome = pollster::block_on(train::train(&mut stopped, &mut [&mut b, &mut a])).expect("training runs");
+    assert_eq!((outcome, a.looks, b.looks), (Outcome::Stopped, 2, 2));
+    assert!(a.last.is_some() && a.last == b.last);
 }
 
 #[test]
@@ -178,7 +199,7 @@ fn a_resumed_run_gives_the_same_bits() {
         for looks in [1, 2, 5, 9] {
             let mut first = session("configs/digits.toml", &overrides, &device);
             let mut memory = Memory { stop_after: Some(looks), ..Memory::default() };
-            let outcome = pollster::block_on(train::train(&mut first, &mut memory)).expect("training runs");
+            let outcome = pollster::block_on(train::train(&mut first, &mut [&mut memory])).expect("training runs");
             assert_eq!(outcome, Outcome::Stopped);
             let plan = first.model().plan.clone();
             let bytes = memory.last.expect("it was saved").to_bytes(&plan);
@@ -224,7 +245,8 @@ fn a_loss_that_explodes_is_an_error_with_its_step() {
     for device in [Device::cpu(), gpu()] {
         let overrides = ["optimizer.type=sgd", "optimizer.learning_rate=1e30"];
         let mut session = session("configs/digits.toml", &overrides, &device);
-        let error = pollster::block_on(train::train(&mut session, &mut Memory::default())).expect_err("it explodes");
+        let error =
+            pollster::block_on(train::train(&mut session, &mut [&mut Memory::default()])).expect_err("it explodes");
         assert!(matches!(error, Error::NotFinite { step: 2..=4, epoch: 1, .. }), "{error}");
     }
 }

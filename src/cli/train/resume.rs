@@ -64,6 +64,9 @@ impl Resumed {
             let message = format!("--set train.epochs={}: the run has done {done} epochs", config.train.epochs);
             return Err(Failure::new(code::USAGE, message));
         }
+        if changes.iter().any(|change| change.key == "train.epochs") {
+            session.go_on();
+        }
         changes::record(&directory, &changes, session.updates())??;
         if !changes.is_empty() {
             directory.write("config.toml", report::seal_config(resolved).as_bytes())?;

@@ -10,12 +10,16 @@ impl Session {
     /// # Errors
     /// The device fails.
     pub async fn predict(&mut self, split: Split, mut take: impl FnMut(&[f32])) -> Result<(), device::Error> {
-        let (outputs, output) = (self.model.outputs(), self.model.plan.ports.output);
         for step in self.evaluation_steps(self.range(split)) {
             self.run(Program::Evaluate, std::slice::from_ref(&step)).await?;
-            let length = step.rows as usize * outputs;
-            take(&self.executor.read_reals(output.buffer, output.offset, length).await?);
+            take(&self.outputs(step.rows as usize).await?);
         }
         Ok(())
+    }
+
+    /// The outputs of the evaluation step that was run last, `[rows, outputs]`.
+    pub(super) async fn outputs(&mut self, rows: usize) -> Result<Vec<f32>, device::Error> {
+        let output = self.model.plan.ports.output;
+        self.executor.read_reals(output.buffer, output.offset, rows * self.model.outputs()).await
     }
 }

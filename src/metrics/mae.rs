@@ -1,0 +1,13 @@
+//! The mean absolute error.
+
+use super::{Gives, Kind, Metric, Start, errors::summing};
+
+/// The mean absolute error.
+pub const MAE: Metric = Metric {
+    name: "mae",
+    formula: "mean |x - t|",
+    fits: &[Kind::Regression],
+    gives: Gives::Each,
+    undefined: "",
+    start: Start::Plain(|task| summing(task, |errors| Some(errors.absolute / errors.count))),
+};

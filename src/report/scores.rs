@@ -1,0 +1,139 @@
+//! Scores on a terminal: numbers, a table of classes, and which are taken for which.
+
+use std::collections::BTreeMap;
+
+use crate::metrics::{Score, Scored};
+
+/// A table with more classes shows the worst alone.
+const CLASSES: usize = 20;
+/// So many of them.
+const WORST: usize = 10;
+/// Letters of a class's name.
+const NAME: usize = 24;
+/// Columns of a terminal that a matrix keeps to, where its counts allow it.
+const COLUMNS: usize = 100;
+/// By which of the columns classes are the worst.
+const JUDGES: [&str; 2] = ["f1", "r2"];
+
+/// Four digits behind the point; a dash for what has no value.
+pub fn shown(value: Option<f64>) -> String {
+    value.map_or("–".to_owned(), |value| format!("{value:.4}"))
+}
+
+/// All scores as lines.
+pub fn scores(scored: &[Scored]) -> Vec<String> {
+    let mut parts = vec![numbers(scored), table(scored)];
+    for scored in scored {
+        if let Score::Matrix { names, counts } = &scored.score {
+            parts.push(if names.len() <= CLASSES { matrix(names, counts) } else { pairs(names, counts) });
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(&[String::new()][..])
+}
+
+/// Those that are one number.
+fn numbers(scored: &[Scored]) -> Vec<String> {
+    let number = |scored: &Scored| match scored.score {
+        Score::Number(number) => Some([scored.key.clone(), shown(number)]),
+        _ => None,
+    };
+    aligned(&scored.iter().filter_map(number).map(Vec::from).collect::<Vec<_>>())
+}
+
+/// A row for each class or output, a column for each metric.
+fn table(scored: &[Scored]) -> Vec<String> {
+    let mut columns: Vec<(&str, Option<f64>, &Vec<String>, &Vec<Option<f64>>)> = vec![];
+    for scored in scored {
+        if let Score::Each { mean, names, values } = &scored.score {
+            columns.push((&scored.key, *mean, names, values));
+        }
+    }
+    let Some(&(_, _, names, first)) = columns.first() else { return vec![] };
+    let judge = columns.iter().find(|column| JUDGES.contains(&column.0)).map_or(first, |column| column.3);
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    let cut = names.len() > CLASSES;
+    if cut {
+        let value = |at: usize| judge[at].unwrap_or(f64::INFINITY);
+        order.sort_by(|&a, &b| value(a).total_cmp(&value(b)));
+        order.truncate(WORST);
+    }
+    let row = |name: String, values: &dyn Fn(usize) -> Option<f64>| {
+        [name].into_iter().chain((0..columns.len()).map(|column| shown(values(column)))).collect::<Vec<_>>()
+    };
+    let mut rows = vec![[String::new()].into_iter().chain(columns.iter().map(|column| column.0.to_owned())).collect()];
+    rows.extend(order.iter().map(|&at| row(short(&names[at], NAME), &|column| columns[column].3[at])));
+    rows.push(row("mean".into(), &|column| columns[column].1));
+    let mut lines = aligned(&rows);
+    if cut {
+        lines.push(format!("the worst {WORST} of {}; --json has all", names.len()));
+    }
+    lines
+}
+
+/// Right classes down, predicted ones across.
+fn matrix(names: &[String], counts: &BTreeMap<(usize, usize), u64>) -> Vec<String> {
+    let names: Vec<String> = names.iter().map(|name| short(name, NAME)).collect();
+    let longest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    let digits = counts.values().map(|count| count.to_string().len()).max().unwrap_or(1);
+    let room = (COLUMNS.saturating_sub(longest) / names.len().max(1)).saturating_sub(2);
+    let column = longest.min(room).max(digits).max(3);
+    let mut rows = vec![[String::new()].into_iter().chain(names.iter().map(|name| short(name, column))).collect()];
+    for (right, name) in names.iter().enumerate() {
+        // Zeros are most of it, and nothing to look at.
+        let count = |taken| counts.get(&(right, taken)).map_or("·".to_owned(), u64::to_string);
+        rows.push([name.clone()].into_iter().chain((0..names.len()).map(count)).collect::<Vec<String>>());
+    }
+    let mut lines = vec!["right classes down, predicted ones across".to_owned()];
+    lines.extend(aligned(&rows));
+    lines
+}
+
+/// The most frequent mistakes.
+fn pairs(names: &[String], counts: &BTreeMap<(usize, usize), u64>) -> Vec<String> {
+    let mut wrong: Vec<(usize, usize, u64)> = counts
+        .iter()
+        .filter(|((right, taken), _)| right != taken)
+        .map(|(&(right, taken), &n)| (right, taken, n))
+        .collect();
+    wrong.sort_by_key(|&(.., count)| std::cmp::Reverse(count));
+    let mut rows = vec![["right", "predicted", "examples", "of"].map(str::to_owned).to_vec()];
+    for (right, taken, count) in wrong.into_iter().take(WORST) {
+        let of: u64 = counts.range((right, 0)..=(right, usize::MAX)).map(|(_, count)| count).sum();
+        let [right, taken] = [right, taken].map(|class| short(&names[class], NAME));
+        rows.push(vec![right, taken, count.to_string(), of.to_string()]);
+    }
+    if rows.len() == 1 {
+        return vec![];
+    }
+    let mut lines = vec!["most often taken for another".to_owned()];
+    lines.extend(aligned(&rows));
+    lines
+}
+
+/// Columns of a terminal, for texts that most letters of the world take one of.
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn short(text: &str, letters: usize) -> String {
+    match width(text) > letters {
+        true => text.chars().take(letters - 1).chain(['…']).collect(),
+        false => text.to_owned(),
+    }
+}
+
+/// The first column to the left, all others to the right.
+fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let widest: Vec<usize> = (0..columns).map(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0)).collect();
+    let line = |row: &Vec<String>| {
+        let mut line = format!("  {}{}", row[0], " ".repeat(widest[0] - width(&row[0])));
+        for (cell, widest) in row.iter().zip(&widest).skip(1) {
+            line += &" ".repeat(2 + widest - width(cell));
+            line += cell;
+        }
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
