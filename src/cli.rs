@@ -9,6 +9,7 @@ mod load;
 mod plot;
 mod predict;
 mod reference;
+mod reproduce;
 mod run;
 mod schedule;
 mod shell;
@@ -48,6 +49,7 @@ enum Command {
     Bench(bench::Bench),
     Schedule(schedule::Schedule),
     Trajectory(trajectory::Trajectory),
+    Reproduce(reproduce::Reproduce),
     Sweep(sweep::Sweep),
     Plot(plot::Plot),
     Completions(shell::Completions),
@@ -75,6 +77,11 @@ mod code {
 impl Failure {
     fn new(code: u8, message: impl Into<String>) -> Self {
         Failure { code, message: message.into() }
+    }
+
+    /// What it says.
+    fn message(&self) -> &str {
+        &self.message
     }
 
     /// The same with another way out.
@@ -164,6 +171,7 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => command.run(),
         Command::Schedule(command) => command.run(),
         Command::Trajectory(command) => command.run(),
+        Command::Reproduce(command) => command.run(),
         Command::Sweep(command) => command.run(),
         Command::Plot(command) => command.run(),
         Command::Completions(command) => command.run(),

@@ -6,4 +6,5 @@ mod lab;
 pub mod sample;
 pub mod trajectory;
 
+pub(crate) use lab::short;
 pub use lab::{Cell, Claim, Failed, Figure, Findings, Lab, Need, Scale, Trainer};

@@ -20,7 +20,7 @@ pub use snapshot::Snapshot;
 pub use weights::{Weights, WeightsError, is_sealed, read_weights, write_average, write_weights};
 
 /// What a split's examples came to.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Figures {
     /// The mean loss.
     pub loss: f64,

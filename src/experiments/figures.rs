@@ -20,7 +20,9 @@ pub const ALL: &[&Figure] = &[
 pub fn named(name: &str) -> Option<&'static Figure> {
     let item: Option<u8> = name.parse().ok();
     let is = |figure: &&&Figure| {
-        figure.name == name || !name.is_empty() && figure.figure == name || item.is_some_and(|item| figure.items.contains(&item))
+        figure.name == name
+            || !name.is_empty() && figure.figure == name
+            || item.is_some_and(|item| figure.items.contains(&item))
     };
     ALL.iter().find(is).copied()
 }

@@ -211,18 +211,26 @@ impl Claim {
 impl std::fmt::Display for Need {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
-            Need::AtMost(bound) => write!(f, "at most {bound}"),
-            Need::AtLeast(bound) => write!(f, "at least {bound}"),
-            Need::Near { target, tolerance } => write!(f, "{} within {tolerance:e}", short(*target)),
+            Need::AtMost(bound) => write!(f, "at most {}", short(*bound)),
+            Need::AtLeast(bound) => write!(f, "at least {}", short(*bound)),
+            Need::Near { target, tolerance } => write!(f, "{} ± {}", short(*target), short(*tolerance)),
         }
     }
 }
 
 /// A number with no more digits than one reads.
 pub fn short(value: f64) -> String {
-    let text = format!("{value:.6}");
-    match value.abs() {
-        1e-3.. | 0.0 => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+    let size = value.abs();
+    if size == 0.0 || !size.is_finite() {
+        return format!("{value}");
+    }
+    // Four digits that say something.
+    let digits = 3 - size.log10().floor() as i32;
+    match digits {
+        -3..=7 => {
+            let text = format!("{value:.*}", digits.max(0) as usize);
+            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+        }
         _ => format!("{value:.3e}"),
     }
 }

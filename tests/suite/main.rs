@@ -32,6 +32,7 @@ mod optimizers;
 mod parity;
 mod random_graphs;
 mod reference;
+mod reproduce;
 mod robust_run;
 mod schedules;
 mod session;

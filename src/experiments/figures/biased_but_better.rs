@@ -33,7 +33,9 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             let of_all = error(if lab.broken { size as f64 - 1.0 } else { size as f64 });
             let of_others = error(size as f64 - 1.0);
             // Both see the same samples: the difference is much surer than either.
-            (biased.push(of_all), unbiased.push(of_others), saved.push(of_others - of_all));
+            biased.push(of_all);
+            unbiased.push(of_others);
+            saved.push(of_others - of_all);
         }
         let (biased, unbiased, saved) = (sample::mean(&biased), sample::mean(&unbiased), sample::estimate(&saved));
         findings.row(&[&size, &biased, &unbiased, &saved.0, &saved.1]);

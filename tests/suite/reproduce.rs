@@ -1,0 +1,99 @@
+//! Every figure of the lecture holds with three seeds, and turns when its fault is put in.
+
+use std::{collections::HashMap, fs};
+
+use crate::common::binary::{folder, run, stderr, stdout, text};
+use gradus::{
+    config::Config,
+    data,
+    device::Device,
+    experiments::{Cell, Failed, Figure, Findings, Lab, Scale, Trainer, figures},
+    train::{Model, Session, Split, train},
+};
+
+/// Trains on the CPU device, each config once.
+#[derive(Default)]
+struct InMemory(HashMap<String, Cell>);
+
+impl Trainer for InMemory {
+    fn train(&mut self, config: Config) -> Result<Cell, Failed> {
+        let key = config.to_toml().to_string();
+        if let Some(cell) = self.0.get(&key) {
+            return Ok(cell.clone());
+        }
+        let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed).expect("the data");
+        let model = Model::build(config, dataset).expect("a network that fits");
+        let cell = pollster::block_on(async {
+            let mut session = Session::new(model, &Device::cpu()).await.expect("room");
+            train(&mut session, &mut []).await.expect("finite figures");
+            let parameters = session.model().plan.learned.iter().map(|learned| learned.slice.length).sum();
+            let train = session.evaluate(Split::Train).await.expect("figures");
+            let dev = session.evaluate(Split::Dev).await.expect("figures");
+            let test = session.evaluate(Split::Test).await.expect("figures");
+            Cell { losses: vec![], train, dev, test, parameters }
+        });
+        self.0.insert(key, cell.clone());
+        Ok(cell)
+    }
+
+    fn progress(&mut self, _: usize, _: usize) {}
+}
+
+fn found(figure: &Figure, seed: u64, broken: bool, cells: &mut InMemory) -> Findings {
+    (figure.run)(&mut Lab::new(seed, Scale::Small, broken, cells))
+        .unwrap_or_else(|error| panic!("{}: {error}", figure.name))
+}
+
+#[test]
+fn every_figure_holds_with_three_seeds_and_turns_when_it_is_broken() {
+    for figure in figures::ALL {
+        let mut cells = InMemory::default();
+        for seed in 1..=3 {
+            let findings = found(figure, seed, false, &mut cells);
+            let failed: Vec<_> = findings.claims.iter().filter(|claim| !claim.holds()).collect();
+            assert!(findings.hold(), "{} with seed {seed}: {failed:#?}", figure.name);
+            assert!(!findings.pictures.is_empty(), "{} has no picture", figure.name);
+            assert!(findings.rows.iter().all(|row| row.len() == findings.columns.len()), "{}", figure.name);
+        }
+        assert!(!found(figure, 1, true, &mut cells).hold(), "{} holds although it is broken", figure.name);
+    }
+}
+
+#[test]
+fn names_items_and_numbers_lead_to_figures() {
+    for figure in figures::ALL {
+        assert_eq!(figures::named(figure.name).map(|found| found.name), Some(figure.name));
+        assert!(figure.items.iter().all(|item| (1..=57).contains(item)) && !figure.items.is_empty(), "{}", figure.name);
+        for item in figure.items {
+            assert!(figures::named(&item.to_string()).is_some_and(|found| found.items.contains(item)));
+        }
+    }
+    assert!(figures::named("").is_none() && figures::named("58").is_none());
+}
+
+#[test]
+fn the_command_writes_rows_pictures_and_a_verdict() {
+    let root = folder();
+    let out = root.path().join("out");
+    let arguments = ["reproduce", "estimator-bias", "--device", "cpu", "--out", text(&out)];
+    let output = run(&arguments);
+    assert!(output.status.success() && stdout(&output).contains("verdict: holds"), "{}", stderr(&output));
+    let read = |file: &str| fs::read_to_string(out.join("estimator-bias").join(file)).expect("a file");
+    let (rows, verdict) = (read("rows.csv"), read("verdict.json"));
+    assert!(rows.starts_with("N,mean,") && read("bias.svg").starts_with("<svg"));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&verdict).expect("JSON")["holds"], true);
+    // The same again, to the same numbers.
+    assert!(run(&arguments).status.success());
+    assert_eq!(read("rows.csv"), rows);
+    let broken = run(&[&arguments[..], &["--break"]].concat());
+    assert!(broken.status.success() && stdout(&broken).contains("turns, as it must"));
+
+    let unknown = run(&["reproduce", "estimator-bais", "--out", text(&out)]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("did you mean `estimator-bias`"), "{}", stderr(&unknown));
+    let file = root.path().join("file");
+    fs::write(&file, "").expect("a file");
+    let unwritable = run(&["reproduce", "estimator-bias", "--out", text(&file)]);
+    assert_eq!(unwritable.status.code(), Some(1));
+    assert!(stderr(&unwritable).contains("file"), "{}", stderr(&unwritable));
+}
