@@ -3,6 +3,7 @@
 
 pub mod figures;
 mod lab;
+pub mod polynomial;
 pub mod sample;
 pub mod trajectory;
 

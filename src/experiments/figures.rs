@@ -4,11 +4,19 @@ mod biased_but_better;
 mod consistency;
 mod efficiency;
 mod estimator_bias;
+mod more_data;
+mod optimal_capacity;
+mod polynomial_capacity;
+mod weight_decay;
 
 use super::Figure;
 
 /// Every figure, in the lecture's order.
 pub const ALL: &[&Figure] = &[
+    &polynomial_capacity::POLYNOMIAL_CAPACITY,
+    &optimal_capacity::OPTIMAL_CAPACITY,
+    &more_data::MORE_DATA,
+    &weight_decay::WEIGHT_DECAY,
     &estimator_bias::ESTIMATOR_BIAS,
     &biased_but_better::BIASED_BUT_BETTER,
     &consistency::CONSISTENCY,

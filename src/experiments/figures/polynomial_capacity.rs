@@ -1,0 +1,71 @@
+//! Degree 1 is too little, 2 is right, 9 is too much.
+
+use crate::{
+    experiments::{
+        Failed, Figure, Findings, Lab, Need,
+        polynomial::{Points, Polynomial, points, quadratic},
+        sample,
+    },
+    report::{Axis, Chart, Curve, Line},
+};
+
+/// Item 6.
+pub const POLYNOMIAL_CAPACITY: Figure = Figure {
+    name: "polynomial-capacity",
+    items: &[6],
+    figure: "fig-5.2",
+    title: "Underfitting and overfitting: polynomials of degree 1, 2 and 9",
+    claim: "on 10 points of a noisy quadratic the training error falls with the degree, the test error is least at degree 2, and degree 9 goes through every point",
+    fault: "no noise, so that degree 9 is the quadratic too",
+    run,
+};
+
+const DEGREES: [usize; 3] = [1, 2, 9];
+const EXAMPLES: usize = 10;
+const NOISE: f64 = 0.2;
+/// Training sets.
+const SETS: u32 = 100;
+
+fn run(lab: &mut Lab) -> Result<Findings, Failed> {
+    let noise = if lab.broken { 0.0 } else { NOISE };
+    let mut findings = Findings::new(&["set", "degree", "train_mse", "test_mse"]);
+    let (mut train, mut test) = (vec![vec![]; DEGREES.len()], vec![vec![]; DEGREES.len()]);
+    let mut first = None;
+    for set in 0..SETS {
+        let mut stream = sample::stream(lab.seed, set);
+        let seen = points(&mut stream, EXAMPLES, noise, quadratic);
+        let unseen = points(&mut stream, 200, noise, quadratic);
+        for (at, degree) in DEGREES.into_iter().enumerate() {
+            let fit = Polynomial::least_squares(&seen, degree);
+            let errors = (fit.error(&seen), fit.error(&unseen));
+            findings.row(&[&set, &degree, &errors.0, &errors.1]);
+            train[at].push(errors.0);
+            // Degree 9 is off by factors of thousands now and then: their logarithms have a mean.
+            test[at].push((errors.1 + 1e-12).log10());
+        }
+        first.get_or_insert(seen);
+    }
+    let more = |of: &[Vec<f64>], than: usize, which: usize| {
+        sample::estimate(&of[which].iter().zip(&of[than]).map(|(a, b)| a - b).collect::<Vec<_>>())
+    };
+    findings.claim("training error: degree 1 less degree 2", more(&train, 1, 0), Need::AtLeast(0.0));
+    findings.claim("training error: degree 2 less degree 9", more(&train, 2, 1), Need::AtLeast(0.0));
+    findings.claim("training error, degree 9", (train[2].iter().copied().fold(0.0, f64::max), 0.0), Need::AtMost(1e-9));
+    findings.claim("log10 of the test error: degree 1 over degree 2", more(&test, 1, 0), Need::AtLeast(0.3));
+    findings.claim("log10 of the test error: degree 9 over degree 2", more(&test, 1, 2), Need::AtLeast(0.3));
+    findings.picture("fits", &[chart(&first.expect("there are sets"))]);
+    Ok(findings)
+}
+
+fn chart(seen: &Points) -> Chart {
+    let (low, high) = (-2.2, 1.5);
+    let truth = (0..=100).map(|at| f64::from(at) / 50.0 - 1.0).map(|x| (x, quadratic(x))).collect();
+    let mut curves = vec![Curve { colour: None, ..Curve::new("truth", 0, truth) }.drawn(Line::Dashed)];
+    for (colour, degree) in DEGREES.into_iter().enumerate() {
+        let fit = Polynomial::least_squares(seen, degree);
+        curves.push(Curve::new(format!("degree {degree}"), colour, fit.curve(low, high)));
+    }
+    let dots = seen.x.iter().copied().zip(seen.y.iter().copied()).collect();
+    curves.push(Curve { colour: None, ..Curve::new("training examples", 0, dots) }.drawn(Line::Dots));
+    Chart { title: "Polynomials through 10 examples".into(), x: Axis::new("x"), y: Axis::new("y"), curves }
+}

@@ -1,0 +1,81 @@
+//! Polynomials fitted to a few points: the lecture's picture of capacity.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::sample;
+use crate::random::Stream;
+
+/// Points and their noisy values.
+#[derive(Debug, Clone)]
+pub struct Points {
+    /// From −1 to 1.
+    pub x: Vec<f64>,
+    /// What is to be predicted.
+    pub y: Vec<f64>,
+}
+
+/// A polynomial by its coefficients, that of x⁰ first.
+#[derive(Debug, Clone)]
+pub struct Polynomial(pub DVector<f64>);
+
+/// So many points spread evenly at random, with noise of this deviation.
+pub fn points(stream: &mut Stream, count: usize, noise: f64, f: impl Fn(f64) -> f64) -> Points {
+    let x: Vec<f64> = (0..count).map(|_| 2.0 * f64::from(stream.uniform()) - 1.0).collect();
+    let y = x.iter().map(|&x| f(x) + noise * sample::normal(stream)).collect();
+    Points { x, y }
+}
+
+fn powers(x: &[f64], degree: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(x.len(), degree + 1, |row, power| x[row].powi(power as i32))
+}
+
+impl Polynomial {
+    /// The polynomial of this degree with the least squared error; of several, the one with the smallest
+    /// coefficients: the pseudo-inverse, from singular values.
+    pub fn least_squares(points: &Points, degree: usize) -> Polynomial {
+        let (matrix, y) = (powers(&points.x, degree), DVector::from_column_slice(&points.y));
+        let svd = matrix.svd(true, true);
+        let smallest = 1e-13 * svd.singular_values.max();
+        Polynomial(svd.solve(&y, smallest).expect("both factors were asked for"))
+    }
+
+    /// The polynomial of this degree with the least mean squared error + ½λ‖θ‖², by QR of the points with the
+    /// penalty's rows below them.
+    pub fn with_decay(points: &Points, degree: usize, lambda: f64) -> Polynomial {
+        let (count, size) = (points.x.len(), degree + 1);
+        let weight = (0.5 * lambda * count as f64).sqrt();
+        let matrix = powers(&points.x, degree).resize_vertically(count + size, 0.0);
+        let penalty = DMatrix::from_fn(count + size, size, |row, column| f64::from(u8::from(row == count + column)));
+        let y = DVector::from_column_slice(&points.y).resize_vertically(count + size, 0.0);
+        let qr = (matrix + weight * penalty).qr();
+        let right = qr.q().transpose() * y;
+        Polynomial(qr.r().solve_upper_triangular(&right).expect("the penalty gives every column a length"))
+    }
+
+    /// Its value.
+    pub fn at(&self, x: f64) -> f64 {
+        self.0.iter().rev().fold(0.0, |value, coefficient| value * x + coefficient)
+    }
+
+    /// The mean squared error, without ½.
+    pub fn error(&self, points: &Points) -> f64 {
+        let squares = points.x.iter().zip(&points.y).map(|(&x, y)| (self.at(x) - y).powi(2));
+        squares.sum::<f64>() / points.x.len() as f64
+    }
+
+    /// Points of its curve, those left out that a picture from `low` to `high` does not show.
+    pub fn curve(&self, low: f64, high: f64) -> Vec<(f64, f64)> {
+        let all = (0..=200).map(|at| f64::from(at) / 100.0 - 1.0).map(|x| (x, self.at(x)));
+        all.filter(|point| (low..=high).contains(&point.1)).collect()
+    }
+}
+
+/// The quadratic of figure 5.2.
+pub fn quadratic(x: f64) -> f64 {
+    0.5 + 0.5 * x - 1.5 * x * x
+}
+
+/// One period of the sine of Bishop's "Pattern recognition and machine learning", figure 1.2.
+pub fn sine(x: f64) -> f64 {
+    (std::f64::consts::PI * (x + 1.0)).sin()
+}
