@@ -2,25 +2,41 @@
 
 mod biased_but_better;
 mod consistency;
+mod double_descent;
+mod effective_complexity;
 mod efficiency;
+mod epoch_wise;
 mod estimator_bias;
+mod likelihood;
+mod maximum_likelihood;
+mod mean_squared_error;
 mod more_data;
+mod no_free_lunch;
 mod optimal_capacity;
 mod polynomial_capacity;
+mod random_features;
 mod weight_decay;
 
 use super::Figure;
 
 /// Every figure, in the lecture's order.
 pub const ALL: &[&Figure] = &[
+    &no_free_lunch::NO_FREE_LUNCH,
     &polynomial_capacity::POLYNOMIAL_CAPACITY,
     &optimal_capacity::OPTIMAL_CAPACITY,
     &more_data::MORE_DATA,
     &weight_decay::WEIGHT_DECAY,
+    &likelihood::LIKELIHOOD,
+    &maximum_likelihood::MAXIMUM_LIKELIHOOD,
+    &mean_squared_error::MEAN_SQUARED_ERROR,
     &estimator_bias::ESTIMATOR_BIAS,
     &biased_but_better::BIASED_BUT_BETTER,
     &consistency::CONSISTENCY,
     &efficiency::EFFICIENCY,
+    &random_features::RANDOM_FEATURES,
+    &double_descent::DOUBLE_DESCENT,
+    &effective_complexity::EFFECTIVE_COMPLEXITY,
+    &epoch_wise::EPOCH_WISE,
 ];
 
 /// The figure that a name, an item's number (`31`) or the number of a figure (`fig-5.2`) stands for: the first that

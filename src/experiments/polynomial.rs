@@ -3,7 +3,10 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::sample;
-use crate::random::Stream;
+use crate::{
+    random::Stream,
+    report::{Axis, Chart, Curve, Line, contours::clip},
+};
 
 /// Points and their noisy values.
 #[derive(Debug, Clone)]
@@ -18,9 +21,10 @@ pub struct Points {
 #[derive(Debug, Clone)]
 pub struct Polynomial(pub DVector<f64>);
 
-/// So many points spread evenly at random, with noise of this deviation.
+/// So many points, one at random in each of as many equal parts of [−1, 1], with noise of this deviation.
 pub fn points(stream: &mut Stream, count: usize, noise: f64, f: impl Fn(f64) -> f64) -> Points {
-    let x: Vec<f64> = (0..count).map(|_| 2.0 * f64::from(stream.uniform()) - 1.0).collect();
+    let x: Vec<f64> =
+        (0..count).map(|at| 2.0 * (at as f64 + f64::from(stream.uniform())) / count as f64 - 1.0).collect();
     let y = x.iter().map(|&x| f(x) + noise * sample::normal(stream)).collect();
     Points { x, y }
 }
@@ -63,10 +67,19 @@ impl Polynomial {
         squares.sum::<f64>() / points.x.len() as f64
     }
 
-    /// Points of its curve, those left out that a picture from `low` to `high` does not show.
-    pub fn curve(&self, low: f64, high: f64) -> Vec<(f64, f64)> {
-        let all = (0..=200).map(|at| f64::from(at) / 100.0 - 1.0).map(|x| (x, self.at(x)));
-        all.filter(|point| (low..=high).contains(&point.1)).collect()
+    /// Its curve, in as many pieces as a picture from `low` to `high` shows of it.
+    pub fn curves(&self, name: &str, colour: usize, [low, high]: [f64; 2]) -> Vec<Curve> {
+        let all: Vec<[f64; 2]> = (0..=400).map(|at| f64::from(at) / 200.0 - 1.0).map(|x| [x, self.at(x)]).collect();
+        let mut pieces: Vec<Vec<(f64, f64)>> = vec![];
+        for step in all.windows(2) {
+            let Some([from, to]) = clip([step[0], step[1]], [[-1.0, 1.0], [low, high]]) else { continue };
+            match pieces.last_mut().filter(|piece| piece.last() == Some(&(from[0], from[1]))) {
+                Some(piece) => piece.push((to[0], to[1])),
+                None => pieces.push(vec![(from[0], from[1]), (to[0], to[1])]),
+            }
+        }
+        let name = |at: usize| if at == 0 { name } else { "" };
+        pieces.into_iter().enumerate().map(|(at, piece)| Curve::new(name(at), colour, piece)).collect()
     }
 }
 
@@ -79,3 +92,17 @@ pub fn quadratic(x: f64) -> f64 {
 pub fn sine(x: f64) -> f64 {
     (std::f64::consts::PI * (x + 1.0)).sin()
 }
+
+/// Examples, the truth, and curves that were fitted, from −2 to 2.
+pub fn chart(title: &str, seen: &Points, truth: fn(f64) -> f64, fitted: Vec<Curve>) -> Chart {
+    let line = (0..=100).map(|at| f64::from(at) / 50.0 - 1.0).map(|x| (x, truth(x))).collect();
+    let dots = seen.x.iter().copied().zip(seen.y.iter().copied()).collect();
+    let mut curves = vec![Curve { colour: None, ..Curve::new("truth", 0, line) }.drawn(Line::Dashed)];
+    curves.extend(fitted);
+    curves.push(Curve { colour: None, ..Curve::new("examples", 0, dots) }.drawn(Line::Dots));
+    let marks = (-2..=2).map(|at| (f64::from(at), at.to_string())).collect();
+    Chart { title: title.into(), x: Axis::new("x"), y: Axis { marks, ..Axis::new("y") }, curves }
+}
+
+/// What [`chart`] shows.
+pub const SHOWN: [f64; 2] = [-2.0, 2.0];

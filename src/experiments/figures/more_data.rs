@@ -3,10 +3,10 @@
 use crate::{
     experiments::{
         Failed, Figure, Findings, Lab, Need,
-        polynomial::{Points, Polynomial, points, sine},
+        polynomial::{Points, Polynomial, SHOWN, chart, points, sine},
         sample,
     },
-    report::{Axis, Chart, Curve, Line},
+    report::Chart,
 };
 
 /// Item 9.
@@ -31,8 +31,8 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut charts = vec![];
     for set in 0..SETS {
         let mut stream = sample::stream(lab.seed, set);
+        let few = points(&mut stream, 15, NOISE, sine);
         let mut many = points(&mut stream, 100, NOISE, sine);
-        let few = Points { x: many.x[..15].to_vec(), y: many.y[..15].to_vec() };
         if lab.broken {
             let again = |values: &[f64]| values.iter().copied().cycle().take(100).collect::<Vec<f64>>();
             many = Points { x: again(&few.x), y: again(&few.y) };
@@ -44,7 +44,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         findings.row(&[&set, &errors.0, &errors.1]);
         ratios.push((errors.1 / errors.0).log10());
         if set == 0 {
-            charts = vec![chart("15 examples", &few), chart("100 examples", &many)];
+            charts = vec![fit("15 examples", &few), fit("100 examples", &many)];
         }
     }
     findings.claim(
@@ -56,26 +56,6 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     Ok(findings)
 }
 
-fn chart(title: &str, seen: &Points) -> Chart {
-    let truth = (0..=100).map(|at| f64::from(at) / 50.0 - 1.0).map(|x| (x, sine(x))).collect();
-    let dots = seen.x.iter().copied().zip(seen.y.iter().copied()).collect();
-    Chart {
-        title: title.into(),
-        x: Axis::new("x"),
-        y: Axis {
-            marks: vec![
-                (-2.0, "-2".into()),
-                (-1.0, "-1".into()),
-                (0.0, "0".into()),
-                (1.0, "1".into()),
-                (2.0, "2".into()),
-            ],
-            ..Axis::new("y")
-        },
-        curves: vec![
-            Curve { colour: None, ..Curve::new("truth", 0, truth) }.drawn(Line::Dashed),
-            Curve::new("degree 9", 1, Polynomial::least_squares(seen, DEGREE).curve(-2.0, 2.0)),
-            Curve::new("examples", 0, dots).drawn(Line::Dots),
-        ],
-    }
+fn fit(title: &str, seen: &Points) -> Chart {
+    chart(title, seen, sine, Polynomial::least_squares(seen, DEGREE).curves("degree 9", 1, SHOWN))
 }

@@ -16,7 +16,7 @@ pub const OPTIMAL_CAPACITY: Figure = Figure {
     figure: "fig-5.3",
     title: "Training error, generalisation error and the gap between them",
     claim: "the training error falls with the capacity, the generalisation error falls and rises again: the best capacity lies inside, and right of it the gap grows",
-    fault: "5,000 training examples instead of 30: nothing overfits",
+    fault: "5,000 training examples instead of 15: nothing overfits",
     run,
 };
 
@@ -25,10 +25,10 @@ const DEGREES: usize = 11;
 const BEST: usize = 5;
 const NOISE: f64 = 0.4;
 /// Training sets.
-const SETS: u32 = 60;
+const SETS: u32 = 100;
 
 fn run(lab: &mut Lab) -> Result<Findings, Failed> {
-    let examples = if lab.broken { 5_000 } else { 30 };
+    let examples = if lab.broken { 5_000 } else { 15 };
     let mut findings = Findings::new(&["degree", "log10_train_mse", "error", "log10_test_mse", "test_error"]);
     let (mut train, mut test) = (vec![vec![]; DEGREES], vec![vec![]; DEGREES]);
     for set in 0..SETS {
@@ -72,7 +72,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     findings.picture(
         "capacity",
         &[Chart {
-            title: "Errors by capacity, 30 examples of a noisy sine".into(),
+            title: "Errors by capacity, 15 examples of a noisy sine".into(),
             x: Axis::counting("degree of the polynomial"),
             y: Axis::new("log10 of the mean squared error"),
             curves,

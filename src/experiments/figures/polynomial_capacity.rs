@@ -3,10 +3,10 @@
 use crate::{
     experiments::{
         Failed, Figure, Findings, Lab, Need,
-        polynomial::{Points, Polynomial, points, quadratic},
+        polynomial::{Points, Polynomial, SHOWN, chart, points, quadratic},
         sample,
     },
-    report::{Axis, Chart, Curve, Line},
+    report::Chart,
 };
 
 /// Item 6.
@@ -53,19 +53,13 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     findings.claim("training error, degree 9", (train[2].iter().copied().fold(0.0, f64::max), 0.0), Need::AtMost(1e-9));
     findings.claim("log10 of the test error: degree 1 over degree 2", more(&test, 1, 0), Need::AtLeast(0.3));
     findings.claim("log10 of the test error: degree 9 over degree 2", more(&test, 1, 2), Need::AtLeast(0.3));
-    findings.picture("fits", &[chart(&first.expect("there are sets"))]);
+    findings.picture("fits", &[fits(&first.expect("there are sets"))]);
     Ok(findings)
 }
 
-fn chart(seen: &Points) -> Chart {
-    let (low, high) = (-2.2, 1.5);
-    let truth = (0..=100).map(|at| f64::from(at) / 50.0 - 1.0).map(|x| (x, quadratic(x))).collect();
-    let mut curves = vec![Curve { colour: None, ..Curve::new("truth", 0, truth) }.drawn(Line::Dashed)];
-    for (colour, degree) in DEGREES.into_iter().enumerate() {
-        let fit = Polynomial::least_squares(seen, degree);
-        curves.push(Curve::new(format!("degree {degree}"), colour, fit.curve(low, high)));
-    }
-    let dots = seen.x.iter().copied().zip(seen.y.iter().copied()).collect();
-    curves.push(Curve { colour: None, ..Curve::new("training examples", 0, dots) }.drawn(Line::Dots));
-    Chart { title: "Polynomials through 10 examples".into(), x: Axis::new("x"), y: Axis::new("y"), curves }
+fn fits(seen: &Points) -> Chart {
+    let fit = |(colour, degree): (usize, usize)| {
+        Polynomial::least_squares(seen, degree).curves(&format!("degree {degree}"), colour, SHOWN)
+    };
+    chart("Polynomials through 10 examples", seen, quadratic, DEGREES.into_iter().enumerate().flat_map(fit).collect())
 }

@@ -5,10 +5,10 @@ use nalgebra::DVector;
 use crate::{
     experiments::{
         Failed, Figure, Findings, Lab, Need,
-        polynomial::{Points, Polynomial, points, sine},
+        polynomial::{Points, Polynomial, SHOWN, chart, points, sine},
         sample,
     },
-    report::{Axis, Chart, Curve, Line},
+    report::{Axis, Chart, Curve},
 };
 
 /// Items 10 and 11.
@@ -50,7 +50,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             |a: &Polynomial, b: &Polynomial| seen.x.iter().map(|&x| (a.at(x) - b.at(x)).abs()).fold(0.0, f64::max);
         limit = limit.max(worst(&near, &exact));
         if set == 0 {
-            fits = vec![chart(&seen)];
+            fits = vec![shown(&seen)];
         }
     }
     let found: Vec<_> = DECAYS.zip(&tests).map(|(power, test)| (f64::from(power), sample::estimate(test))).collect();
@@ -98,16 +98,10 @@ fn gradient_error(seed: u64) -> f64 {
     (0..theta.len()).map(difference).fold(0.0, f64::max)
 }
 
-fn chart(seen: &Points) -> Chart {
-    let truth = (0..=100).map(|at| f64::from(at) / 50.0 - 1.0).map(|x| (x, sine(x))).collect();
-    let mut curves = vec![Curve { colour: None, ..Curve::new("truth", 0, truth) }.drawn(Line::Dashed)];
-    for (colour, (name, lambda)) in
-        [("excessive, 100", 100.0), ("medium, 0.01", 0.01), ("to 0, 1e-12", 1e-12)].into_iter().enumerate()
-    {
-        let fit = Polynomial::with_decay(seen, DEGREE, lambda);
-        curves.push(Curve::new(format!("lambda {name}"), colour, fit.curve(-2.5, 2.5)));
-    }
-    let dots = seen.x.iter().copied().zip(seen.y.iter().copied()).collect();
-    curves.push(Curve { colour: None, ..Curve::new("examples", 0, dots) }.drawn(Line::Dots));
-    Chart { title: "Degree 9 with weight decay".into(), x: Axis::new("x"), y: Axis::new("y"), curves }
+fn shown(seen: &Points) -> Chart {
+    let decays = [("excessive, 100", 100.0), ("medium, 0.01", 0.01), ("to 0, 1e-12", 1e-12)];
+    let fit = |(colour, (name, lambda)): (usize, (&str, f64))| {
+        Polynomial::with_decay(seen, DEGREE, lambda).curves(&format!("lambda {name}"), colour, SHOWN)
+    };
+    chart("Degree 9 with weight decay", seen, sine, decays.into_iter().enumerate().flat_map(fit).collect())
 }
