@@ -32,7 +32,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         findings.row(&[&tosses, &heads, &integral, &expected]);
         let text = format!("integral of L over theta, {heads} heads of {tosses}");
         findings.claim(text, (integral, 0.0), Need::near(expected, 1e-10));
-        let line = (0..=100).map(|at| f64::from(at) / 100.0).map(|theta| (theta, likelihood(theta))).collect();
+        let line = (1..100).map(|at| f64::from(at) / 100.0).map(|theta| (theta, likelihood(theta))).collect();
         curves.push(Curve::new(format!("{heads} heads of {tosses}"), colour, line));
     }
     findings.claim(
@@ -44,7 +44,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let chart = Chart {
         title: "Likelihood of tosses of a coin".into(),
         x: Axis::new("theta"),
-        y: Axis::new("likelihood"),
+        y: Axis { log: true, ..Axis::new("likelihood") },
         curves,
     };
     findings.picture("likelihood", &[chart]);
