@@ -41,32 +41,44 @@ fn numbers(scored: &[Scored]) -> Vec<String> {
     aligned(&scored.iter().filter_map(number).map(Vec::from).collect::<Vec<_>>())
 }
 
-/// A row for each class or output, a column for each metric.
-fn table(scored: &[Scored]) -> Vec<String> {
-    let mut columns: Vec<(&str, Option<f64>, &Vec<String>, &Vec<Option<f64>>)> = vec![];
-    for scored in scored {
-        if let Score::Each { mean, names, values } = &scored.score {
-            columns.push((&scored.key, *mean, names, values));
+/// A metric with a value for each class or output.
+struct Column<'s> {
+    key: &'s str,
+    mean: Option<f64>,
+    names: &'s [String],
+    values: &'s [Option<f64>],
+}
+
+impl Column<'_> {
+    fn of(scored: &Scored) -> Option<Column<'_>> {
+        match &scored.score {
+            Score::Each { mean, names, values } => Some(Column { key: &scored.key, mean: *mean, names, values }),
+            _ => None,
         }
     }
-    let Some(&(_, _, names, first)) = columns.first() else { return vec![] };
-    let judge = columns.iter().find(|column| JUDGES.contains(&column.0)).map_or(first, |column| column.3);
+}
+
+/// A row for each class or output, a column for each metric.
+fn table(scored: &[Scored]) -> Vec<String> {
+    let columns: Vec<Column> = scored.iter().filter_map(Column::of).collect();
+    let Some(first) = columns.first() else { return vec![] };
+    let names = first.names;
+    let judge = columns.iter().find(|column| JUDGES.contains(&column.key)).unwrap_or(first);
     let mut order: Vec<usize> = (0..names.len()).collect();
-    let cut = names.len() > CLASSES;
-    if cut {
-        let value = |at: usize| judge[at].unwrap_or(f64::INFINITY);
+    if names.len() > CLASSES {
+        let value = |at: usize| judge.values[at].unwrap_or(f64::INFINITY);
         order.sort_by(|&a, &b| value(a).total_cmp(&value(b)));
         order.truncate(WORST);
     }
-    let row = |name: String, values: &dyn Fn(usize) -> Option<f64>| {
-        [name].into_iter().chain((0..columns.len()).map(|column| shown(values(column)))).collect::<Vec<_>>()
+    let row = |name: String, cell: &dyn Fn(&Column) -> String| -> Vec<String> {
+        [name].into_iter().chain(columns.iter().map(cell)).collect()
     };
-    let mut rows = vec![[String::new()].into_iter().chain(columns.iter().map(|column| column.0.to_owned())).collect()];
-    rows.extend(order.iter().map(|&at| row(short(&names[at], NAME), &|column| columns[column].3[at])));
-    rows.push(row("mean".into(), &|column| columns[column].1));
+    let mut rows = vec![row(String::new(), &|column| column.key.to_owned())];
+    rows.extend(order.iter().map(|&at| row(short(&names[at], NAME), &|column| shown(column.values[at]))));
+    rows.push(row("mean".into(), &|column| shown(column.mean)));
     let mut lines = aligned(&rows);
-    if cut {
-        lines.push(format!("the worst {WORST} of {}; --json has all", names.len()));
+    if names.len() > CLASSES {
+        lines.push(format!("  (the {WORST} of {} with the least {}; --json has all)", names.len(), judge.key));
     }
     lines
 }
