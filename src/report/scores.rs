@@ -149,3 +149,56 @@ fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     };
     rows.iter().map(line).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{Gives, Metric};
+
+    fn scored(name: &str, score: Score) -> Scored {
+        Scored { metric: Metric::named(name).expect("a metric"), key: name.into(), score }
+    }
+
+    /// `count` classes, of which the second is mostly taken for the first.
+    fn many(count: usize) -> Vec<Scored> {
+        let names: Vec<String> = (0..count).map(|class| format!("the class number {class}")).collect();
+        let mut counts: BTreeMap<(usize, usize), u64> = (0..count).map(|class| ((class, class), 9)).collect();
+        counts.extend([((1, 0), 31), ((2, 1), 2)]);
+        let values = (0..count).map(|class| (class != 3).then_some(class as f64 / 64.0)).collect();
+        let each = Score::Each { mean: Some(0.5), names: names.clone(), values };
+        vec![scored("f1", each), scored("confusion", Score::Matrix { names, counts })]
+    }
+
+    #[test]
+    fn few_classes_are_shown_whole() {
+        let lines = scores(&many(3));
+        assert_eq!(lines[0].trim(), "f1");
+        assert_eq!(lines[1], "  the class number 0  0.0000");
+        assert_eq!(lines[4], "  mean                0.5000");
+        assert_eq!(lines[6], "right classes down, predicted ones across");
+        let row: Vec<&str> = lines[9].split_whitespace().rev().take(3).collect();
+        assert_eq!(row, ["·", "9", "31"], "{lines:?}");
+    }
+
+    #[test]
+    fn of_many_classes_the_worst_are_shown() {
+        let lines = scores(&many(50));
+        assert!(lines.len() < 20 && lines.iter().all(|line| width(line) <= COLUMNS), "{lines:?}");
+        assert!(lines[12].contains("(the 10 of 50 with the least f1; --json has all)"), "{lines:?}");
+        assert!(!lines[..11].iter().any(|line| line.contains('–')), "what has no value is not the worst: {lines:?}");
+        let pairs = ["the class number 1", "a class with the number 0"].map(|name| short(name, NAME));
+        assert!(lines[16].contains(&pairs[0]) && lines[16].ends_with("31  40"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_matrix_keeps_to_the_terminals_width_where_its_counts_allow_it() {
+        for line in scores(&many(CLASSES)) {
+            assert!(width(&line) <= COLUMNS + 30, "{line}");
+        }
+        assert_eq!(shown(None), "–");
+        let single = scored("r2", Score::Number(Some(0.123_456)));
+        assert_eq!(single.metric.gives, Gives::Each);
+        assert_eq!(scores(&[single]), ["  r2  0.1235"]);
+        assert!(scores(&[]).is_empty());
+    }
+}
