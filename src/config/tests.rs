@@ -116,7 +116,7 @@ fn wrong_values_name_their_place() {
         (
             "train.epoch=1",
             "--set train.epoch: unknown key `epoch`; did you mean `epochs`? \
-             (the keys here: epochs, batch_size, shuffle, log_steps, checkpoint)",
+             (the keys here: epochs, batch_size, shuffle, log_steps, metrics, checkpoint)",
         ),
         (
             "data.label_noise=nan",

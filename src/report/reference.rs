@@ -27,8 +27,11 @@ const METRICS: &str = "\
 and `dev_top_3` in metrics.jsonl and the curves; `gradus evaluate` shows all that fit. p are the predictions: probabilities
 under the losses `categorical` and `bernoulli`, whose link is a softmax and a sigmoid, and the outputs x under `normal`;
 t is the target. A yes is a probability above ½, and a target above ½. *A number each* is one for each class or output, and
-the mean is over those that have a value; a network with one output has one number. What has no value is `null` in JSON and
-a dash on the terminal. `confusion` has a row for each class that is right and a column for each that is predicted.
+the mean is over those that have a value; one output has one number, and so has the `log_loss` of classes. What has no value
+is `null` in JSON and a dash on the terminal. `confusion` has a row for each class that is right and a column for each that
+is predicted; a network with several outputs under `bernoulli` has none. Where scikit-learn has the same, so has gradus:
+macro averages with `zero_division=nan`, `force_finite=False`, a `log_loss` of probabilities no nearer to 0 and 1 than 2⁻⁵².
+Only a batch of predictions is held at a time, but for `roc_auc`: 16 bytes for each output of each example.
 ";
 
 const OPTIMIZERS: &str = "\
