@@ -22,7 +22,7 @@ pub mod sgd;
 
 use std::sync::Arc;
 
-use crate::{config, kernels::SCALARS, real::Real};
+use crate::{config, real::Real};
 pub use dialect::{Dialect, Placement, Velocity};
 pub use read::{Configured, check, read};
 pub use regularization::Regularization;
@@ -55,6 +55,9 @@ pub const ALL: &[Optimizer] = &[
     adamw::ADAMW,
     lion::LION,
 ];
+
+/// How many numbers of its own an optimizer may ask for in a step.
+pub const SCALARS: usize = 16;
 
 /// Where in a step's numbers the learning rate itself stands: decoupled decay needs it, whatever
 /// the rule made of it.

@@ -9,10 +9,10 @@ mod update;
 
 use std::fmt;
 
+pub use crate::kernels::ALIGNMENT;
 use crate::kernels::{Cost, Element, Kernel, Source, Tile, Variant};
 pub use builder::{Builder, TensorId};
 pub use compile::{Augmentation, DataLayout, Options, compile};
-pub use placement::ALIGNMENT;
 
 /// A position in [`Plan::buffers`].
 pub type BufferId = usize;
@@ -61,6 +61,7 @@ impl Launch {
     pub fn source(&self, tile: Tile, replicas: usize) -> Source {
         let bound: Vec<bool> = self.bindings.iter().map(Option::is_some).collect();
         let recipe = crate::kernels::Recipe {
+            kernel: self.kernel,
             parameters: &self.parameters,
             variant: &self.variant,
             bound: &bound,
@@ -75,13 +76,15 @@ impl Launch {
         (self.kernel.cost)(&self.parameters)
     }
 
-    /// The parameters followed by each binding's replica stride: the shader's `Params`.
-    pub fn uniform(&self) -> Vec<u8> {
+    /// The parameters followed by each binding's replica stride and the grid's items: the shader's `Params`, see
+    /// [`Kernel::params_wgsl`].
+    pub fn uniform(&self, items: u32) -> Vec<u8> {
         let mut bytes = self.parameters.clone();
         for binding in &self.bindings {
             let stride = binding.map_or(0, |slice| slice.stride) as u32;
             bytes.extend_from_slice(&stride.to_ne_bytes());
         }
+        bytes.extend_from_slice(&items.to_ne_bytes());
         bytes
     }
 }
@@ -202,7 +205,7 @@ pub struct Ports {
     pub gradients: BufferId,
     /// Running figures of batch normalisation and the like, where there are any.
     pub running: Option<BufferId>,
-    /// The optimizer's tensors, one behind the other; none for an optimizer without state.
+    /// The optimizer's tensors, one after the other; none for an optimizer without state.
     pub state: Option<BufferId>,
     /// The average of the parameters, which evaluation steps take in their place, if there is one.
     pub average: Option<Slice>,

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Optimizer, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// Adadelta.
 pub const ADADELTA: Optimizer = Optimizer {

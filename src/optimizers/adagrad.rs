@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Placement, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Optimizer, Placement, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// AdaGrad.
 pub const ADAGRAD: Optimizer = Optimizer {

@@ -10,8 +10,8 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Optimizer, Rule, adam::Adam, adam::update};
-use crate::{kernels::SCALARS, update_twins};
+use super::{Dialect, Optimizer, Rule, SCALARS, adam::Adam, adam::update};
+use crate::update_twins;
 
 /// AdamW.
 pub const ADAMW: Optimizer = Optimizer {

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Optimizer, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// Lion.
 pub const LION: Optimizer = Optimizer {

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Rule, Velocity, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Optimizer, Rule, SCALARS, Velocity, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// SGD with momentum.
 pub const MOMENTUM: Optimizer = Optimizer {

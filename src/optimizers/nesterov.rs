@@ -27,8 +27,8 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Optimizer, Rule, Velocity, momentum::Momentum};
-use crate::{kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Optimizer, Rule, SCALARS, Velocity, momentum::Momentum};
+use crate::{real::Real, update_twins};
 
 /// Nesterov's accelerated gradient.
 pub const NESTEROV: Optimizer = Optimizer {

@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Placement, Rule, Velocity, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Optimizer, Placement, Rule, SCALARS, Velocity, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// RMSProp.
 pub const RMSPROP: Optimizer = Optimizer {

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Optimizer, Rule, padded};
-use crate::{kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Optimizer, Rule, SCALARS, padded};
+use crate::{real::Real, update_twins};
 
 /// Stochastic gradient descent.
 pub const SGD: Optimizer = Optimizer {

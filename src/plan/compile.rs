@@ -5,12 +5,11 @@ use std::sync::Arc;
 use super::{
     Contents, Launch, Learned, Plan, Ports, Program, Running,
     builder::{Builder, Common, Draft, Home, HostTensors, Tensor, TensorId},
-    placement::{self, ALIGNMENT},
-    update,
+    placement, update,
 };
 use crate::{
     graph::{Graph, elements},
-    kernels::{Element, Variant, loss::LossParameters, statistics, statistics::StatisticsParameters},
+    kernels::{ALIGNMENT, Element, Variant, loss::LossParameters, statistics, statistics::StatisticsParameters},
     losses::{Loss, Targets},
     optimizers::Rule,
 };

@@ -251,7 +251,8 @@ fn kernel_rows() -> Vec<Vec<String>> {
     };
     let row = |kernel: &&kernels::Kernel| {
         let binds: Vec<String> = kernel.bindings.iter().map(binding).collect();
-        vec![code(kernel.name), code(kernel.formula), code(binds.join(", ")), code(kernel.parameters.join(", "))]
+        let parameters: Vec<&str> = kernel.parameters.iter().map(|parameter| parameter.name).collect();
+        vec![code(kernel.name), code(kernel.formula), code(binds.join(", ")), code(parameters.join(", "))]
     };
     kernels::ALL.iter().map(row).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pool::PoolParameters;
+use super::PoolParameters;
 use crate::real::{Real, lane_sums};
 
 /// One plane's walk over windows.

@@ -1,10 +1,10 @@
 //! Awkward convolutions for parity.
 
-use super::{
-    Case, Operand, Variant, case,
-    conv::{ConvParameters, ConvSumParameters, chunks},
+use super::{ConvParameters, ConvSumParameters, chunks};
+use crate::{
+    activations::{self, Activation},
+    kernels::{Case, Operand, Variant, case},
 };
-use crate::activations::{self, Activation};
 
 /// One shape: (batch, channels, filters, groups), then (in, kernel, stride, dilation, pad) for
 /// depth, height and width.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::conv::ConvParameters;
+use super::ConvParameters;
 use crate::real::Real;
 
 /// A convolution's parameters as indices; the axes are depth, height and width.

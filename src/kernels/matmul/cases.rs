@@ -1,9 +1,10 @@
 //! Awkward products for parity.
 
-use super::matmul::MatmulParameters;
-use super::matmul_source::Form;
-use super::{Case, Operand, Variant, case};
-use crate::activations;
+use super::{MatmulParameters, source::Form};
+use crate::{
+    activations,
+    kernels::{Case, Operand, Variant, case},
+};
 
 /// Awkward shapes: ones, primes, around a tile, around 512, long and thin either way, more than
 /// 65,535 rows.

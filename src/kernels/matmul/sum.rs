@@ -2,9 +2,16 @@
 
 use rayon::prelude::*;
 
-use super::{Arguments, Case, Cost, Grid, Kernel, Lanes, Operand, Parameters, Recipe, Slot, Source, Variant, case};
-use super::{activation, read, reads, writes, wrong_bindings};
-use crate::{activations, parameters, real::Real, twin};
+use crate::{
+    activations,
+    kernels::{
+        Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, Shader, Slot, Source, Variant, activation,
+        case, read, reads, wgsl, writes, wrong_bindings,
+    },
+    parameters,
+    real::Real,
+    twin,
+};
 
 parameters! {
     /// The sum's parameters.
@@ -37,23 +44,9 @@ pub const MATMUL_SUM: Kernel = Kernel {
 
 fn source(recipe: &Recipe) -> Source {
     let p: MatmulSumParameters = read(recipe.parameters);
-    let lanes = Lanes { lanes: 1, each: if p.slices > 4 { 8 } else { 1 } };
-    let (bias, v) = (recipe.bound[1], recipe.bound[2]);
-    let sum = if bias { "sum + bias[replica * p.bias_stride + column]" } else { "sum" };
-    let (value, activation) = match recipe.variant.activation() {
-        Some(f) if v => (format!("({sum}) * derivative(v[replica * p.v_stride + at])"), f.wgsl),
-        Some(f) => (format!("forward({sum})"), f.wgsl),
-        None => (sum.to_owned(), ""),
-    };
-    let head = "fn finish(sum: f32, replica: u32, column: u32, at: u32) -> f32";
-    let finish = format!("{head} {{\n    return {value};\n}}\n");
-    let file = include_str!("../../shaders/matmul_sum.wgsl");
-    Source {
-        label: format!("matmul_sum {bias} {v} {} {}", lanes.each, recipe.variant.name()),
-        wgsl: [file, &finish, &lanes.wgsl(), &lanes.sum_wgsl(), activation].concat(),
-        constants: vec![],
-        grid: Grid::strided(p.count, 64).with(u64::from(p.slices.div_ceil(lanes.each)) + 1),
-    }
+    let lanes = Lanes::alone(p.slices);
+    let shader = Shader::of(recipe, wgsl!("matmul_sum.wgsl")).sum(lanes).finish();
+    shader.strided(p.count, 64).with(u64::from(p.slices.div_ceil(lanes.each)) + 1)
 }
 
 fn matmul_sum<T: Real>(arguments: &mut Arguments<T>) {
