@@ -15,6 +15,10 @@ pub(super) fn checked(op: &dyn Op, inputs: &[&[usize]], shape: Shape) -> Result<
         within(&format!("its {name} {}", show(&shape)), &shape)?;
     }
     within(&format!("the output {} of one example", show(&shape)), &shape)?;
+    // No config writes such a layer, but code can.
+    if elements(&shape) == 0 {
+        return Err(format!("the output {} of one example has no elements", show(&shape)));
+    }
     Ok(shape)
 }
 
