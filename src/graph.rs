@@ -121,7 +121,13 @@ impl Graph {
             position[at + 1] = nodes.len();
             let inputs: Vec<NodeId> = inputs.iter().map(|&input| position[input]).collect();
             let shapes: Vec<&[usize]> = inputs.iter().map(|&input| &nodes[input].shape[..]).collect();
-            let shape = draft.op.shape(&shapes).and_then(|shape| size::checked(draft.op.as_ref(), &shapes, shape));
+            // Only code can leave them all out.
+            let shape = if shapes.is_empty() {
+                Err("takes an input, but is given none".into())
+            } else {
+                draft.op.shape(&shapes)
+            };
+            let shape = shape.and_then(|shape| size::checked(draft.op.as_ref(), &shapes, shape));
             let shape = shape.map_err(|message| {
                 config::Error::new(&draft.place, format!("layer `{}` ({}): {message}", draft.name, draft.op.name()))
             })?;

@@ -109,8 +109,8 @@ pub mod verify;
 
 /// Waits for what a device does.
 pub use pollster::block_on;
-/// What the traits of ops and kernels speak in.
-pub use {bytemuck, toml};
+/// What ops and optimizers tell their keys in.
+pub use toml;
 
 pub use config::Config;
 pub use data::Dataset;
