@@ -16,6 +16,7 @@ mod gzip;
 mod idx;
 mod images;
 mod known;
+mod memory;
 mod normalize;
 mod npy;
 mod signature;
@@ -30,7 +31,7 @@ pub use fingerprint::Kin;
 pub use known::{Outline, outline, shape};
 pub use signature::{Fingerprint, Predicted, Signature, Table};
 pub use source::{Examples, Request, Source};
-pub use split::epoch_order;
+pub use split::{Splits, epoch_order};
 pub use unseen::{Unseen, unseen};
 
 pub(crate) use files::read as read_file;
@@ -164,12 +165,17 @@ fn check_shape(config: &DataConfig, examples: &Examples) -> Result<(), DataError
 
 /// Only pictures of bytes can be augmented, and some of each must be left to see.
 fn check_pictures(config: &DataConfig, shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), DataError> {
-    let error = |message: &str| Err(DataError::setting(config, "augment", message));
+    let wrong = |message| DataError::setting(config, "augment", message);
+    augmentable(shape, inputs, augment).map_err(wrong)
+}
+
+/// The same, wherever the settings are from.
+pub(crate) fn augmentable(shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), String> {
     let (Inputs::Bytes { .. }, &[_, height, width]) = (inputs, shape) else {
-        return error("data.augment is for pictures of [channels, height, width] bytes");
+        return Err("data.augment is for pictures of [channels, height, width] bytes".into());
     };
     if augment.crop >= height.min(width) {
-        return error(&format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop));
+        return Err(format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop));
     }
     Ok(())
 }

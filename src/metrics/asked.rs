@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::{ALL, Gives, Kind, Metric, Start, Tally, Task};
 use crate::{
     config::{Error, Place, Table, Value},
+    graph::here,
     losses::Loss,
 };
 
@@ -27,7 +28,12 @@ impl PartialEq for Asked {
 }
 
 impl Asked {
-    /// A metric as it is without any keys.
+    /// A metric as it is without any keys: one of [`ALL`], or of another crate.
+    #[track_caller]
+    pub fn of(metric: &'static Metric) -> Asked {
+        Asked::plain(metric, here())
+    }
+
     fn plain(metric: &'static Metric, place: Place) -> Asked {
         let count = match metric.start {
             Start::Plain(_) => 0,

@@ -97,7 +97,7 @@ impl Conv {
 
 impl Op for Conv {
     fn name(&self) -> &'static str {
-        [CONV1D.name, CONV2D.name, CONV3D.name][self.axes() - 1]
+        [CONV1D.name, CONV2D.name, CONV3D.name][self.axes().clamp(1, 3) - 1]
     }
 
     fn keys(&self) -> toml::Table {

@@ -87,6 +87,10 @@ impl ConvTranspose {
     fn placed(&self, input: &[usize]) -> Result<(usize, Placed), String> {
         let Window { kernel, stride, dilation, padding } = &self.window;
         let (channels, extents) = window::picture(input, kernel.len())?;
+        self.window.check(extents.len())?;
+        if self.output_padding.len() != extents.len() {
+            return Err(format!("output_padding {} is not one number for each axis", show(&self.output_padding)));
+        }
         conv::check_groups(self.groups, channels, self.filters)?;
         let mut output = vec![];
         for (axis, &extent) in extents.iter().enumerate() {

@@ -149,7 +149,7 @@ impl Op for Pool {
             Measure::Max => [&MAX_POOL1D, &MAX_POOL2D, &MAX_POOL3D],
             Measure::Average => [&AVG_POOL1D, &AVG_POOL2D, &AVG_POOL3D],
         };
-        self.window.as_ref().map_or(GLOBAL_AVG_POOL.name, |window| kinds[window.kernel.len() - 1].name)
+        self.window.as_ref().map_or(GLOBAL_AVG_POOL.name, |window| kinds[window.kernel.len().clamp(1, 3) - 1].name)
     }
 
     fn keys(&self) -> toml::Table {

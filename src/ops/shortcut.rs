@@ -45,7 +45,7 @@ impl Op for Shortcut {
     fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String> {
         let input = single(inputs)?;
         match input {
-            [channels, extents @ ..] if extents.len() <= 3 && *channels <= self.channels => {
+            [channels, extents @ ..] if extents.len() <= 3 && *channels <= self.channels && self.stride > 0 => {
                 let extents = extents.iter().map(|extent| extent.div_ceil(self.stride));
                 Ok([self.channels].into_iter().chain(extents).collect())
             }

@@ -66,7 +66,7 @@ impl Progress {
     /// Shows a run, or just its bar.
     pub fn new(run: &Rc<Watched>, session: &Session, quiet: bool) -> Self {
         let steps_per_epoch = session.steps_per_epoch() as u64;
-        let epochs = session.config().train.epochs;
+        let epochs = session.settings().train.epochs;
         let undefined = BTreeSet::new();
         Progress { run: run.clone(), epochs, steps_per_epoch, quiet, shown: Instant::now(), undefined }
     }

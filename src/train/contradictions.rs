@@ -6,7 +6,8 @@ use crate::{
     config::{self, Config, Place, Portion},
     data::Targets,
     graph::{Graph, LARGEST, Node, Shape, elements, order},
-    metrics, optimizers,
+    metrics::{self, Asked},
+    optimizers,
     schedules::{Run, Schedule},
 };
 
@@ -35,7 +36,8 @@ pub fn check(config: &Config) -> Result<(), config::Error> {
 /// It takes none, but looks at its loss or asks for metrics of it.
 pub fn check_development(config: &Config) -> Result<(), config::Error> {
     let none = matches!(config.data.dev, Portion::Count(0)) || config.data.dev == Portion::Fraction(0.0);
-    if none { development(config) } else { Ok(()) }
+    let dev = config.data.places.place("data", "dev");
+    if none { development(&config.train.metrics, &config.optimizer.keys, Some(dev)) } else { Ok(()) }
 }
 
 /// What in a model that is to train, or between it and its data, contradicts itself; the warnings, each one line with its place.
@@ -44,9 +46,10 @@ pub fn check_development(config: &Config) -> Result<(), config::Error> {
 /// What can never be right.
 pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
     if model.dataset.dev.is_empty() {
-        development(&model.config)?;
+        let dev = model.config.as_ref().map(|config| config.data.places.place("data", "dev"));
+        development(&model.settings.train.metrics, &model.keys, dev)?;
     }
-    metrics::check_outputs(&model.config.train.metrics, model.outputs())?;
+    metrics::check_outputs(&model.settings.train.metrics, model.outputs())?;
     rates(model)?;
     let mut warnings = fit::doubts(&model.dataset, model.loss);
     warnings.extend(accumulation(model)?);
@@ -57,30 +60,31 @@ pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
 }
 
 /// The table of a schedule, and whether it is a plateau.
-fn plateau(config: &Config) -> Option<&config::Table> {
-    let table = config.optimizer.keys.table("learning_rate").ok().flatten()?;
+fn plateau(optimizer: &config::Table) -> Option<&config::Table> {
+    let table = optimizer.table("learning_rate").ok().flatten()?;
     (table.string("schedule").ok().flatten() == Some("plateau")).then_some(table)
 }
 
-/// The development set is empty: nobody may look at its loss or its metrics.
-fn development(config: &Config) -> Result<(), config::Error> {
-    let dev = config.data.places.place("data", "dev");
-    if let Some(asked) = config.train.metrics.first() {
+/// The development set is empty: nobody may look at its loss or its metrics. `dev` is where a config says how
+/// many examples it takes.
+fn development(metrics: &[Asked], optimizer: &config::Table, dev: Option<Place>) -> Result<(), config::Error> {
+    let give = dev.map_or("give the data set such a split".into(), |dev| format!("give data.dev examples ({dev})"));
+    if let Some(asked) = metrics.first() {
         let message = format!("`{}` is of the development set, but there is no development set", asked.key());
-        let help = format!("give data.dev examples ({dev}), or leave train.metrics out");
+        let help = format!("{give}, or leave train.metrics out");
         return Err(config::Error::new(&asked.place, message).help(help));
     }
-    let Some(table) = plateau(config) else { return Ok(()) };
+    let Some(table) = plateau(optimizer) else { return Ok(()) };
     let message =
         "`plateau` looks at the development set's loss, but there is no development set: the rate would never change";
-    Err(table.error("schedule", message).help(format!("give data.dev examples ({dev}), or take another schedule")))
+    Err(table.error("schedule", message).help(format!("{give}, or take another schedule")))
 }
 
 /// A plateau that waits longer than the run lasts.
 fn patience(model: &Model) -> Option<String> {
-    let table = plateau(&model.config)?;
+    let table = plateau(&model.keys)?;
     let patience = table.integer("patience", ..).ok().flatten().unwrap_or(10);
-    let epochs = model.config.train.epochs;
+    let epochs = model.settings.train.epochs;
     (patience >= epochs).then(|| {
         let place = table.place_of("patience");
         format!("{place}: the rate can never fall: patience is {patience} epochs, and the run has {epochs}")
@@ -99,7 +103,7 @@ fn rates(model: &Model) -> Result<(), config::Error> {
         let rate = model.schedule.at(t);
         if !(rate as f32).is_finite() || rate < 0.0 {
             let message = format!("the learning rate of step {} of {steps} is {rate:e}, beyond 32 bits", t + 1);
-            return Err(model.config.optimizer.keys.error("learning_rate", message));
+            return Err(model.keys.error("learning_rate", message));
         }
     }
     Ok(())
@@ -107,7 +111,7 @@ fn rates(model: &Model) -> Result<(), config::Error> {
 
 /// Gradients that are summed up, but for too long.
 fn accumulation(model: &Model) -> Result<Option<String>, config::Error> {
-    let keys = &model.config.optimizer.keys;
+    let keys = &model.keys;
     let batches = keys.integer("accumulate", 1..)?.unwrap_or(1) as u64;
     let (steps, epoch) = (model.steps(), model.steps_per_epoch());
     if batches > steps && steps > 0 {

@@ -180,7 +180,7 @@ impl Datasets {
                 }
                 error
             })?;
-            Ok(toml::to_string(&model.resolved()).expect("a config is TOML"))
+            Ok(toml::to_string(&model.resolved().expect("it is a config's")).expect("a config is TOML"))
         };
         runs.iter().map(&mut resolved).collect()
     }

@@ -3,18 +3,36 @@
 
 use super::BuildError;
 use crate::{
-    config::{self, Config},
+    config::{self, Place},
     data::{DataError, Dataset, Inputs, Targets},
-    graph::{Graph, blocks::RESHAPING, elements},
+    graph::{Graph, blocks::RESHAPING, elements, show},
     losses::{self, Loss},
 };
 
-/// Brings the classes of a data set to the network's outputs, and refuses what can't be right.
-pub(super) fn fit(config: &Config, graph: &Graph, dataset: &mut Dataset, loss: &Loss) -> Result<(), BuildError> {
+/// Brings the classes of a data set to the network's outputs, and refuses what can't be right. `last` is where the
+/// network's last layer is spoken of.
+pub(super) fn fit(last: &Place, graph: &Graph, dataset: &mut Dataset, loss: &Loss) -> Result<(), BuildError> {
+    check_inputs(last, graph, dataset, loss)?;
     classes(graph, dataset, loss);
-    check_outputs(config, graph, dataset, loss)?;
+    check_outputs(last, graph, dataset, loss)?;
     check_targets(dataset, loss)?;
     Ok(check_words(graph, dataset)?)
+}
+
+/// The network is for such examples, and all that a device takes an index from is in its range. Configs and files
+/// are read so that this is true.
+fn check_inputs(last: &Place, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), BuildError> {
+    dataset.check()?;
+    let (takes, shape) = (&graph.nodes[0].shape, &dataset.shape);
+    if takes != shape {
+        let message = format!("the network takes {}, but an example of the data set is {}", show(takes), show(shape));
+        return Err(config::Error::new(last, message).into());
+    }
+    if loss.targets == losses::Targets::Labels && matches!(dataset.targets, Targets::Values { .. }) {
+        let message = format!("the loss `{}` takes classes, and the targets are numbers", loss.name);
+        return Err(DataError::new(dataset.name.as_str(), message).into());
+    }
+    Ok(())
 }
 
 /// Labels say at least how many classes there are: the network may know of more. And some count from 1.
@@ -37,14 +55,13 @@ fn classes(graph: &Graph, dataset: &mut Dataset, loss: &Loss) {
     }
 }
 
-fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
+fn check_outputs(last: &Place, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
     let outputs = elements(&graph.nodes[graph.output].shape);
     let wanted = dataset.targets.width();
     let binary = matches!(dataset.targets, Targets::Classes { count: 2, .. }) && outputs == 1;
     if outputs == wanted || binary && loss.targets == losses::Targets::Values {
         return Ok(());
     }
-    let last = config.model.layers.last().expect("a config has layers");
     let message = format!(
         "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
         loss.name, dataset.name
@@ -63,7 +80,7 @@ fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss)
         }
         _ => String::new(),
     };
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}{few}")))
+    Err(config::Error::new(last, message).help(format!("give the last layer units = {wanted}{few}")))
 }
 
 /// Targets that a loss can't be trained on.

@@ -1,6 +1,6 @@
 //! A 3×3 convolution, 64 pictures of 16×32×32 to 16 channels, forward and backward, against the
 //! usual other way: unfold the pictures to a matrix, multiply with the matrix products of dense
-//! layers, fold back. `cargo run --release --example convolution` prints the best of ten times of each launch.
+//! layers, fold back. `cargo bench --bench convolution` prints the best of ten times of each launch.
 
 use std::{sync::Arc, time::Instant};
 
