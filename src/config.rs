@@ -29,7 +29,7 @@ pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
 pub(crate) use error::printable;
 pub use error::{Error, Place, nearest, suggestion};
 pub use grid::Grid;
-pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
+pub use model::{LayerConfig, ModelConfig, OptimizerConfig};
 pub use places::Places;
 pub use table::Table;
 pub use train::{CheckpointConfig, TrainConfig};
@@ -115,7 +115,7 @@ impl Config {
             optimizer: OptimizerConfig::read(optimizer.ok_or_else(|| missing("optimizer"))?)?,
             train: train.map_or(Ok(TrainConfig::default()), TrainConfig::read)?,
         };
-        let loss = losses::named(&config.model.loss).expect("the model knows just these");
+        let loss = losses::of(&config.model)?;
         metrics::check(&config.train.metrics, loss)?;
         Ok(config)
     }

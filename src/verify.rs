@@ -8,9 +8,10 @@ mod network;
 mod nodes;
 mod parity;
 
+pub use crate::ops::setting::Examples;
 pub use gradients::checks as gradient_checks;
 pub use matrix::{Node, every_node};
-pub use network::{Examples, Network, Probe};
+pub use network::{Network, Probe};
 pub use parity::{fill, parity, plan_of};
 
 /// What came of the cases of one kernel, one node, or one backward pass.

@@ -12,6 +12,7 @@ use crate::{
     checksum,
     config::Config,
     data::{self, DataError, Dataset, Inputs, Kin, Origin, Signature},
+    losses,
     report::{self, RunDirectory, checkpoints},
     train::{Model, Session, Weights},
 };
@@ -82,7 +83,7 @@ pub fn known(run: &Path) -> Result<Option<Signature>, Failure> {
 
 /// A run's data, or others for its network.
 fn dataset(config: &Config, known: Option<&Signature>) -> Result<(Dataset, Kin), Failure> {
-    let categorical = config.model.loss == "categorical";
+    let categorical = losses::of(&config.model)?.labels();
     match known {
         Some(known) => Ok(data::load_again(&config.data, categorical, config.seed, known)?),
         None => Ok((load::dataset(config)?, Kin::Same)),

@@ -101,6 +101,16 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The value of `key` is none of `known`, or not given at all where it is empty.
+    pub fn choice(place: &Place, key: &str, name: &str, known: &[&str]) -> Error {
+        match name {
+            "" => Error::new(place, format!("the key `{key}` is missing")).help(suggestion("", known)),
+            _ => Error::unknown(place, key, name, known),
+        }
+    }
+}
+
 /// Right names that a message lists at most.
 const LISTED: usize = 60;
 

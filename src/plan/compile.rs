@@ -197,7 +197,9 @@ fn host_tensors(
     };
     let targets = match loss.targets {
         Targets::Labels => add("targets", Element::Word, layout.examples, Home::Shared),
-        Targets::Values => add("targets", Element::Real, layout.examples * outputs, Home::Shared),
+        Targets::Probabilities | Targets::Values => {
+            add("targets", Element::Real, layout.examples * outputs, Home::Shared)
+        }
     };
     HostTensors {
         data,

@@ -164,6 +164,7 @@ fn loss_rows() -> Vec<Vec<String>> {
     let row = |loss: &&losses::Loss| {
         let targets = match loss.targets {
             losses::Targets::Labels => "a class",
+            losses::Targets::Probabilities => "a value from 0 to 1 for every output",
             losses::Targets::Values => "a value for every output",
         };
         let accuracy = if loss.accuracy { "yes" } else { "no" };

@@ -59,7 +59,7 @@ impl Model {
     /// Whatever in the config does not fit itself or the data, and data that can't be trained on.
     pub fn build(mut config: Config, mut dataset: Dataset) -> Result<Model, BuildError> {
         let graph = Graph::build(&config.model, &dataset.shape)?;
-        let loss = losses::named(&config.model.loss).expect("the config knows just these");
+        let loss = losses::of(&config.model)?;
         let rule = optimizers::read(&config.optimizer)?;
         fit::fit(&config, &graph, &mut dataset, loss)?;
         settle(&mut config, &dataset);

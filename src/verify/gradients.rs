@@ -3,7 +3,7 @@
 
 use super::{
     Verdict,
-    network::{Examples, Network, Probe},
+    network::{Network, Probe},
     nodes,
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     graph::{Draft, Graph, INPUT},
     kernels::statistics::FIGURES,
     losses::{self, Loss},
-    ops::{Op, activate::Activate, dense::Dense, flatten::Flatten, identity::Identity},
+    ops::{Op, activate::Activate, dense::Dense, flatten::Flatten, identity::Identity, setting::Examples},
     plan::{Program, Slice},
 };
 
