@@ -10,8 +10,13 @@ mod weights;
 
 use std::ops::ControlFlow;
 
-use crate::{device, losses::Loss, metrics::Scored, plan::Program};
-pub use contradictions::{check, check_development, contradictions};
+use crate::{
+    device,
+    losses::Loss,
+    metrics::{self, Scored},
+    plan::Program,
+};
+pub use contradictions::{check, check_development, check_sections, contradictions};
 pub use model::{BuildError, Model, evaluate_rows};
 pub use observer::{Observer, Observers};
 pub use session::{Evaluation, Session, Split};
@@ -114,7 +119,7 @@ pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -
 
 /// Runs the epochs that are left.
 async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
-    let metrics = session.config().train.metrics.clone();
+    let metrics = metrics::read(&session.config().train).expect("the model was checked");
     while let Some(epoch) = session.next_epoch() {
         observer.begin(epoch);
         let ended = match run_epoch(session, observer, epoch).await? {

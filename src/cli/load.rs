@@ -33,10 +33,12 @@ impl ConfigArguments {
 
     /// Reads the config; the error still knows its place.
     pub fn read(&self) -> Result<Config, config::Error> {
-        match &self.config {
+        let config = match &self.config {
             Some(path) => Config::load(path, &self.overrides),
             None => Config::default_with(&self.overrides),
-        }
+        }?;
+        train::check_sections(&config)?;
+        Ok(config)
     }
 
     /// Reads the config, loads its data and builds its network, which is to be trained.

@@ -14,7 +14,7 @@ use crate::{
     data::{self, DataError, Dataset, Inputs, Kin, Origin, Signature},
     losses,
     report::{self, RunDirectory, checkpoints},
-    train::{Model, Session, Weights},
+    train::{self, Model, Session, Weights},
 };
 
 /// The file in which a run keeps the [`Signature`] of its data.
@@ -50,9 +50,10 @@ pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
     let path = directory.file("config.toml");
     let (text, _) = report::read_config_text(run)?;
     let config = Config::of_file(&path, &text, overrides)?;
+    train::check_sections(&config)?;
     let (changed, own) = (&config.data, &Config::of_file(&path, &text, &[])?.data);
     let settled = [
-        ("normalize", changed.normalize != own.normalize),
+        ("normalize", data::settled(changed) != data::settled(own)),
         ("mean", changed.mean != own.mean),
         ("deviation", changed.deviation != own.deviation),
         ("classes", changed.classes != own.classes),

@@ -24,6 +24,13 @@ pub enum Place {
     Grid(Arc<str>),
 }
 
+impl Place {
+    /// Whether it is on the command line.
+    pub fn is_override(&self) -> bool {
+        matches!(self, Place::Override(_) | Place::Grid(_))
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

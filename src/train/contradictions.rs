@@ -4,22 +4,38 @@
 use super::{Model, model::fit};
 use crate::{
     config::{self, Config, Place, Portion},
-    data::Targets,
+    data::{self, Targets},
     graph::{Graph, LARGEST, Node, Shape, elements, order},
-    losses::Link,
+    losses::{self, Link},
     metrics,
     ops::Effect,
     optimizers,
     schedules::{Run, Schedule},
 };
 
+/// Whether the names in a config's sections are known, and its keys those of what is named; layers and optimizer are
+/// left to [`check`].
+///
+/// # Errors
+/// Whatever is unknown, misspelt, or does not go with the rest of its section.
+pub fn check_sections(config: &Config) -> Result<(), config::Error> {
+    data::check(&config.data)?;
+    let loss = losses::of(&config.model)?;
+    metrics::check(&metrics::read(&config.train)?, loss)
+}
+
 /// Whether a config makes sense as far as it can be said without any data, not even their shape.
 ///
 /// # Errors
 /// Whatever in it is unknown, misspelt or out of its range.
 pub fn check(config: &Config) -> Result<(), config::Error> {
+    check_sections(config)?;
     let drafts = Graph::drafts(&config.model)?;
-    order::all_used(&drafts, &order::sorted(&drafts)?)?;
+    let sorted = order::sorted(&drafts)?;
+    order::all_used(&drafts, &sorted)?;
+    if fit::takes_words(&drafts, &sorted) {
+        data::check_words(&config.data)?;
+    }
     let rule = optimizers::read(&config.optimizer)?;
     // What a schedule's keys may be does not depend on the run's length.
     let run = Run {
@@ -49,7 +65,7 @@ pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
     if model.dataset.dev.is_empty() {
         development(&model.config)?;
     }
-    metrics::check_outputs(&model.config.train.metrics, model.outputs())?;
+    metrics::check_outputs(&metrics::read(&model.config.train)?, model.outputs())?;
     rates(model)?;
     let mut warnings = fit::doubts(&model.dataset, model.loss);
     warnings.extend(accumulation(model)?);
@@ -68,7 +84,7 @@ fn plateau(config: &Config) -> Option<&config::Table> {
 /// The development set is empty: nobody may look at its loss or its metrics.
 fn development(config: &Config) -> Result<(), config::Error> {
     let dev = config.data.places.place("data", "dev");
-    if let Some(asked) = config.train.metrics.first() {
+    if let Some(asked) = metrics::read(&config.train)?.first() {
         let message = format!("`{}` is of the development set, but there is no development set", asked.key());
         let help = format!("give data.dev examples ({dev}), or leave train.metrics out");
         return Err(config::Error::new(&asked.place, message).help(help));

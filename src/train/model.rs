@@ -10,6 +10,7 @@ use crate::{
     data::{DataError, Dataset, Inputs},
     graph::{self, Graph, elements},
     losses::{self, Loss},
+    metrics,
     optimizers::{self, Rule},
     plan::{self, Augmentation, DataLayout, Options, Plan},
     random::{Purpose, Stream},
@@ -58,11 +59,12 @@ impl Model {
     /// # Errors
     /// Whatever in the config does not fit itself or the data, and data that can't be trained on.
     pub fn build(mut config: Config, mut dataset: Dataset) -> Result<Model, BuildError> {
+        contradictions::check(&config)?;
         let graph = Graph::build(&config.model, &dataset.shape)?;
         let loss = losses::of(&config.model)?;
         let rule = optimizers::read(&config.optimizer)?;
         fit::fit(&config, &graph, &mut dataset, loss)?;
-        settle(&mut config, &dataset);
+        settle(&mut config, &mut dataset, &graph);
         let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
         let layout = DataLayout {
             bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
@@ -145,6 +147,10 @@ impl Model {
         optimizer.insert("learning_rate".into(), self.schedule.to_toml());
         optimizer.extend(self.rule.keys());
         root.insert("optimizer".into(), optimizer.into());
+        let asked = metrics::read(&self.config.train).expect("it was read before");
+        if let (false, Some(toml::Value::Table(train))) = (asked.is_empty(), root.get_mut("train")) {
+            train.insert("metrics".into(), toml::Value::try_from(&asked).expect("names and numbers"));
+        }
         root
     }
 
@@ -161,9 +167,14 @@ impl Model {
 }
 
 /// Writes into the config what the files told: a run keeps to it.
-fn settle(config: &mut Config, dataset: &Dataset) {
+fn settle(config: &mut Config, dataset: &mut Dataset, graph: &Graph) {
     if let Some(table) = &dataset.origin.table {
         config.data.header = Some(table.header);
+    }
+    if config.data.normalize == Normalize::Auto && fit::vocabulary(graph).is_some() {
+        config.data.normalize = Normalize::None;
+        dataset.normalization.scale.fill(1.0);
+        dataset.normalization.offset.fill(0.0);
     }
     if config.data.normalize == Normalize::Auto {
         let bytes = matches!(dataset.inputs, Inputs::Bytes { .. });

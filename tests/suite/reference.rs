@@ -1,7 +1,7 @@
 //! docs/reference.md is what the slices say.
 
 use gradus::{
-    activations, data, initializers, kernels, losses, metrics, ops, optimizers, report::reference, schedules,
+    activations, cli::page as reference, data, initializers, kernels, losses, metrics, ops, optimizers, schedules,
 };
 
 #[test]

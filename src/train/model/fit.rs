@@ -5,7 +5,7 @@ use super::BuildError;
 use crate::{
     config::{self, Config},
     data::{DataError, Dataset, Inputs, Targets},
-    graph::{Graph, elements},
+    graph::{Draft, Graph, elements},
     losses::{self, Loss},
     ops::Effect,
 };
@@ -150,8 +150,25 @@ fn check_words(graph: &Graph, dataset: &Dataset) -> Result<(), DataError> {
     Err(dataset.origin.error(example, message))
 }
 
+/// Whether the network's input goes into an embedding, as it is or in another shape: then it is the numbers of words,
+/// and no scale makes sense of them.
+pub(in crate::train) fn takes_words(drafts: &[Draft], sorted: &[(usize, Vec<usize>)]) -> bool {
+    let mut raw = vec![0];
+    for (at, inputs) in sorted {
+        if !inputs.iter().any(|input| raw.contains(input)) {
+            continue;
+        }
+        match drafts[*at].op.effect() {
+            Effect::Words(_) => return true,
+            Effect::View | Effect::Joins => raw.push(at + 1),
+            Effect::Drops | Effect::Within(_) | Effect::Others => {}
+        }
+    }
+    false
+}
+
 /// The smallest vocabulary of the embeddings that take the network's input.
-fn vocabulary(graph: &Graph) -> Option<usize> {
+pub(super) fn vocabulary(graph: &Graph) -> Option<usize> {
     let mut raw = vec![0];
     let mut smallest = None;
     for (at, node) in graph.nodes.iter().enumerate().filter(|(_, node)| !node.inputs.is_empty()) {
