@@ -27,8 +27,9 @@ use crate::{
     config,
     graph::{NodeId, Shape, blocks, show},
     initializers::Initializer,
+    kernels::Kernel,
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 use setting::Setting;
 
@@ -42,6 +43,8 @@ pub struct Kind {
     pub keys: &'static str,
     /// Reads its keys.
     pub read: fn(&config::Table) -> Result<Box<dyn Op>, config::Error>,
+    /// The kernels that only it and its like launch, in the order in which a training step meets them.
+    pub kernels: &'static [&'static Kernel],
     /// The networks that prove it.
     pub settings: &'static [Setting],
 }

@@ -5,7 +5,7 @@ use crate::{
     activations::Activation,
     graph::{NodeId, Shape},
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(x)

@@ -13,7 +13,7 @@ use crate::{
         sum::{SUM, SumParameters},
     },
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(Σ xᵢ)
@@ -22,6 +22,7 @@ pub const ADD: Kind = Kind {
     formula: "y = f(x1 + x2 + ...)",
     keys: "activation",
     read: |table| Ok(Box::new(Add { activation: Activation::read(table)? })),
+    kernels: &[],
     settings: SETTINGS,
 };
 

@@ -17,7 +17,7 @@ use crate::{
         batch_norm_gradient,
     },
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f((x − mean) / deviation · weight + bias), over batch and positions
@@ -26,6 +26,15 @@ pub const BATCH_NORM: Kind = Kind {
     formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of each channel over the batch",
     keys: "epsilon, momentum, dialect, affine, activation",
     read: |table| Ok(Box::new(BatchNorm::read(table)?)),
+    kernels: &[
+        &kernels::MOMENTS,
+        &kernels::COMBINE,
+        &kernels::RUNNING,
+        &kernels::FORWARD,
+        &batch_norm_gradient::SUMS,
+        &batch_norm_gradient::GRADIENTS,
+        &batch_norm_gradient::BACKWARD,
+    ],
     settings: SETTINGS,
 };
 

@@ -1,4 +1,4 @@
-//! Inputs one behind the other along an axis.
+//! Consecutive inputs along an axis.
 
 use super::{
     Effect, Kind, Op,
@@ -11,7 +11,7 @@ use crate::{
         concat::{BACKWARD, ConcatParameters, FORWARD},
     },
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = [x₁, x₂, …] along an axis
@@ -20,6 +20,7 @@ pub const CONCAT: Kind = Kind {
     formula: "y = [x1, x2, ...] along an axis",
     keys: "axis",
     read: |table| Ok(Box::new(Concat { axis: table.integer("axis", ..)?.unwrap_or(0) })),
+    kernels: &[&FORWARD, &BACKWARD],
     settings: SETTINGS,
 };
 

@@ -14,12 +14,15 @@ use crate::{
     graph::{NodeId, Shape, elements},
     initializers::{self, Initializer},
     kernels::{
-        Variant,
+        Kernel, Variant,
         conv::{self, ConvParameters, ConvSumParameters},
     },
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
+
+pub(super) const KERNELS: &[&Kernel] =
+    &[&conv::FORWARD, &conv::BACKWARD_INPUT, &conv::BACKWARD_WEIGHT, &conv::WEIGHT_SUM];
 
 const KEYS: &str = "filters, kernel, stride, padding (same | valid | number | list), dilation, groups, activation, bias, \
                     initializer, bias_initializer";
@@ -30,6 +33,7 @@ pub const CONV1D: Kind = Kind {
     formula: "y = f(w * x + b)",
     keys: KEYS,
     read: |table| Ok(Box::new(Conv::read(table, 1)?)),
+    kernels: KERNELS,
     settings: CONV1D_SETTINGS,
 };
 
@@ -39,6 +43,7 @@ pub const CONV2D: Kind = Kind {
     formula: "y = f(w * x + b)",
     keys: KEYS,
     read: |table| Ok(Box::new(Conv::read(table, 2)?)),
+    kernels: KERNELS,
     settings: CONV2D_SETTINGS,
 };
 
@@ -48,6 +53,7 @@ pub const CONV3D: Kind = Kind {
     formula: "y = f(w * x + b)",
     keys: KEYS,
     read: |table| Ok(Box::new(Conv::read(table, 3)?)),
+    kernels: KERNELS,
     settings: CONV3D_SETTINGS,
 };
 

@@ -15,7 +15,7 @@ use crate::{
     initializers::{self, Initializer},
     kernels::conv::{self as kernels, ConvParameters},
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(wᵀ ∗ x + b) over [channels, height, width]
@@ -25,6 +25,7 @@ pub const CONV_TRANSPOSE2D: Kind = Kind {
     keys: "filters, kernel, stride, padding (number | list), output_padding, dilation, groups, activation, bias, \
            initializer, bias_initializer",
     read: |table| Ok(Box::new(ConvTranspose::read(table)?)),
+    kernels: conv::KERNELS,
     settings: SETTINGS,
 };
 

@@ -17,7 +17,7 @@ use crate::{
         matmul_sum::{MATMUL_SUM, MatmulSumParameters},
     },
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(x Wᵀ + b)
@@ -26,6 +26,7 @@ pub const DENSE: Kind = Kind {
     formula: "y = f(x W' + b)",
     keys: "units, activation, bias, initializer, bias_initializer",
     read: |table| Ok(Box::new(Dense::read(table)?)),
+    kernels: &[],
     settings: SETTINGS,
 };
 

@@ -13,7 +13,7 @@ use crate::{
         dropout::{DROPOUT, DropoutParameters},
     },
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
     random::Purpose,
 };
 
@@ -23,6 +23,7 @@ pub const DROPOUT_NODE: Kind = Kind {
     formula: "y = x / (1 - rate) with probability 1 - rate, else 0; y = x in evaluation",
     keys: "rate",
     read: |table| Ok(Box::new(Dropout::read(table)?)),
+    kernels: &[&DROPOUT],
     settings: SETTINGS,
 };
 

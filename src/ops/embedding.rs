@@ -17,7 +17,7 @@ use crate::{
         exporter::{Attribute, Exporter, Value},
         messages::INTEGERS,
     },
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y[t] = weight[x[t]]
@@ -26,6 +26,7 @@ pub const EMBEDDING: Kind = Kind {
     formula: "y[t] = weight[x[t]]",
     keys: "vocabulary, units, initializer",
     read: |table| Ok(Box::new(Embedding::read(table)?)),
+    kernels: &[&FORWARD, &BACKWARD],
     settings: SETTINGS,
 };
 

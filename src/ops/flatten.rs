@@ -8,7 +8,7 @@ use super::{
 use crate::{
     graph::{NodeId, Shape, elements},
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = x as one axis
@@ -17,6 +17,7 @@ pub const FLATTEN: Kind = Kind {
     formula: "y = x as [elements]",
     keys: "",
     read: |_| Ok(Box::new(Flatten)),
+    kernels: &[],
     settings: SETTINGS,
 };
 

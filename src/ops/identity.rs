@@ -8,12 +8,18 @@ use super::{
 use crate::{
     graph::{NodeId, Shape},
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = x
-pub const IDENTITY: Kind =
-    Kind { name: "identity", formula: "y = x", keys: "", read: |_| Ok(Box::new(Identity)), settings: SETTINGS };
+pub const IDENTITY: Kind = Kind {
+    name: "identity",
+    formula: "y = x",
+    keys: "",
+    read: |_| Ok(Box::new(Identity)),
+    kernels: &[],
+    settings: SETTINGS,
+};
 
 /// y = x: its output is its input's tensor, without a launch.
 #[derive(Debug)]

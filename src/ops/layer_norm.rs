@@ -16,7 +16,7 @@ use crate::{
         layer_norm::{BACKWARD, FORWARD, GRADIENTS, LayerNormParameters},
     },
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f((x − mean) / deviation · weight + bias), over all elements of an example
@@ -25,6 +25,7 @@ pub const LAYER_NORM: Kind = Kind {
     formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of each example",
     keys: "epsilon, affine, activation",
     read: |table| Ok(Box::new(LayerNorm::read(table, None)?)),
+    kernels: &[&FORWARD, &GRADIENTS, &BACKWARD],
     settings: LAYER_NORM_SETTINGS,
 };
 
@@ -37,6 +38,7 @@ pub const GROUP_NORM: Kind = Kind {
         let groups = table.require_integer("groups", 1..)?;
         Ok(Box::new(LayerNorm::read(table, Some(groups))?))
     },
+    kernels: &[&FORWARD, &GRADIENTS, &BACKWARD],
     settings: GROUP_NORM_SETTINGS,
 };
 

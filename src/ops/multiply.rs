@@ -11,12 +11,18 @@ use crate::{
         multiply::{MULTIPLY, MultiplyParameters},
     },
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = Π xᵢ
-pub const MULTIPLY_NODE: Kind =
-    Kind { name: "multiply", formula: "y = x1 x2 ...", keys: "", read: |_| Ok(Box::new(Multiply)), settings: SETTINGS };
+pub const MULTIPLY_NODE: Kind = Kind {
+    name: "multiply",
+    formula: "y = x1 x2 ...",
+    keys: "",
+    read: |_| Ok(Box::new(Multiply)),
+    kernels: &[&MULTIPLY],
+    settings: SETTINGS,
+};
 
 /// y = x₁ x₂ …, multiplied from the left.
 #[derive(Debug)]

@@ -10,11 +10,11 @@ use crate::{
     config,
     graph::{NodeId, Shape, show},
     kernels::{
-        Variant,
+        Kernel, Variant,
         pool::{self, PoolParameters},
     },
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 macro_rules! kinds {
@@ -26,6 +26,7 @@ macro_rules! kinds {
                 formula: $formula,
                 keys: Measure::$measure.keys(),
                 read: |table| Ok(Box::new(Pool::read(table, Measure::$measure, $axes)?)),
+                kernels: Measure::$measure.kernels(),
                 settings: $settings,
             };
         )*
@@ -53,6 +54,7 @@ pub const GLOBAL_AVG_POOL: Kind = Kind {
     formula: "y[c] = mean x[c, ...]",
     keys: "",
     read: |_| Ok(Box::new(Pool { measure: Measure::Average, window: None, count_padding: true })),
+    kernels: Measure::Average.kernels(),
     settings: GLOBAL_AVG_POOL_SETTINGS,
 };
 
@@ -66,6 +68,13 @@ pub enum Measure {
 }
 
 impl Measure {
+    const fn kernels(self) -> &'static [&'static Kernel] {
+        match self {
+            Measure::Max => &[&pool::MAX_FORWARD, &pool::MAX_BACKWARD],
+            Measure::Average => &[&pool::AVERAGE_FORWARD, &pool::AVERAGE_BACKWARD],
+        }
+    }
+
     const fn keys(self) -> &'static str {
         match self {
             Measure::Max => "kernel, stride (the kernel's where left out), padding (same | valid | number | list)",

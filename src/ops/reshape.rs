@@ -8,7 +8,7 @@ use super::{
 use crate::{
     graph::{NodeId, Shape, elements, show},
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = x in another shape
@@ -20,6 +20,7 @@ pub const RESHAPE: Kind = Kind {
         let shape = table.integers("shape", 1..)?.ok_or_else(|| table.missing("shape"))?;
         Ok(Box::new(Reshape { shape }))
     },
+    kernels: &[],
     settings: SETTINGS,
 };
 

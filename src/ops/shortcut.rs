@@ -12,7 +12,7 @@ use crate::{
         shortcut::{BACKWARD, FORWARD, ShortcutParameters},
     },
     onnx::exporter::{Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = every stride-th position of x, with channels of zeros
@@ -24,6 +24,7 @@ pub const SHORTCUT: Kind = Kind {
         let stride = table.integer("stride", 1..)?.unwrap_or(1);
         Ok(Box::new(Shortcut { stride, channels: table.require_integer("channels", 1..)? }))
     },
+    kernels: &[&FORWARD, &BACKWARD],
     settings: SETTINGS,
 };
 

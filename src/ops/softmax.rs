@@ -12,7 +12,7 @@ use crate::{
         softmax::{BACKWARD, FORWARD, SoftmaxParameters},
     },
     onnx::exporter::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = softmax(x)
@@ -21,6 +21,7 @@ pub const SOFTMAX: Kind = Kind {
     formula: "y = e^x / sum e^x over the first axis",
     keys: "",
     read: |_| Ok(Box::new(Softmax)),
+    kernels: &[&FORWARD, &BACKWARD],
     settings: SETTINGS,
 };
 

@@ -5,8 +5,8 @@
 //! forward and backward, as the plan binds and fuses them.
 
 use super::{
-    Verdict,
     network::{Network, Probe},
+    verdict::Verdict,
 };
 use crate::{
     activations,

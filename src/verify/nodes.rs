@@ -1,7 +1,7 @@
 //! Networks whose gradients are checked: nodes that merge, normalise, drop and embed.
 
 use super::{
-    gradients::{Layer, check_over, dense},
+    layers::{Layer, check_over, dense},
     network::Network,
 };
 use crate::{
