@@ -3,6 +3,7 @@
 //! Files are read in `files` alone; parsers take bytes.
 
 mod again;
+mod check;
 mod cifar;
 mod csv;
 mod dataset;
@@ -25,12 +26,13 @@ mod split;
 mod unseen;
 
 pub use again::load_again;
+pub use check::{check, check_words, settled};
 pub use dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 pub use error::DataError;
 pub use fingerprint::Kin;
 pub use known::{Outline, outline, shape};
 pub use signature::{Fingerprint, Predicted, Signature, Table};
-pub use source::{Examples, Request, Source};
+pub use source::{Examples, Known, Request, Source};
 pub use split::{Splits, epoch_order};
 pub use unseen::{Unseen, unseen};
 
@@ -69,7 +71,7 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
 fn read(request: &Request<'_>) -> Result<Examples, DataError> {
     let config = request.config;
     let name = config.source.as_str();
-    let Some(source) = ALL.iter().find(|source| source.name == name) else {
+    let Some(source) = Source::named(name) else {
         let names: Vec<&str> = ALL.iter().map(|source| source.name).collect();
         let help = suggestion(name, &names);
         return Err(DataError::new(name, format!("unknown source; {help}")));

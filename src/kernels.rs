@@ -2,7 +2,8 @@
 //! same stem here: the same parameter names, the same order of bindings. The mathematics is
 //! written twice on purpose, so that a formula that is wrong in one place shows up.
 //!
-//! [`ALL`] alone feeds parity, `verify`, the docs and the tests. To read one kernel, begin with [`multiply`]: its
+//! [`COMMON`] and each op's own, together [`crate::verify::every_kernel`], feed parity, `verify`, the docs and the
+//! tests. To read one kernel, begin with [`multiply`]: its
 //! parameters, its [`Kernel`], its twin, its awkward cases, and `shaders/multiply.wgsl`.
 //!
 //! # A shader
@@ -73,38 +74,19 @@ pub(crate) use shader::wgsl;
 pub use step::Step;
 pub use twin::{Arguments, CHUNK, Slot, Twin, Twinned, is_finite, wrong_bindings};
 
-/// Every kernel, in the order in which a training step meets them.
-pub const ALL: &[&Kernel] = &[
+/// The kernels that serve networks of any ops, in the order in which a training step meets them; an op's own stand in
+/// its [`crate::ops::Kind`].
+pub const COMMON: &[&Kernel] = &[
     &gather::GATHER_BYTES,
     &gather::GATHER_FLOATS,
     &gather_augmented::GATHER_AUGMENTED,
     &matmul::NT,
     &activation::FORWARD,
-    &batch_norm::MOMENTS,
-    &batch_norm::COMBINE,
-    &batch_norm::RUNNING,
-    &batch_norm::FORWARD,
-    &layer_norm::FORWARD,
-    &dropout::DROPOUT,
-    &embedding::FORWARD,
-    &softmax::FORWARD,
-    &multiply::MULTIPLY,
-    &concat::FORWARD,
-    &shortcut::FORWARD,
     &loss::CATEGORICAL,
     &loss::BERNOULLI,
     &loss::NORMAL,
     &statistics::STATISTICS,
     &activation::BACKWARD,
-    &softmax::BACKWARD,
-    &layer_norm::GRADIENTS,
-    &layer_norm::BACKWARD,
-    &embedding::BACKWARD,
-    &batch_norm_gradient::SUMS,
-    &batch_norm_gradient::GRADIENTS,
-    &batch_norm_gradient::BACKWARD,
-    &concat::BACKWARD,
-    &shortcut::BACKWARD,
     &matmul::TN,
     &matmul::NN,
     &matmul_sum::MATMUL_SUM,
@@ -113,12 +95,4 @@ pub const ALL: &[&Kernel] = &[
     &clip::SQUARES,
     &clip::FACTORS,
     &optimizer::OPTIMIZER,
-    &conv::FORWARD,
-    &conv::BACKWARD_INPUT,
-    &conv::BACKWARD_WEIGHT,
-    &conv::WEIGHT_SUM,
-    &pool::MAX_FORWARD,
-    &pool::MAX_BACKWARD,
-    &pool::AVERAGE_FORWARD,
-    &pool::AVERAGE_BACKWARD,
 ];

@@ -34,11 +34,24 @@ pub type Read = Result<Arc<dyn Rule>, config::Error>;
 pub struct Optimizer {
     /// The name in configs.
     pub name: &'static str,
+    /// How a gradient comes into its change.
+    pub gradient: Gradient,
     /// Reads its own keys.
     pub read: fn(&config::Table, Dialect) -> Read,
     /// Some with other settings than the defaults, for tests: together they take every path of
     /// the shader.
     pub samples: fn() -> Vec<Arc<dyn Rule>>,
+}
+
+/// How a gradient comes into a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gradient {
+    /// By itself, alone or in a sum.
+    Linear,
+    /// By a sum's sign.
+    Sign,
+    /// By its square, too, which must be an f32.
+    Squared,
 }
 
 /// Every optimizer, in increasing complexity.

@@ -13,7 +13,7 @@ mod weights;
 use std::ops::ControlFlow;
 
 use crate::{device, losses::Loss, metrics::Scored, plan::Program};
-pub use contradictions::{check, check_development, contradictions};
+pub use contradictions::{check, check_development, check_sections, contradictions};
 pub use descent::Descent;
 pub use model::{BuildError, Model, evaluate_rows};
 pub use observer::{Observer, Observers};
@@ -118,7 +118,7 @@ pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -
 
 /// Runs the epochs that are left.
 async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
-    let metrics = session.settings().train.metrics.clone();
+    let metrics = session.settings().metrics.clone();
     while let Some(epoch) = session.next_epoch() {
         observer.begin(epoch);
         let ended = match run_epoch(session, observer, epoch).await? {

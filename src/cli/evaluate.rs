@@ -67,7 +67,7 @@ impl Evaluate {
             SplitName::Dev => ("dev", Split::Dev),
             SplitName::Test => ("test", Split::Test),
         };
-        let asked = metrics::fitting(&session.settings().train.metrics, &session.task());
+        let asked = metrics::fitting(&session.settings().metrics, &session.task());
         let Some(Evaluation { figures, metrics }) = pollster::block_on(session.measure(split, &asked))? else {
             return Err(Failure::new(code::USAGE, format!("the run's {name} split is empty")));
         };

@@ -12,8 +12,9 @@ use crate::{
     checksum,
     config::Config,
     data::{self, DataError, Dataset, Inputs, Kin, Origin, Signature},
+    losses,
     report::{self, RunDirectory, checkpoints},
-    train::{Model, Session, Weights},
+    train::{self, Model, Session, Weights},
 };
 
 /// The file in which a run keeps the [`Signature`] of its data.
@@ -49,9 +50,10 @@ pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
     let path = directory.file("config.toml");
     let (text, _) = report::read_config_text(run)?;
     let config = Config::of_file(&path, &text, overrides)?;
+    train::check_sections(&config)?;
     let (changed, own) = (&config.data, &Config::of_file(&path, &text, &[])?.data);
     let settled = [
-        ("normalize", changed.normalize != own.normalize),
+        ("normalize", data::settled(changed) != data::settled(own)),
         ("mean", changed.mean != own.mean),
         ("deviation", changed.deviation != own.deviation),
         ("classes", changed.classes != own.classes),
@@ -82,7 +84,7 @@ pub fn known(run: &Path) -> Result<Option<Signature>, Failure> {
 
 /// A run's data, or others for its network.
 fn dataset(config: &Config, known: Option<&Signature>) -> Result<(Dataset, Kin), Failure> {
-    let categorical = config.model.loss == "categorical";
+    let categorical = losses::of(&config.model)?.labels();
     match known {
         Some(known) => Ok(data::load_again(&config.data, categorical, config.seed, known)?),
         None => Ok((load::dataset(config)?, Kin::Same)),

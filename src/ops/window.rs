@@ -4,7 +4,7 @@
 use crate::{
     config,
     graph::{LARGEST, show},
-    onnx::Attribute,
+    onnx::exporter::Attribute,
 };
 
 /// What stands around the picture.

@@ -5,8 +5,8 @@
 //! buffer, which a GPU would refuse.
 
 use super::{
-    Buffer, Launch, Slice,
     builder::{Draft, Home, Tensor, TensorId},
+    steps::{Buffer, Launch, Slice},
 };
 use crate::kernels::{ALIGNMENT, Element};
 

@@ -65,13 +65,15 @@ impl Model {
     ///
     /// # Errors
     /// Whatever in the config does not fit itself or the data, and data that can't be trained on.
-    pub fn build(mut config: Config, dataset: Dataset) -> Result<Model, BuildError> {
+    pub fn build(mut config: Config, mut dataset: Dataset) -> Result<Model, BuildError> {
+        super::contradictions::check(&config)?;
         let graph = Graph::build(&config.model, &dataset.shape)?;
-        let loss = losses::named(&config.model.loss).expect("the config knows just these");
+        let loss = losses::of(&config.model)?;
         let descent = Descent::read(&config.optimizer)?;
         let last = config.model.layers.last().expect("a config has layers").place.clone();
-        let model = Model::compile(graph, &last, loss, descent, dataset, Settings::read(&config))?;
-        settle(&mut config, &model.dataset);
+        settle(&mut config, &mut dataset, &graph);
+        let settings = Settings::read(&config)?;
+        let model = Model::compile(graph, &last, loss, descent, dataset, settings)?;
         Ok(Model { config: Some(config), ..model })
     }
 
@@ -92,7 +94,7 @@ impl Model {
         settings: Settings,
     ) -> Result<Model, BuildError> {
         let place = graph.nodes[graph.output].place.clone().unwrap_or_else(graph::here);
-        metrics::check(&settings.train.metrics, loss)?;
+        metrics::check(&settings.metrics, loss)?;
         let model = Model::compile(graph, &place, loss, descent, dataset, settings)?;
         if !model.dataset.train.is_empty() {
             contradictions(&model)?.iter().for_each(|warning| log::warn!("{warning}"));
@@ -178,6 +180,10 @@ impl Model {
         optimizer.insert("learning_rate".into(), self.schedule.to_toml());
         optimizer.extend(self.rule.keys());
         root.insert("optimizer".into(), optimizer.into());
+        let asked = &self.settings.metrics;
+        if let (false, Some(toml::Value::Table(train))) = (asked.is_empty(), root.get_mut("train")) {
+            train.insert("metrics".into(), toml::Value::try_from(asked).expect("names and numbers"));
+        }
         Some(root)
     }
 
@@ -194,9 +200,14 @@ impl Model {
 }
 
 /// Writes into the config what the files told: a run keeps to it.
-fn settle(config: &mut Config, dataset: &Dataset) {
+fn settle(config: &mut Config, dataset: &mut Dataset, graph: &Graph) {
     if let Some(table) = &dataset.origin.table {
         config.data.header = Some(table.header);
+    }
+    if config.data.normalize == Normalize::Auto && fit::vocabulary(graph).is_some() {
+        config.data.normalize = Normalize::None;
+        dataset.normalization.scale.fill(1.0);
+        dataset.normalization.offset.fill(0.0);
     }
     if config.data.normalize == Normalize::Auto {
         let bytes = matches!(dataset.inputs, Inputs::Bytes { .. });

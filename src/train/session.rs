@@ -93,7 +93,7 @@ impl Session {
         let outputs = self.model.outputs();
         match (&dataset.targets, self.model.loss.targets) {
             (data::Targets::Classes { labels, .. }, Targets::Labels) => executor.write_words(ports.targets, 0, labels),
-            (data::Targets::Classes { labels, .. }, Targets::Values) => {
+            (data::Targets::Classes { labels, .. }, Targets::Probabilities | Targets::Values) => {
                 executor.write_reals(ports.targets, 0, &as_values(labels, outputs));
             }
             (data::Targets::Values { values, .. }, _) => executor.write_reals(ports.targets, 0, values),

@@ -1,8 +1,8 @@
 //! What a training run is beside its network and its data.
 
 use crate::{
-    config::{Augment, Config, TrainConfig},
-    metrics::Asked,
+    config::{self, Augment, Config, TrainConfig},
+    metrics::{self, Asked},
 };
 
 /// How long, in which portions and from which seed a network is trained: what a session needs of a config.
@@ -13,8 +13,10 @@ pub struct Settings {
     pub name: String,
     /// Where all randomness comes from.
     pub seed: u64,
-    /// How long, and what each epoch is measured by.
+    /// How long, and in which portions.
     pub train: TrainConfig,
+    /// What each epoch is measured by on the development set, beside loss and accuracy.
+    pub metrics: Vec<Asked>,
     /// Pictures: what happens to each at random whenever it is trained on.
     pub augment: Option<Augment>,
 }
@@ -22,7 +24,7 @@ pub struct Settings {
 /// A config's defaults: ten epochs with batches of 32.
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { name: "run".into(), seed: 42, train: TrainConfig::default(), augment: None }
+        Settings { name: "run".into(), seed: 42, train: TrainConfig::default(), metrics: vec![], augment: None }
     }
 }
 
@@ -34,9 +36,13 @@ impl Settings {
     }
 
     /// Those of a config.
-    pub fn read(config: &Config) -> Settings {
+    ///
+    /// # Errors
+    /// A metric that is unknown, or has other keys.
+    pub fn read(config: &Config) -> Result<Settings, config::Error> {
         let Config { name, seed, train, data, .. } = config;
-        Settings { name: name.clone(), seed: *seed, train: train.clone(), augment: data.augment }
+        let metrics = metrics::read(train)?;
+        Ok(Settings { name: name.clone(), seed: *seed, train: train.clone(), metrics, augment: data.augment })
     }
 
     /// The same from another seed.
@@ -46,7 +52,7 @@ impl Settings {
 
     /// The same with metrics of the development set after every epoch.
     pub fn metrics(mut self, metrics: impl IntoIterator<Item = Asked>) -> Settings {
-        self.train.metrics = metrics.into_iter().collect();
+        self.metrics = metrics.into_iter().collect();
         self
     }
 }

@@ -17,7 +17,7 @@ use gradus::{
     device::Device,
     losses,
     metrics::{self, Asked, Kind, Metric, Score, Scored, Scoring, Task},
-    train::Split,
+    train::{self, Split},
 };
 use serde_json::Value;
 
@@ -208,13 +208,15 @@ fn config(loss: &str, metrics: &str) -> Result<Config, String> {
         "[data]\nsource = \"digits\"\n[model]\nloss = \"{loss}\"\nlayers = [{{ op = \"dense\", units = 10 }}]\n\
          [optimizer]\ntype = \"sgd\"\n[train]\nmetrics = {metrics}\n"
     );
-    Config::read("c.toml", &text, &[]).map_err(|error| error.to_string())
+    let config = Config::read("c.toml", &text, &[]).map_err(|error| error.to_string())?;
+    train::check_sections(&config).map_err(|error| error.to_string())?;
+    Ok(config)
 }
 
 #[test]
 fn configs_name_metrics_and_keep_them() {
     let read = config("categorical", "[\"f1\", { metric = \"top_k\", k = 3 }, \"top_k\"]").expect("metrics");
-    let keys: Vec<String> = read.train.metrics.iter().map(Asked::key).collect();
+    let keys: Vec<String> = metrics::read(&read.train).expect("metrics").iter().map(Asked::key).collect();
     assert_eq!(keys, ["f1", "top_3", "top_5"]);
     let text = toml::to_string(&read.to_toml()).expect("TOML");
     let again = Config::read("again.toml", &text, &[]).expect("what was written");

@@ -12,7 +12,7 @@ use crate::{
     metrics::{self, Gives},
     ops,
     optimizers::{self, Dialect},
-    schedules,
+    schedules, verify,
 };
 
 const HEAD: &str = "\
@@ -95,13 +95,18 @@ where those accumulate and the dialect counts them (`schedule_counts`); T is `st
 classes with Keras's keys and defaults.
 ";
 
+const SOURCES: &str = "\
+`source` in `[data]`. Every source takes `dev`, `normalize`, `mean` and `deviation`, `label_noise`, `train_limit`, `classes`,
+`shape` and `augment`, as far as its examples allow; a key of other sources is an error.
+";
+
 const PICTURES: &str = "\
 What becomes of PNG and JPEG pictures, in training and in `gradus predict`. A packed file or picture may hold 64 MiB or
 a hundred times its own size, and no file more than 4 GiB; `data.largest` sets another number of bytes for both.
 ";
 
 /// The whole page.
-pub fn reference() -> String {
+pub fn page() -> String {
     let mut page = String::from(HEAD);
     let mut section = |title: &str, text: &str, columns: &[&str], rows: Vec<Vec<String>>| {
         page += &format!("\n## {title}\n\n");
@@ -128,7 +133,7 @@ pub fn reference() -> String {
     section("Schedules", SCHEDULES, &["schedule", "learning rate", "keys"], schedule_rows());
     let text = "`initializer` and `bias_initializer` of a layer; in and out are a weight's fans.\n";
     section("Initializers", text, &["initializer", "distribution"], initializer_rows());
-    section("Data sources", "`source` in `[data]`.\n", &["source", "examples"], source_rows());
+    section("Data sources", SOURCES, &["source", "examples", "keys of its own"], source_rows());
     let rows = data::PICTURES.iter().map(|rule| rule.iter().map(|text| text.to_string()).collect()).collect();
     section("Pictures", PICTURES, &["what", "rule"], rows);
     let text =
@@ -167,6 +172,7 @@ fn loss_rows() -> Vec<Vec<String>> {
     let row = |loss: &&losses::Loss| {
         let targets = match loss.targets {
             losses::Targets::Labels => "a class",
+            losses::Targets::Probabilities => "a value from 0 to 1 for every output",
             losses::Targets::Values => "a value for every output",
         };
         let accuracy = if loss.accuracy { "yes" } else { "no" };
@@ -240,7 +246,8 @@ fn initializer_rows() -> Vec<Vec<String>> {
 }
 
 fn source_rows() -> Vec<Vec<String>> {
-    data::ALL.iter().map(|source| vec![code(source.name), source.doc.to_owned()]).collect()
+    let keys = |source: &data::Source| source.keys.iter().map(code).collect::<Vec<_>>().join(", ");
+    data::ALL.iter().map(|source| vec![code(source.name), source.doc.to_owned(), keys(source)]).collect()
 }
 
 fn kernel_rows() -> Vec<Vec<String>> {
@@ -254,7 +261,7 @@ fn kernel_rows() -> Vec<Vec<String>> {
         let parameters: Vec<&str> = kernel.parameters.iter().map(|parameter| parameter.name).collect();
         vec![code(kernel.name), code(kernel.formula), code(binds.join(", ")), code(parameters.join(", "))]
     };
-    kernels::ALL.iter().map(row).collect()
+    verify::every_kernel().iter().map(row).collect()
 }
 
 fn surface_rows() -> Vec<Vec<String>> {
