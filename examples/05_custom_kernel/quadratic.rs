@@ -3,8 +3,8 @@
 use gradus::{
     graph::{NodeId, Shape},
     kernels::Variant,
-    onnx::{Exporter, Value},
-    ops::{Op, single},
+    onnx::exporter::{Exporter, Value},
+    ops::{Effect, Op, single},
     plan::{Builder, TensorId},
     toml,
 };
@@ -18,6 +18,10 @@ pub struct Quadratic;
 impl Op for Quadratic {
     fn name(&self) -> &'static str {
         "quadratic"
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     /// It has no settings.
@@ -40,8 +44,8 @@ impl Op for Quadratic {
         builder.add_gradient(node, 0, dx);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let x = exporter.input(node, 0);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let x = exporter.input(0);
         let square = exporter.op("Mul", &[&x, &x], vec![]);
         exporter.with("Mul", &square, 0.5)
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     checksum,
-    config::Config,
+    config::{Config, DataConfig},
     data::{self, DataError, Dataset, Inputs, Kin, Origin, Signature},
     losses,
     report::{self, RunDirectory, checkpoints},
@@ -46,24 +46,30 @@ pub enum Checkpoint {
 
 /// Reads the config of a run.
 pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
+    let (config, _) = read(run, overrides)?;
+    train::check_sections(&config)?;
+    Ok(config)
+}
+
+/// The config of a run with changes to it, and without.
+fn read(run: &Path, overrides: &[String]) -> Result<(Config, Config), Failure> {
     let directory = RunDirectory::existing(run).map_err(|error| Failure::file(code::USAGE, run, error))?;
     let path = directory.file("config.toml");
     let (text, _) = report::read_config_text(run)?;
     let config = Config::of_file(&path, &text, overrides)?;
-    train::check_sections(&config)?;
-    let (changed, own) = (&config.data, &Config::of_file(&path, &text, &[])?.data);
+    let own = Config::of_file(&path, &text, &[])?;
     let settled = [
-        ("normalize", data::settled(changed) != data::settled(own)),
-        ("mean", changed.mean != own.mean),
-        ("deviation", changed.deviation != own.deviation),
-        ("classes", changed.classes != own.classes),
+        ("normalize", data::settled(&config.data) != data::settled(&own.data)),
+        ("mean", config.data.mean != own.data.mean),
+        ("deviation", config.data.deviation != own.data.deviation),
+        ("classes", config.data.classes != own.data.classes),
     ];
     match settled.iter().find(|(_, changed)| *changed) {
         Some((key, _)) => {
             let message = format!("--set data.{key}: scale and classes are the run's own; another needs another run");
             Err(Failure::new(code::USAGE, message))
         }
-        None => Ok(config),
+        None => Ok((config, own)),
     }
 }
 
@@ -141,6 +147,15 @@ impl RunArguments {
     /// Reads the run's config.
     pub fn config(&self) -> Result<Config, Failure> {
         config(&self.run, &self.overrides)
+    }
+
+    /// Reads the run's config for a file of any kind: how that is read may take keys that do nothing for the run's
+    /// own source.
+    pub fn config_for_file(&self) -> Result<(Config, DataConfig), Failure> {
+        let (mut config, own) = read(&self.run, &self.overrides)?;
+        let reading = std::mem::replace(&mut config.data, own.data);
+        train::check_sections(&config)?;
+        Ok((config, reading))
     }
 
     /// What the run knows of its data. Runs that kept no file of it have it from the data set.
