@@ -13,8 +13,6 @@ pub struct Outline {
     pub dataset: Dataset,
     /// Whether the examples were counted; else a batch of them stands for all.
     pub counted: bool,
-    /// Whether the files can say nothing else about shape and classes.
-    pub certain: bool,
 }
 
 /// A source whose files are always the same.
@@ -95,9 +93,5 @@ pub fn outline(
     };
     let split::Splits { train, dev, test } = splits;
     let dataset = Dataset { name, shape, inputs, targets, train, dev, test, normalization, origin: Origin::default() };
-    // Whoever gives a folder may have put other pictures into it.
-    let usual =
-        config.source == "fashion-mnist" && (!config.path.is_empty() || std::env::var_os("GRADUS_DATA").is_some());
-    let certain = config.shape.is_some() || !usual;
-    Ok(Some(Outline { dataset, counted: known.is_some(), certain }))
+    Ok(Some(Outline { dataset, counted: known.is_some() }))
 }
