@@ -25,16 +25,16 @@ mod source;
 mod split;
 mod unseen;
 
-pub use again::load_again;
+pub(crate) use again::load_again;
 pub use check::{check, check_words, settled};
 pub use dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 pub use error::DataError;
-pub use fingerprint::Kin;
-pub use known::{Outline, outline, shape};
+pub(crate) use fingerprint::Kin;
+pub(crate) use known::{outline, shape};
 pub use signature::{Fingerprint, Predicted, Signature, Table};
 pub use source::{Examples, Known, Request, Source};
 pub use split::{Splits, epoch_order};
-pub use unseen::{Unseen, unseen};
+pub(crate) use unseen::{Unseen, unseen};
 
 pub(crate) use files::read as read_file;
 pub(crate) use images::RULES as PICTURES;

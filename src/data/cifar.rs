@@ -20,7 +20,7 @@ pub const CIFAR10: Source = Source {
           version, or data_batch_{1..5} and test_batch of the Python version",
     pictures: Some(true),
     keys: &["path", "largest"],
-    known: Some(Known { shape: [3, 32, 32], classes: 10, examples: 60_000, test: Some(10_000), certain: true }),
+    known: Some(Known { shape: [3, 32, 32], classes: 10, examples: 60_000, test: Some(10_000) }),
     load: |request| load(&TEN, request),
 };
 
@@ -31,7 +31,7 @@ pub const CIFAR100: Source = Source {
           and test of the Python version",
     pictures: Some(true),
     keys: &["path", "largest"],
-    known: Some(Known { shape: [3, 32, 32], classes: 100, examples: 60_000, test: Some(10_000), certain: true }),
+    known: Some(Known { shape: [3, 32, 32], classes: 100, examples: 60_000, test: Some(10_000) }),
     load: |request| load(&HUNDRED, request),
 };
 

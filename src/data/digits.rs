@@ -12,7 +12,7 @@ pub const DIGITS: Source = Source {
     doc: "1,797 handwritten digits of 8×8 pixels, inside the binary",
     pictures: Some(true),
     keys: &["test"],
-    known: Some(Known { shape: [1, 8, 8], classes: 10, examples: 1797, test: None, certain: true }),
+    known: Some(Known { shape: [1, 8, 8], classes: 10, examples: 1797, test: None }),
     load,
 };
 

@@ -29,7 +29,7 @@ pub const FASHION_MNIST: Source = Source {
     doc: "60,000 + 10,000 pictures of clothes, 28×28 (Debian: dataset-fashion-mnist)",
     pictures: Some(true),
     keys: &["path", "largest"],
-    known: Some(Known { shape: [1, 28, 28], classes: 10, examples: 70_000, test: Some(10_000), certain: false }),
+    known: Some(Known { shape: [1, 28, 28], classes: 10, examples: 70_000, test: Some(10_000) }),
     load: fashion_mnist,
 };
 

@@ -14,8 +14,6 @@ pub struct Outline {
     pub dataset: Dataset,
     /// Whether the examples were counted; else a batch of them stands for all.
     pub counted: bool,
-    /// Whether the files can say nothing else about shape and classes.
-    pub certain: bool,
 }
 
 /// Examples that stand for a data set of unknown size, at most.
@@ -79,7 +77,5 @@ pub fn outline(
     };
     let split::Splits { train, dev, test } = splits;
     let dataset = Dataset { name, shape, inputs, targets, train, dev, test, normalization, origin: Origin::default() };
-    let given = || !config.path.is_empty() || std::env::var_os("GRADUS_DATA").is_some();
-    let certain = config.shape.is_some() || known.is_none_or(|known| known.certain || !given());
-    Ok(Some(Outline { dataset, counted: known.is_some(), certain }))
+    Ok(Some(Outline { dataset, counted: known.is_some() }))
 }

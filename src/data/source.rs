@@ -34,8 +34,6 @@ pub struct Known {
     pub examples: usize,
     /// Those of the examples that are its own test set.
     pub test: Option<usize>,
-    /// Whether its files can hold nothing else: whoever gives a folder may have put other pictures into it.
-    pub certain: bool,
 }
 
 impl Source {
