@@ -1,42 +1,11 @@
 // dx[n,c,i] = (Σ weight[f,c,k] dy[n,f,o] over o·stride + k·dilation − pad = i) · f'(v), or f(sum + bias[c]).
 // The pixels i = phase + stride·j of one phase meet the same taps, every `step`th from a first one:
 // for each phase and group this is a product [channels, filters·those taps] · [the same, batch·j].
-struct Params {
-    batch: u32,
-    channels: u32, // of x
-    filters: u32,  // channels of y
-    groups: u32,
-    in_d: u32,
-    in_h: u32,
-    in_w: u32,
-    out_d: u32,
-    out_h: u32,
-    out_w: u32,
-    kernel_d: u32,
-    kernel_h: u32,
-    kernel_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    dilation_d: u32,
-    dilation_h: u32,
-    dilation_w: u32,
-    pad_d: u32,
-    pad_h: u32,
-    pad_w: u32,
-    chunks: u32,
-    dy_stride: u32,
-    weight_stride: u32,
-    bias_stride: u32,
-    v_stride: u32,
-    dx_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> dy: array<f32>;     // [batch, filters, out]
 @group(1) @binding(1) var<storage, read> weight: array<f32>; // [filters, channels / groups, kernel]
 @group(1) @binding(2) var<storage, read> bias: array<f32>;   // [channels]
 @group(1) @binding(3) var<storage, read> v: array<f32>;      // [batch, channels, in]
 @group(1) @binding(4) var<storage, read_write> dx: array<f32>; // [batch, channels, in]
-@group(1) @binding(5) var<uniform> p: Params;
 
 // Taps from one that a phase meets to the next: stride / gcd(stride, dilation).
 override step_d: u32;
@@ -59,7 +28,8 @@ fn rows() -> u32 {
 
 // Pixels of a phase along each axis, the last perhaps outside.
 fn steps() -> vec3<u32> {
-    return vec3<u32>((in_d + stride_d - 1u) / stride_d, (in_h + stride_h - 1u) / stride_h, (in_w + stride_w - 1u) / stride_w);
+    let stride = vec3<u32>(stride_d, stride_h, stride_w);
+    return (vec3<u32>(in_d, in_h, in_w) + stride - 1u) / stride;
 }
 
 fn columns() -> u32 {

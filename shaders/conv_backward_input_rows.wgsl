@@ -1,22 +1,7 @@
 // The backward pass to the input for software drivers: a thread computes ROWS channels at four
 // neighbouring pixels of one phase, which meet the same taps; see conv_forward_rows.wgsl.
-@compute @workgroup_size(8)
-fn main(
-    @builtin(local_invocation_index) thread: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    let s = steps();
-    let fours = (s.z + 3u) / 4u;
-    let count = p.batch * s.x * s.y * fours;
-    let row_tiles = (rows() + ROWS - 1u) / ROWS;
-    for (var y = group.y; y < row_tiles * parts(); y += groups.y) {
-        for (var x = group.x * 8u; x < count; x += groups.x * 8u) {
-            // All threads take part to the end, since they may load for each other.
-            let at = place(min(x + thread, count - 1u), s.x, s.y, fours);
-            rows_of(group.z, y / row_tiles, y % row_tiles * ROWS, at, thread, x + thread < count);
-        }
-    }
+fn extents() -> vec3<u32> {
+    return steps();
 }
 
 fn source(line: u32, w: u32, inside: bool) -> f32 {
@@ -49,12 +34,4 @@ fn rows_of(replica: u32, part: u32, row0: u32, at: Place, thread: u32, mine: boo
         }
     }
     //@for row: store_four(replica, part, row0 + @u, at, sum@, mine);
-}
-
-fn store_four(replica: u32, part: u32, row: u32, at: Place, sum: vec4<f32>, mine: bool) {
-    if mine && row < rows() {
-        for (var j = 0u; j < min(4u, steps().z - at.w * 4u); j++) {
-            store_at(replica, part, row, Place(at.n, at.d, at.h, at.w * 4u + j), sum[j]);
-        }
-    }
 }

@@ -1,38 +1,9 @@
 // partials[chunk] = (dw [filters, channels / groups, kernel], db [filters]) over the chunk's lines of positions,
 // as the product of dy [filters, positions] and the unfolded x with a row of ones for db, one for
 // each group and chunk. The reduction is long and the result small: the chunks fill the GPU.
-struct Params {
-    batch: u32,
-    channels: u32, // of x
-    filters: u32,  // channels of y
-    groups: u32,
-    in_d: u32,
-    in_h: u32,
-    in_w: u32,
-    out_d: u32,
-    out_h: u32,
-    out_w: u32,
-    kernel_d: u32,
-    kernel_h: u32,
-    kernel_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    dilation_d: u32,
-    dilation_h: u32,
-    dilation_w: u32,
-    pad_d: u32,
-    pad_h: u32,
-    pad_w: u32,
-    chunks: u32,
-    x_stride: u32,
-    dy_stride: u32,
-    partials_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> x: array<f32>;  // [batch, channels, in]
 @group(1) @binding(1) var<storage, read> dy: array<f32>; // [batch, filters, out]
 @group(1) @binding(2) var<storage, read_write> partials: array<f32>; // [chunks, filters · (terms + 1)]
-@group(1) @binding(3) var<uniform> p: Params;
 
 // Groups times chunks.
 fn parts() -> u32 {

@@ -1,42 +1,11 @@
 // y[n,f,o] = f(Σ weight[f,c,k] x[n,c, o·stride + k·dilation − pad] + bias[f]), or the sum times f'(v), as the
 // product of the weights [filters, channels·taps] and the unfolded x [channels·taps, batch·positions],
-// one for each group. `finish` is what follows the sum.
-struct Params {
-    batch: u32,
-    channels: u32, // of x
-    filters: u32,  // channels of y
-    groups: u32,
-    in_d: u32,
-    in_h: u32,
-    in_w: u32,
-    out_d: u32,
-    out_h: u32,
-    out_w: u32,
-    kernel_d: u32,
-    kernel_h: u32,
-    kernel_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    dilation_d: u32,
-    dilation_h: u32,
-    dilation_w: u32,
-    pad_d: u32,
-    pad_h: u32,
-    pad_w: u32,
-    chunks: u32,
-    x_stride: u32,
-    weight_stride: u32,
-    bias_stride: u32,
-    v_stride: u32,
-    y_stride: u32,
-}
+// one for each group.
 @group(1) @binding(0) var<storage, read> x: array<f32>;      // [batch, channels, in]
 @group(1) @binding(1) var<storage, read> weight: array<f32>; // [filters, channels / groups, kernel]
 @group(1) @binding(2) var<storage, read> bias: array<f32>;   // [filters]
 @group(1) @binding(3) var<storage, read> v: array<f32>;      // [batch, filters, out]
 @group(1) @binding(4) var<storage, read_write> y: array<f32>; // [batch, filters, out]
-@group(1) @binding(5) var<uniform> p: Params;
 
 fn parts() -> u32 {
     return p.groups;
@@ -77,7 +46,11 @@ fn right(replica: u32, part: u32, k: u32, at: Place) -> f32 {
 }
 
 fn store(replica: u32, part: u32, row: u32, number: u32, sum: f32) {
+    store_at(replica, part, row, column(part, number), sum);
+}
+
+fn store_at(replica: u32, part: u32, row: u32, o: Place, sum: f32) {
     let channel = part * rows() + row;
-    let at = (number / positions() * p.filters + channel) * positions() + number % positions();
+    let at = (((o.n * p.filters + channel) * out_d + o.d) * out_h + o.h) * out_w + o.w;
     y[replica * p.y_stride + at] = finish(sum, replica, channel, at);
 }

@@ -1,22 +1,9 @@
-// The forward pass for software drivers, which have wide vectors, dear barriers and dear loads: no
+// The forward pass for software drivers, which have wide vectors, expensive barriers and loads: no
 // workgroup memory; a thread computes ROWS filters at four neighbouring positions of a line, and
 // neighbouring threads take neighbouring fours. The filters are the same for the whole workgroup.
-@compute @workgroup_size(8)
-fn main(
-    @builtin(local_invocation_index) thread: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    let fours = (out_w + 3u) / 4u;
-    let count = p.batch * out_d * out_h * fours;
-    let row_tiles = (rows() + ROWS - 1u) / ROWS;
-    for (var y = group.y; y < row_tiles * parts(); y += groups.y) {
-        for (var x = group.x * 8u; x < count; x += groups.x * 8u) {
-            // All threads take part to the end, since they may load for each other.
-            let at = place(min(x + thread, count - 1u), out_d, out_h, fours);
-            rows_of(group.z, y / row_tiles, y % row_tiles * ROWS, at, thread, x + thread < count);
-        }
-    }
+// Positions along each axis.
+fn extents() -> vec3<u32> {
+    return vec3<u32>(out_d, out_h, out_w);
 }
 
 fn source(line: u32, w: u32, inside: bool) -> f32 {
@@ -49,13 +36,4 @@ fn rows_of(replica: u32, part: u32, row0: u32, at: Place, thread: u32, mine: boo
         }
     }
     //@for row: store_four(replica, part, row0 + @u, at, sum@, mine);
-}
-
-fn store_four(replica: u32, part: u32, row: u32, at: Place, sum: vec4<f32>, mine: bool) {
-    if mine && row < rows() {
-        let number = ((at.n * out_d + at.d) * out_h + at.h) * out_w + at.w * 4u;
-        for (var j = 0u; j < min(4u, out_w - at.w * 4u); j++) {
-            store(replica, part, row, number + j, sum[j]);
-        }
-    }
 }

@@ -1,11 +1,5 @@
-// What the three convolutions share: the geometry is fixed when a pipeline is built, so that the
+// What the three convolutions share. The geometry, in_d to pad_w, is fixed when a pipeline is built, so that the
 // compiler folds every division by it. Axes that are missing have extent 1.
-override in_d: u32; override in_h: u32; override in_w: u32;
-override out_d: u32; override out_h: u32; override out_w: u32;
-override kernel_d: u32; override kernel_h: u32; override kernel_w: u32;
-override stride_d: u32; override stride_h: u32; override stride_w: u32;
-override dilation_d: u32; override dilation_h: u32; override dilation_w: u32;
-override pad_d: u32; override pad_h: u32; override pad_w: u32;
 
 // A place: its example, and its coordinates.
 struct Place {
@@ -29,10 +23,6 @@ fn tap(number: u32) -> Place {
 
 fn taps() -> u32 {
     return kernel_d * kernel_h * kernel_w;
-}
-
-fn pixels() -> u32 {
-    return in_d * in_h * in_w;
 }
 
 fn positions() -> u32 {

@@ -1,18 +1,8 @@
 // dweight[w] = Σ dy[t] over the tokens t with x[t] = w, in a fixed order: one workgroup a word, which looks
 // through all tokens, so that there are no atomics and two runs agree to the last bit.
-struct Params {
-    rows: u32,       // of the batch that the plan was built for
-    tokens: u32,     // of each row
-    vocabulary: u32, // rows of the weight
-    units: u32,      // of each
-    dy_stride: u32,
-    x_stride: u32,
-    dweight_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> dy: array<f32>;            // [rows, tokens, units]
 @group(1) @binding(1) var<storage, read> x: array<f32>;             // [rows, tokens]
 @group(1) @binding(2) var<storage, read_write> dweight: array<f32>; // [vocabulary, units]
-@group(1) @binding(3) var<uniform> p: Params;
 
 // dy of a unit of token t where that is the word, else 0; z is the replica.
 fn share(word: u32, unit: u32, t: u32, z: u32) -> f32 {
@@ -36,20 +26,10 @@ fn eight(word: u32, unit: u32, t: u32, z: u32) -> f32 {
 }
 
 // ACROSS threads take neighbouring units, and the others of the workgroup other tokens.
-const APART = 64u / ACROSS;
-var<workgroup> partial: array<f32, 64>;
+const APART = LANES / ACROSS;
+var<workgroup> partial: array<f32, LANES>;
 
-@compute @workgroup_size(64)
-fn main(
-    @builtin(local_invocation_index) thread: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    let z = group.z;
-    let word = group.y * groups.x + group.x;
-    if word >= p.vocabulary {
-        return;
-    }
+fn item(word: u32, thread: u32, z: u32) {
     for (var first = 0u; first < p.units; first += ACROSS) {
         let unit = first + thread % ACROSS;
         var sum = 0.0;

@@ -1,6 +1,6 @@
 // The largest of the candidates and its place, the first of several: LANES threads look through them, EACH in
-// a turn. NaN is the largest, so that it is not hidden; a shader may assume that it does not occur, hence the
-// bits.
+// a turn, one or eight. NaN is the largest, so that it is not hidden; a shader may assume that it does not occur,
+// hence the bits.
 struct Largest {
     value: f32,
     place: u32,
@@ -30,10 +30,25 @@ fn consider(e: u32) {
     }
 }
 
+fn consider_before(e: u32, end: u32) {
+    if e < end {
+        consider(e);
+    }
+}
+
 fn find_largest(thread: u32, end: u32) -> Largest {
     best = Largest(0.0, NO_PLACE);
     for (var e = thread; e < end; e += LANES * EACH) {
-        consider_several(e, end);
+        consider(e);
+        if EACH == 8u {
+            consider_before(e + LANES, end);
+            consider_before(e + 2u * LANES, end);
+            consider_before(e + 3u * LANES, end);
+            consider_before(e + 4u * LANES, end);
+            consider_before(e + 5u * LANES, end);
+            consider_before(e + 6u * LANES, end);
+            consider_before(e + 7u * LANES, end);
+        }
     }
     largest_of_all(thread);
     return best;

@@ -1,25 +1,10 @@
 // The batch of pictures as in gather_bytes, each moved, mirrored and covered at random: a new draw for
 // every (seed, step, row of the batch). A workgroup takes a row, or a part of a long
 // one, so that its threads draw alike.
-struct Params {
-    rows: u32,     // of the batch that the plan was built for
-    features: u32, // numbers in one picture
-    plane: u32,    // pixels of a channel, which share one scale and offset
-    width: u32,
-    crop: u32,     // pixels of padding on every side
-    flip: u32,     // 1: mirrored or not, else 0
-    cutout: u32,   // side of the covered square
-    stream: u32,   // of random numbers
-    data_stride: u32,
-    order_stride: u32,
-    affine_stride: u32,
-    x_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> data: array<u32>;            // [examples, features]
 @group(1) @binding(1) var<storage, read> order: array<u32>;
 @group(1) @binding(2) var<storage, read> affine: array<f32>;  // (scale, offset) of each plane
 @group(1) @binding(3) var<storage, read_write> x: array<f32>; // [rows, features]
-@group(1) @binding(4) var<uniform> p: Params;
 
 // An integer in 0..count from the upper 16 bits; count is below 65,536.
 fn below(bits: u32, count: u32) -> u32 {
@@ -27,8 +12,11 @@ fn below(bits: u32, count: u32) -> u32 {
 }
 
 @compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32,
-        @builtin(num_workgroups) groups: vec3<u32>) {
+fn main(
+    @builtin(local_invocation_index) lane: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let data0 = group.z * p.data_stride;
     let order0 = group.z * p.order_stride;
     let affine0 = group.z * p.affine_stride;

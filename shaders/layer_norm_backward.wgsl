@@ -1,23 +1,10 @@
 // dx = (d - mean d - x̂ · mean(d·x̂)) / deviation · f'(x), d = dy · weight, the means over each group of
 // each row: one workgroup a group. f is the activation below, whose output x is.
-struct Params {
-    rows: u32,   // of the batch
-    groups: u32, // of each row, each normalised by itself
-    size: u32,   // elements of a group
-    inner: u32,  // neighbouring elements that share a weight
-    epsilon: f32, // added to the variance
-    dy_stride: u32,
-    x_stride: u32,
-    moments_stride: u32,
-    weight_stride: u32,
-    dx_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> dy: array<f32>;            // [rows, groups, size]
 @group(1) @binding(1) var<storage, read> x: array<f32>;             // [rows, groups, size]
 @group(1) @binding(2) var<storage, read> moments: array<vec2<f32>>; // [rows, groups] (mean, 1 / deviation)
 @group(1) @binding(3) var<storage, read> weight: array<f32>;        // [groups size / inner], or nothing for 1
 @group(1) @binding(4) var<storage, read_write> dx: array<f32>;      // [rows, groups, size]
-@group(1) @binding(5) var<uniform> p: Params;
 override affine: bool;
 
 var<private> z: u32;
@@ -46,20 +33,11 @@ fn put(e: u32) {
     dx[z * p.dx_stride + first + e] = d * moment.y * derivative(v);
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-    @builtin(local_invocation_index) thread: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    let g = group.y * groups.x + group.x;
-    if g >= p.rows * p.groups {
-        return;
-    }
-    z = group.z;
+fn item(g: u32, lane: u32, replica: u32) {
+    z = replica;
     first = g * p.size;
     weight0 = z * p.weight_stride + (g % p.groups) * (p.size / p.inner);
     moment = moments[z * p.moments_stride / 2u + g];
-    mean = sum_terms(thread, p.size) / f32(max(p.size, 1u));
-    put_all(thread, p.size);
+    mean = sum_terms(lane, p.size) / f32(max(p.size, 1u));
+    put_all(lane, p.size);
 }

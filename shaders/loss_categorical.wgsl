@@ -1,20 +1,10 @@
 // The negative log-likelihood of a categorical distribution with probabilities softmax(x), and the
 // gradient of its mean over the batch. The largest logit is taken out, so that e^x cannot overflow.
-struct Params {
-    rows: u32,    // of the batch that the plan was built for
-    outputs: u32, // of the network
-    x_stride: u32,
-    targets_stride: u32,
-    order_stride: u32,
-    dx_stride: u32,
-    figures_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> x: array<f32>;                   // [rows, outputs]
 @group(1) @binding(1) var<storage, read> targets: array<u32>;             // [examples]
 @group(1) @binding(2) var<storage, read> order: array<u32>;
 @group(1) @binding(3) var<storage, read_write> dx: array<f32>;            // [rows, outputs]
 @group(1) @binding(4) var<storage, read_write> figures: array<vec2<f32>>; // [rows] (loss, hit)
-@group(1) @binding(5) var<uniform> p: Params;
 
 var<private> x0: u32;
 var<private> dx0: u32;
@@ -39,24 +29,14 @@ fn put(i: u32) {
     dx[dx0 + i] = gradient;
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-    @builtin(local_invocation_index) thread: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    let row = (group.y * groups.x + group.x) * SUMS + thread / LANES;
-    if row >= p.rows {
-        return;
-    }
-    let lane = thread % LANES;
-    x0 = group.z * p.x_stride + row * p.outputs;
-    dx0 = group.z * p.dx_stride + row * p.outputs;
+fn item(row: u32, lane: u32, z: u32) {
+    x0 = z * p.x_stride + row * p.outputs;
+    dx0 = z * p.dx_stride + row * p.outputs;
     valid = row < step.rows;
     var figure = vec2<f32>(0.0);
     if valid {
-        let example = order[group.z * p.order_stride + step.first + row];
-        label = targets[group.z * p.targets_stride + example];
+        let example = order[z * p.order_stride + step.first + row];
+        label = targets[z * p.targets_stride + example];
         let found = find_largest(lane, p.outputs);
         largest = found.value;
         sum = sum_terms(lane, p.outputs).x;
@@ -65,6 +45,6 @@ fn main(
     put_all(lane, p.outputs);
     if lane == 0u {
         // The stride counts single numbers, the array holds pairs.
-        figures[group.z * p.figures_stride / 2u + row] = figure;
+        figures[z * p.figures_stride / 2u + row] = figure;
     }
 }

@@ -1,21 +1,11 @@
 // A loss whose targets are values: a row's sum over the outputs, the share of outputs that are right, and the
 // gradient of the batch's mean loss; a row is one thread's, or a workgroup's where there are many outputs. The
 // loss's own file defines `value`: an output's loss and its derivative.
-struct Params {
-    rows: u32,    // of the batch that the plan was built for
-    outputs: u32, // of the network
-    x_stride: u32,
-    targets_stride: u32,
-    order_stride: u32,
-    dx_stride: u32,
-    figures_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> x: array<f32>;                   // [rows, outputs]
 @group(1) @binding(1) var<storage, read> targets: array<f32>;             // [examples, outputs]
 @group(1) @binding(2) var<storage, read> order: array<u32>;
 @group(1) @binding(3) var<storage, read_write> dx: array<f32>;            // [rows, outputs]
 @group(1) @binding(4) var<storage, read_write> figures: array<vec2<f32>>; // [rows] (loss, hit)
-@group(1) @binding(5) var<uniform> p: Params;
 
 var<private> x0: u32;
 var<private> target0: u32;
@@ -34,29 +24,19 @@ fn put(i: u32) {
     dx[dx0 + i] = 0.0;
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-    @builtin(local_invocation_index) thread: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    let row = (group.y * groups.x + group.x) * SUMS + thread / LANES;
-    if row >= p.rows {
-        return;
-    }
-    let lane = thread % LANES;
-    x0 = group.z * p.x_stride + row * p.outputs;
-    dx0 = group.z * p.dx_stride + row * p.outputs;
+fn item(row: u32, lane: u32, z: u32) {
+    x0 = z * p.x_stride + row * p.outputs;
+    dx0 = z * p.dx_stride + row * p.outputs;
     var sum = vec2<f32>(0.0);
     if row < step.rows {
-        let example = order[group.z * p.order_stride + step.first + row];
-        target0 = group.z * p.targets_stride + example * p.outputs;
+        let example = order[z * p.order_stride + step.first + row];
+        target0 = z * p.targets_stride + example * p.outputs;
         sum = sum_terms(lane, p.outputs);
     } else {
         put_all(lane, p.outputs);
     }
     if lane == 0u {
         // The stride counts single numbers, the array holds pairs.
-        figures[group.z * p.figures_stride / 2u + row] = vec2<f32>(sum.x, sum.y / f32(p.outputs));
+        figures[z * p.figures_stride / 2u + row] = vec2<f32>(sum.x, sum.y / f32(p.outputs));
     }
 }

@@ -12,42 +12,50 @@ const PITCH = QUADS + 1u;       // and one more, so that transposed stores sprea
 const ACROSS = QUADS / CHUNKS;  // threads across a tile
 const LOADERS = QUADS * TILE_K / 4u; // threads that load A, and as many that load B
 
-var<workgroup> a_tile: array<vec4f, TILE_K * PITCH>;
-var<workgroup> b_tile: array<vec4f, TILE_K * PITCH>;
+var<workgroup> a_tile: array<vec4<f32>, TILE_K * PITCH>;
+var<workgroup> b_tile: array<vec4<f32>, TILE_K * PITCH>;
+
+fn size() -> Params {
+    return p;
+}
 
 // c + the outer product of four rows of A and four columns of B; c[i] is row i.
-fn outer_add(c: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
-    return mat4x4f(
-        fma(vec4f(a.x), b, c[0]), fma(vec4f(a.y), b, c[1]), fma(vec4f(a.z), b, c[2]), fma(vec4f(a.w), b, c[3]));
+fn outer_add(c: mat4x4<f32>, a: vec4<f32>, b: vec4<f32>) -> mat4x4<f32> {
+    return mat4x4<f32>(
+        fma(vec4<f32>(a.x), b, c[0]),
+        fma(vec4<f32>(a.y), b, c[1]),
+        fma(vec4<f32>(a.z), b, c[2]),
+        fma(vec4<f32>(a.w), b, c[3]),
+    );
 }
 
 // Which 4 x 4 block of a tile a loading thread takes: x counts along K, y along the tile's rows or columns.
 // Neighbours read neighbouring addresses.
-fn block_of(thread: u32, along_k: bool) -> vec2u {
-    if (along_k) {
-        return vec2u(thread % (TILE_K / 4u), thread / (TILE_K / 4u));
+fn block_of(thread: u32, along_k: bool) -> vec2<u32> {
+    if along_k {
+        return vec2<u32>(thread % (TILE_K / 4u), thread / (TILE_K / 4u));
     }
-    return vec2u(thread / QUADS, thread % QUADS);
+    return vec2<u32>(thread / QUADS, thread % QUADS);
 }
 
 // block[t]: four rows of A at k + t.
-fn a_block(row: u32, k: u32) -> mat4x4f {
-    if (A_ALONG_K) {
-        return transpose(mat4x4f(a_quad(row, k), a_quad(row + 1u, k), a_quad(row + 2u, k), a_quad(row + 3u, k)));
+fn a_block(row: u32, k: u32) -> mat4x4<f32> {
+    if A_ALONG_K {
+        return transpose(mat4x4<f32>(a_quad(row, k), a_quad(row + 1u, k), a_quad(row + 2u, k), a_quad(row + 3u, k)));
     }
-    return mat4x4f(a_quad(k, row), a_quad(k + 1u, row), a_quad(k + 2u, row), a_quad(k + 3u, row));
+    return mat4x4<f32>(a_quad(k, row), a_quad(k + 1u, row), a_quad(k + 2u, row), a_quad(k + 3u, row));
 }
 
 // block[t]: four columns of B at k + t.
-fn b_block(k: u32, column: u32) -> mat4x4f {
-    if (B_ALONG_K) {
-        return transpose(mat4x4f(
+fn b_block(k: u32, column: u32) -> mat4x4<f32> {
+    if B_ALONG_K {
+        return transpose(mat4x4<f32>(
             b_quad(column, k), b_quad(column + 1u, k), b_quad(column + 2u, k), b_quad(column + 3u, k)));
     }
-    return mat4x4f(b_quad(k, column), b_quad(k + 1u, column), b_quad(k + 2u, column), b_quad(k + 3u, column));
+    return mat4x4<f32>(b_quad(k, column), b_quad(k + 1u, column), b_quad(k + 2u, column), b_quad(k + 3u, column));
 }
 
-fn store_block(row: u32, column: u32, c: mat4x4f) {
+fn store_block(row: u32, column: u32, c: mat4x4<f32>) {
     store_quad(row, column, c[0]);
     store_quad(row + 1u, column, c[1]);
     store_quad(row + 2u, column, c[2]);
@@ -56,13 +64,13 @@ fn store_block(row: u32, column: u32, c: mat4x4f) {
 
 @compute @workgroup_size(2u * LOADERS)
 fn main(
-    @builtin(workgroup_id) workgroup: vec3u,
-    @builtin(num_workgroups) grid: vec3u,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    replica = workgroup.z;
-    let tiles_across = (params.n + TILE - 1u) / TILE;
-    let tile = tile_of(workgroup.y * grid.x + workgroup.x, tiles_across * ((params.m + TILE - 1u) / TILE));
+    replica = group.z;
+    let tiles_across = (size().n + TILE - 1u) / TILE;
+    let tile = tile_of(group.y * groups.x + group.x, tiles_across * ((size().m + TILE - 1u) / TILE));
     let row = tile / tiles_across * TILE;
     let column = tile % tiles_across * TILE;
     let loads_a = thread < LOADERS;
@@ -72,20 +80,20 @@ fn main(
     let y = thread / ACROSS;
 
     // c_ij: rows row+4y+TILE/2*i.., columns column+4x+TILE/2*j..
-    var c00 = mat4x4f();
-    var c01 = mat4x4f();
-    var c10 = mat4x4f();
-    var c11 = mat4x4f();
-    var sums = vec4f(); // of the four rows of A that this thread loads
+    var c00 = mat4x4<f32>();
+    var c01 = mat4x4<f32>();
+    var c10 = mat4x4<f32>();
+    var c11 = mat4x4<f32>();
+    var sums = vec4<f32>(); // of the four rows of A that this thread loads
     for (var k = first_term(); k < end_term(); k += TILE_K) {
-        if (loads_a) {
+        if loads_a {
             let block = a_block(row + a_at.y * 4u, k + a_at.x * 4u);
             let at = a_at.x * 4u * PITCH + a_at.y;
             a_tile[at] = block[0];
             a_tile[at + PITCH] = block[1];
             a_tile[at + 2u * PITCH] = block[2];
             a_tile[at + 3u * PITCH] = block[3];
-            if (ROW_SUMS) {
+            if sums_rows {
                 sums += block[0] + block[1] + block[2] + block[3];
             }
         } else {
@@ -101,7 +109,7 @@ fn main(
             let a0 = a_tile[t * PITCH + y];
             let b0 = b_tile[t * PITCH + x];
             c00 = outer_add(c00, a0, b0);
-            if (CHUNKS == 2u) {
+            if CHUNKS == 2u {
                 let a1 = a_tile[t * PITCH + y + ACROSS];
                 let b1 = b_tile[t * PITCH + x + ACROSS];
                 c01 = outer_add(c01, a0, b1);
@@ -113,19 +121,19 @@ fn main(
     }
 
     store_block(row + y * 4u, column + x * 4u, c00);
-    if (CHUNKS == 2u) {
+    if CHUNKS == 2u {
         store_block(row + y * 4u, column + x * 4u + TILE / 2u, c01);
         store_block(row + y * 4u + TILE / 2u, column + x * 4u, c10);
         store_block(row + y * 4u + TILE / 2u, column + x * 4u + TILE / 2u, c11);
     }
 
-    if (ROW_SUMS) {
+    if sums_rows {
         // Each row's sum is in TILE_K / 4 = 4 threads, one for each k modulo 16 by fours; the first adds them in order.
-        if (loads_a) {
+        if loads_a {
             a_tile[a_at.x * PITCH + a_at.y] = sums;
         }
         workgroupBarrier();
-        if (column == 0u && thread < QUADS) {
+        if column == 0u && thread < QUADS {
             let first = a_tile[thread] + a_tile[PITCH + thread];
             let total = first + a_tile[2u * PITCH + thread] + a_tile[3u * PITCH + thread];
             store_row_sums(row + thread * 4u, total);

@@ -1,24 +1,13 @@
 // The update of ALL parameters in one launch. The optimizer's file defines `update`, which returns
 // what is added to four parameters and keeps its state with `state[tensor(j) + i]`.
-struct Params {
-    count: u32, // parameters, padding included: a multiple of 4
-    states: u32,
-    parameters_stride: u32,
-    gradients_stride: u32,
-    state_stride: u32,
-    flags_stride: u32,
-    blocks_stride: u32,
-    groups_stride: u32,
-    factors_stride: u32,
-}
 @group(1) @binding(0) var<storage, read_write> parameters: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read> gradients: array<vec4<f32>>;
-@group(1) @binding(2) var<storage, read_write> state: array<vec4<f32>>; // its tensors, one behind the other
+@group(1) @binding(2) var<storage, read_write> state: array<vec4<f32>>; // its tensors, consecutive
 @group(1) @binding(3) var<storage, read_write> flags: array<atomic<u32>>;
 @group(1) @binding(4) var<storage, read> blocks: array<vec2<u32>>; // of 64 parameters: group, place of the factor
-@group(1) @binding(5) var<storage, read> groups: array<vec4<f32>>; // 2 each: rate factor, decoupled decay, L2, L1; L2, L1 that are clipped
+// 2 each: rate factor, decoupled decay, L2, L1; L2, L1 that are clipped.
+@group(1) @binding(5) var<storage, read> groups: array<vec4<f32>>;
 @group(1) @binding(6) var<storage, read> factors: array<f32>;      // what clips the norm of gradients
-@group(1) @binding(7) var<uniform> p: Params;
 
 override grouped: bool = false; // whether there are blocks and groups
 override clipped: bool = false; // whether there are factors
@@ -26,23 +15,10 @@ override accumulating: bool = false; // whether gradients are summed over severa
 override sum_tensor: u32 = 0u;       // in which tensor of the state
 override averaging: bool = false;    // whether parameters are averaged, in the state's last tensor
 
-// Places of the step's scalars that are the same for every rule.
-const OVERWRITE: u32 = 10u; // 1 where the average takes the parameters' place
-const AVERAGE: u32 = 11u; // the weight of these parameters in their average, 0 to leave it
-const LIMIT: u32 = 12u;   // what gradients are clipped to, 0 for no limit
-const IDLE: u32 = 13u;    // 1 where the step just accumulates
-const SHARE: u32 = 14u;   // the weight of this gradient in the sum
-const LEARNING_RATE: u32 = 15u;
-
 // Where the state's tensor number j begins, for this replica.
 var<private> state0: u32;
 fn tensor(j: u32) -> u32 {
     return state0 + j * (p.count / 4u);
-}
-
-// One number of the step's scalars: the host computed it in f64.
-fn scalar(i: u32) -> f32 {
-    return step.scalars[i / 4u][i % 4u];
 }
 
 // Averages the parameters at this place.
@@ -60,17 +36,14 @@ fn settle(at: u32, i: u32) {
     }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(WIDTH)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>) {
     let parameters0 = id.z * p.parameters_stride / 4u;
-    let gradients0 = id.z * p.gradients_stride / 4u;
-    let blocks0 = id.z * p.blocks_stride / 2u;
     let groups0 = id.z * p.groups_stride / 4u;
-    let factors0 = id.z * p.factors_stride;
     state0 = id.z * p.state_stride / 4u;
     var exponents = false;
-    for (var i = id.x; i < p.count / 4u; i += workgroups.x * 256u) {
-        var g = gradients[gradients0 + i];
+    for (var i = id.x; i < p.items; i += workgroups.x * WIDTH) {
+        var g = gradients[id.z * p.gradients_stride / 4u + i];
         // NaN and infinity by their bits: a shader may assume that they do not occur.
         exponents = exponents || any((bitcast<vec4<u32>>(g) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u));
         if accumulating {
@@ -85,13 +58,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) w
         }
         var theta = parameters[parameters0 + i];
         if grouped {
-            let block = blocks[blocks0 + i / 16u];
+            let block = blocks[id.z * p.blocks_stride / 2u + i / 16u];
             let group = groups[groups0 + 2u * block.x];
             let within = groups[groups0 + 2u * block.x + 1u];
             let limit = scalar(LIMIT);
             g += within.x * theta + within.y * sign(theta);
             if clipped {
-                g *= factors[factors0 + block.y];
+                g *= factors[id.z * p.factors_stride + block.y];
             } else if limit > 0.0 {
                 g = clamp(g, vec4<f32>(-limit), vec4<f32>(limit));
             }

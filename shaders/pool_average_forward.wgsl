@@ -1,28 +1,6 @@
 // y[o] = Σ x[i] over the window of o / its taps, those on the padding counted or not.
-struct Params {
-    planes: u32, // examples times channels
-    in_d: u32,
-    in_h: u32,
-    in_w: u32,
-    out_d: u32,
-    out_h: u32,
-    out_w: u32,
-    kernel_d: u32,
-    kernel_h: u32,
-    kernel_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    pad_d: u32,
-    pad_h: u32,
-    pad_w: u32,
-    count_padding: u32, // whether a mean counts the padding's zeros
-    x_stride: u32,
-    y_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> x: array<f32>;       // [planes, in]
 @group(1) @binding(1) var<storage, read_write> y: array<f32>; // [planes, out]
-@group(1) @binding(2) var<uniform> p: Params;
 
 fn window(z: u32, o: u32, x0: u32, start: vec3<u32>, first: vec3<u32>, end: vec3<u32>) {
     var sum = 0.0;

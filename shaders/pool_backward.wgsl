@@ -1,19 +1,20 @@
 // A thread for each pixel, which goes through the lines of windows that hold it.
+override through: bool; // whether there is a v
 var<private> z: u32;
 var<private> pixel: vec3<u32>;
 var<private> window: vec3<u32>; // the start of the line's first window
 var<private> line: u32;         // its number
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    z = id.z;
-    let v0 = z * p.v_stride;
-    for (var i = id.x; i < p.planes * p.in_d * p.in_h * p.in_w; i += groups.x * 64u) {
-        let row = i / p.in_w;
-        let plane = row / p.in_h;
-        pixel = vec3<u32>(plane % p.in_d, row % p.in_h, i % p.in_w);
-        dx[z * p.dx_stride + i] = windows(plane / p.in_d) * derivative(v[v0 + i]);
+fn element(i: u32, replica: u32) {
+    z = replica;
+    let row = i / p.in_w;
+    let plane = row / p.in_h;
+    pixel = vec3<u32>(plane % p.in_d, row % p.in_h, i % p.in_w);
+    var sum = windows(plane / p.in_d);
+    if through {
+        sum *= derivative(v[z * p.v_stride + i]);
     }
+    dx[z * p.dx_stride + i] = sum;
 }
 
 fn windows(plane: u32) -> f32 {

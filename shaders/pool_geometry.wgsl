@@ -1,8 +1,4 @@
 // What all poolings share: windows, and which of them hold a pixel.
-fn input() -> vec3<u32> {
-    return vec3<u32>(p.in_d, p.in_h, p.in_w);
-}
-
 fn kernel() -> vec3<u32> {
     return vec3<u32>(p.kernel_d, p.kernel_h, p.kernel_w);
 }
@@ -47,7 +43,7 @@ fn first_of(start: vec3<u32>) -> vec3<u32> {
 }
 
 fn end_of(start: vec3<u32>) -> vec3<u32> {
-    return min(max(start + kernel(), pad()) - pad(), input());
+    return min(max(start + kernel(), pad()) - pad(), vec3<u32>(p.in_d, p.in_h, p.in_w));
 }
 
 // The number of a pixel among all of a window, padding included.

@@ -1,33 +1,9 @@
 // dx[i] = (Σ dy[o] over the windows whose first maximum is i) · f'(v[i]). Every pixel asks its windows,
 // so that nothing is added from two sides at once.
-struct Params {
-    planes: u32, // examples times channels
-    in_d: u32,
-    in_h: u32,
-    in_w: u32,
-    out_d: u32,
-    out_h: u32,
-    out_w: u32,
-    kernel_d: u32,
-    kernel_h: u32,
-    kernel_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    pad_d: u32,
-    pad_h: u32,
-    pad_w: u32,
-    count_padding: u32, // whether a mean counts the padding's zeros
-    places_stride: u32,
-    dy_stride: u32,
-    v_stride: u32,
-    dx_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> places: array<f32>;   // [planes, out]: see pool_max_forward.wgsl
 @group(1) @binding(1) var<storage, read> dy: array<f32>;       // [planes, out]
 @group(1) @binding(2) var<storage, read> v: array<f32>;        // [planes, in]
 @group(1) @binding(3) var<storage, read_write> dx: array<f32>; // [planes, in]
-@group(1) @binding(4) var<uniform> p: Params;
 
 // dy of a window of the line if its place is the pixel.
 fn term(number: u32) -> vec2<f32> {

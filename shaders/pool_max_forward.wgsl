@@ -1,31 +1,8 @@
 // y[o] = max x[i] over the window of o, padding left out, and places[o], the number of the first such pixel
 // among all of the window. NaN is the largest, so that it is not hidden; it has no place.
-struct Params {
-    planes: u32, // examples times channels
-    in_d: u32,
-    in_h: u32,
-    in_w: u32,
-    out_d: u32,
-    out_h: u32,
-    out_w: u32,
-    kernel_d: u32,
-    kernel_h: u32,
-    kernel_w: u32,
-    stride_d: u32,
-    stride_h: u32,
-    stride_w: u32,
-    pad_d: u32,
-    pad_h: u32,
-    pad_w: u32,
-    count_padding: u32, // whether a mean counts the padding's zeros
-    x_stride: u32,
-    y_stride: u32,
-    places_stride: u32,
-}
 @group(1) @binding(0) var<storage, read> x: array<f32>;            // [planes, in]
 @group(1) @binding(1) var<storage, read_write> y: array<f32>;      // [planes, out]
 @group(1) @binding(2) var<storage, read_write> places: array<f32>; // [planes, out], or nothing
-@group(1) @binding(3) var<uniform> p: Params;
 override placed: bool;
 
 fn store(z: u32, o: u32, value: f32, place: u32) {

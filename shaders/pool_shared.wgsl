@@ -14,19 +14,10 @@ fn value_of(number: u32) -> f32 {
     return x[plane0 + (at.x * p.in_h + at.y) * p.in_w + at.z];
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-    @builtin(local_invocation_index) thread: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    let o = group.y * groups.x + group.x;
-    if o >= p.planes * p.out_d * p.out_h * p.out_w {
-        return;
-    }
-    plane0 = group.z * p.x_stride + plane_of(o) * p.in_d * p.in_h * p.in_w;
+fn item(o: u32, lane: u32, z: u32) {
+    plane0 = z * p.x_stride + plane_of(o) * p.in_d * p.in_h * p.in_w;
     let start = start_of(o);
     first = first_of(start);
     size = end_of(start) - first;
-    window_of_all(thread, group.z, o, start);
+    window_of_all(lane, z, o, start);
 }

@@ -5,38 +5,33 @@
 // Functions only, to be put behind a kernel's own code.
 
 // Rotations of the eight rounds after which they repeat.
-const THREEFRY_ODD = vec4u(13u, 15u, 26u, 6u);
-const THREEFRY_EVEN = vec4u(17u, 29u, 16u, 24u);
+const THREEFRY_ODD = vec4<u32>(13u, 15u, 26u, 6u);
+const THREEFRY_EVEN = vec4<u32>(17u, 29u, 16u, 24u);
 const THREEFRY_PARITY = 0x1BD11BDAu;
 
 // 64 random bits from a key and a counter. u32 wraps around in WGSL, as the definition wants.
-fn threefry(key: vec2u, counter: vec2u) -> vec2u {
+fn threefry(key: vec2<u32>, counter: vec2<u32>) -> vec2<u32> {
     let k0 = key.x;
     let k1 = key.y;
     let k2 = THREEFRY_PARITY ^ k0 ^ k1;
     // Written out, where the twin loops: indexing an array by a variable is slow on a GPU.
     var v = counter + key;
-    v = threefry_rounds(v, THREEFRY_ODD) + vec2u(k1, k2 + 1u);
-    v = threefry_rounds(v, THREEFRY_EVEN) + vec2u(k2, k0 + 2u);
-    v = threefry_rounds(v, THREEFRY_ODD) + vec2u(k0, k1 + 3u);
-    v = threefry_rounds(v, THREEFRY_EVEN) + vec2u(k1, k2 + 4u);
-    v = threefry_rounds(v, THREEFRY_ODD) + vec2u(k2, k0 + 5u);
+    v = threefry_rounds(v, THREEFRY_ODD) + vec2<u32>(k1, k2 + 1u);
+    v = threefry_rounds(v, THREEFRY_EVEN) + vec2<u32>(k2, k0 + 2u);
+    v = threefry_rounds(v, THREEFRY_ODD) + vec2<u32>(k0, k1 + 3u);
+    v = threefry_rounds(v, THREEFRY_EVEN) + vec2<u32>(k1, k2 + 4u);
+    v = threefry_rounds(v, THREEFRY_ODD) + vec2<u32>(k2, k0 + 5u);
     return v;
 }
 
-// Four rounds.
-fn threefry_rounds(v: vec2u, rotations: vec4u) -> vec2u {
-    var x = v.x;
-    var y = v.y;
-    x += y;
-    y = ((y << rotations.x) | (y >> (32u - rotations.x))) ^ x;
-    x += y;
-    y = ((y << rotations.y) | (y >> (32u - rotations.y))) ^ x;
-    x += y;
-    y = ((y << rotations.z) | (y >> (32u - rotations.z))) ^ x;
-    x += y;
-    y = ((y << rotations.w) | (y >> (32u - rotations.w))) ^ x;
-    return vec2u(x, y);
+fn threefry_rounds(v: vec2<u32>, rotations: vec4<u32>) -> vec2<u32> {
+    let two = threefry_round(threefry_round(v, rotations.x), rotations.y);
+    return threefry_round(threefry_round(two, rotations.z), rotations.w);
+}
+
+fn threefry_round(v: vec2<u32>, rotation: u32) -> vec2<u32> {
+    let x = v.x + v.y;
+    return vec2<u32>(x, ((v.y << rotation) | (v.y >> (32u - rotation))) ^ x);
 }
 
 // A number in [0, 1) from the upper 24 bits: as many as f32 holds, so it is exact and never 1. It is

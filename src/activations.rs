@@ -4,7 +4,8 @@
 
 use crate::{
     config,
-    onnx::{Attribute, Exporter, Value},
+    initializers::{self, Initializer},
+    onnx::exporter::{Attribute, Exporter, Value},
     real::Real,
 };
 
@@ -22,6 +23,14 @@ pub struct Activation {
     pub forward: Map,
     /// f′, of the output or of the input.
     pub derivative: Derivative,
+    /// Its values are never below the one and never above the other, to four digits.
+    pub range: [f64; 2],
+    /// Its limits at ∞ and −∞.
+    pub limits: [f64; 2],
+    /// Those of its derivative.
+    pub slopes: [f64; 2],
+    /// What a layer's weight in front of it begins with when the config does not say.
+    pub initializer: Initializer,
     /// Defines `fn forward(x: f32) -> f32` and `fn derivative(v: f32) -> f32`, where v is what
     /// [`Derivative`] says.
     pub wgsl: &'static str,
@@ -64,6 +73,11 @@ impl Activation {
         match &self.derivative {
             Derivative::OfOutput(slope) | Derivative::OfInput(slope) => slope,
         }
+    }
+
+    /// What a weight begins with in front of an activation, or of none, when the config does not say.
+    pub fn initializer(activation: Option<&Activation>) -> Initializer {
+        activation.map_or(initializers::GLOROT_UNIFORM, |activation| activation.initializer)
     }
 
     /// The activation of this name.
@@ -137,6 +151,10 @@ pub const RELU: Activation = Activation {
     formula: "max(0, x)",
     forward: map!(|x| if x <= 0.0 { 0.0 } else { x }),
     derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { 0.0 })),
+    range: [0.0, f64::INFINITY],
+    limits: [f64::INFINITY, 0.0],
+    slopes: [1.0, 0.0],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/relu.wgsl"),
     onnx: |exporter, x| exporter.op("Relu", &[x], vec![]),
 };
@@ -147,6 +165,10 @@ pub const SIGMOID: Activation = Activation {
     formula: "1 / (1 + e^-x)",
     forward: map!(|x| 1.0 / (1.0 + (-x).exp())),
     derivative: Derivative::OfOutput(slope!(|y| y * (1.0 - y))),
+    range: [0.0, 1.0],
+    limits: [1.0, 0.0],
+    slopes: [0.0, 0.0],
+    initializer: initializers::GLOROT_UNIFORM,
     wgsl: include_str!("../shaders/activations/sigmoid.wgsl"),
     onnx: |exporter, x| exporter.op("Sigmoid", &[x], vec![]),
 };
@@ -157,6 +179,10 @@ pub const TANH: Activation = Activation {
     formula: "tanh(x)",
     forward: map!(|x| x.tanh()),
     derivative: Derivative::OfOutput(slope!(|y| 1.0 - y * y)),
+    range: [-1.0, 1.0],
+    limits: [1.0, -1.0],
+    slopes: [0.0, 0.0],
+    initializer: initializers::GLOROT_UNIFORM,
     wgsl: include_str!("../shaders/activations/tanh.wgsl"),
     onnx: |exporter, x| exporter.op("Tanh", &[x], vec![]),
 };
@@ -168,6 +194,10 @@ pub const LEAKY_RELU: Activation = Activation {
     formula: "x > 0 ? x : 0.01 x",
     forward: map!(|x| if x > 0.0 { x } else { 0.01 * x }),
     derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { 0.01 })),
+    range: [f64::NEG_INFINITY, f64::INFINITY],
+    limits: [f64::INFINITY, f64::NEG_INFINITY],
+    slopes: [1.0, 0.01],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/leaky_relu.wgsl"),
     onnx: |exporter, x| exporter.op("LeakyRelu", &[x], vec![("alpha", Attribute::Real(0.01))]),
 };
@@ -183,6 +213,10 @@ pub const HARD_SWISH: Activation = Activation {
         x if x >= 3.0 => 1.0,
         x => x / 3.0 + 0.5,
     })),
+    range: [-0.375, f64::INFINITY],
+    limits: [f64::INFINITY, 0.0],
+    slopes: [1.0, 0.0],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/hard_swish.wgsl"),
     onnx: |exporter, x| exporter.op("HardSwish", &[x], vec![]),
 };
@@ -194,6 +228,10 @@ pub const ELU: Activation = Activation {
     formula: "x > 0 ? x : e^x - 1",
     forward: map!(|x| if x > 0.0 { x } else { x.exp_m1() }),
     derivative: Derivative::OfOutput(slope!(|y| if y > 0.0 { 1.0 } else { y + 1.0 })),
+    range: [-1.0, f64::INFINITY],
+    limits: [f64::INFINITY, -1.0],
+    slopes: [1.0, 0.0],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/elu.wgsl"),
     onnx: |exporter, x| exporter.op("Elu", &[x], vec![("alpha", Attribute::Real(1.0))]),
 };
@@ -209,6 +247,10 @@ pub const SELU: Activation = Activation {
     formula: "1.0507 (x > 0 ? x : 1.6733 (e^x - 1))",
     forward: map!(|x| selu(x)),
     derivative: Derivative::OfOutput(slope!(|y| selu_slope(y))),
+    range: [-1.7581, f64::INFINITY],
+    limits: [f64::INFINITY, -SELU_BELOW],
+    slopes: [SELU_SCALE, 0.0],
+    initializer: initializers::LECUN_NORMAL,
     wgsl: include_str!("../shaders/activations/selu.wgsl"),
     onnx: |exporter, x| {
         let alpha = Attribute::Real((SELU_BELOW / SELU_SCALE) as f32);
@@ -222,6 +264,10 @@ pub const SOFTPLUS: Activation = Activation {
     formula: "log(1 + e^x)",
     forward: map!(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()),
     derivative: Derivative::OfOutput(slope!(|y| -(-y).exp_m1())),
+    range: [0.0, f64::INFINITY],
+    limits: [f64::INFINITY, 0.0],
+    slopes: [1.0, 0.0],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/softplus.wgsl"),
     onnx: |exporter, x| exporter.op("Softplus", &[x], vec![]),
 };
@@ -232,6 +278,10 @@ pub const SILU: Activation = Activation {
     formula: "x / (1 + e^-x)",
     forward: map!(|x| share(x, logistic(x))),
     derivative: Derivative::OfInput(slope!(|x| logistic(x) + share(x, logistic(x) * logistic(-x)))),
+    range: [-0.2785, f64::INFINITY],
+    limits: [f64::INFINITY, 0.0],
+    slopes: [1.0, 0.0],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/silu.wgsl"),
     onnx: |exporter, x| {
         let share = exporter.op("Sigmoid", &[x], vec![]);
@@ -249,6 +299,10 @@ pub const GELU_TANH: Activation = Activation {
     formula: "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))",
     forward: map!(|x| share(x, logistic(gelu_argument(x)))),
     derivative: Derivative::OfInput(slope!(|x| gelu_tanh_slope(x))),
+    range: [-0.1701, f64::INFINITY],
+    limits: [f64::INFINITY, 0.0],
+    slopes: [1.0, 0.0],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/gelu_tanh.wgsl"),
     onnx: |exporter, x| {
         let square = exporter.op("Mul", &[x, x], vec![]);
@@ -266,6 +320,10 @@ pub const GELU: Activation = Activation {
     formula: "x/2 (1 + erf(x / sqrt 2))",
     forward: map!(|x| share(x, normal_distribution(x))),
     derivative: Derivative::OfInput(slope!(|x| normal_distribution(x) + share(x, normal_density(x)))),
+    range: [-0.1701, f64::INFINITY],
+    limits: [f64::INFINITY, 0.0],
+    slopes: [1.0, 0.0],
+    initializer: initializers::HE_UNIFORM,
     wgsl: include_str!("../shaders/activations/gelu.wgsl"),
     onnx: |exporter, x| {
         let scaled = exporter.with("Mul", x, std::f32::consts::FRAC_1_SQRT_2);

@@ -27,6 +27,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use crate::{config, data, device, report, train as training};
+pub use reference::page;
 
 /// Train neural networks on any GPU through compute shaders, and prove the GPU right.
 #[derive(Parser)]

@@ -1,5 +1,6 @@
 //! Configs: TOML text and `--set KEY=VALUE` in, checked values out. Whatever is wrong is one
-//! [`Error`] with the place (file:line:column, or the override) and what would be right.
+//! [`Error`] with the place (file:line:column, or the override) and what would be right. Names of things that have
+//! a home of their own (sources, losses, ops, metrics, optimizers) are read there, see [`crate::train::check`].
 //!
 //! `value` parses text into a tree with places, `overrides` changes it, `table` is how every
 //! section reads its keys; `width` is the one number that layers may be written in terms of; the
@@ -23,13 +24,12 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{losses, metrics};
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
-pub use data::{Augment, Channels, DataConfig, Normalize, Portion, Target};
+pub use data::{Augment, Channels, DataConfig, Normalize, OWN_KEYS, Portion, Target};
 pub(crate) use error::printable;
 pub use error::{Error, Place, nearest, suggestion};
 pub use grid::Grid;
-pub use model::{LOSSES, LayerConfig, ModelConfig, OptimizerConfig};
+pub use model::{LayerConfig, ModelConfig, OptimizerConfig};
 pub use places::Places;
 pub use table::Table;
 pub use train::{CheckpointConfig, TrainConfig};
@@ -104,20 +104,14 @@ impl Config {
             Error::new(root.place(), message)
         };
         let (data, model) = (data.ok_or_else(|| missing("data"))?, model.ok_or_else(|| missing("model")));
-        // Mistakes in a section are told in the order of the sections, so one in the model waits for those in data.
-        let model = model.and_then(ModelConfig::read);
-        let words = model.as_ref().is_ok_and(crate::graph::blocks::takes_words);
-        let config = Config {
+        Ok(Config {
             name: name.unwrap_or_else(default_name),
             seed: seed.unwrap_or(42) as u64,
-            data: DataConfig::read(data, words)?,
-            model: model?,
+            data: DataConfig::read(data)?,
+            model: ModelConfig::read(model?)?,
             optimizer: OptimizerConfig::read(optimizer.ok_or_else(|| missing("optimizer"))?)?,
             train: train.map_or(Ok(TrainConfig::default()), TrainConfig::read)?,
-        };
-        let loss = losses::named(&config.model.loss).expect("the model knows just these");
-        metrics::check(&config.train.metrics, loss)?;
-        Ok(config)
+        })
     }
 
     /// The config as TOML, every default of `[data]` and `[train]` written out. Layers and the

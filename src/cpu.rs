@@ -1,7 +1,7 @@
 //! The CPU device: runs a plan with the kernels' CPU twins, in f32 to train and in f64 to prove.
 
 use crate::{
-    kernels::{Access, Arguments, Element, Slot, Step},
+    kernels::{Access, Arguments, Element, Slot, Step, Twinned},
     plan::{BufferId, Launch, Plan, Program, Slice},
     real::Real,
 };
@@ -20,7 +20,7 @@ pub struct Cpu<T> {
     buffers: Vec<Storage<T>>,
 }
 
-impl<T: Real> Cpu<T> {
+impl<T: Twinned> Cpu<T> {
     /// Allocates the plan's buffers, with their first contents or zeros.
     pub fn new(plan: std::sync::Arc<Plan>) -> Self {
         let storage = |buffer: &crate::plan::Buffer| match buffer.element {

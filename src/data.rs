@@ -3,6 +3,7 @@
 //! Files are read in `files` alone; parsers take bytes.
 
 mod again;
+mod check;
 mod cifar;
 mod csv;
 mod dataset;
@@ -16,6 +17,7 @@ mod gzip;
 mod idx;
 mod images;
 mod known;
+mod memory;
 mod normalize;
 mod npy;
 mod signature;
@@ -23,15 +25,16 @@ mod source;
 mod split;
 mod unseen;
 
-pub use again::load_again;
+pub(crate) use again::load_again;
+pub use check::{check, check_words, settled};
 pub use dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 pub use error::DataError;
-pub use fingerprint::Kin;
-pub use known::{Outline, outline, shape};
+pub(crate) use fingerprint::Kin;
+pub(crate) use known::{outline, shape};
 pub use signature::{Fingerprint, Predicted, Signature, Table};
-pub use source::{Examples, Request, Source};
-pub use split::epoch_order;
-pub use unseen::{Unseen, unseen};
+pub use source::{Examples, Known, Request, Source};
+pub use split::{Splits, epoch_order};
+pub(crate) use unseen::{Unseen, unseen};
 
 pub(crate) use files::read as read_file;
 pub(crate) use images::RULES as PICTURES;
@@ -68,7 +71,7 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
 fn read(request: &Request<'_>) -> Result<Examples, DataError> {
     let config = request.config;
     let name = config.source.as_str();
-    let Some(source) = ALL.iter().find(|source| source.name == name) else {
+    let Some(source) = Source::named(name) else {
         let names: Vec<&str> = ALL.iter().map(|source| source.name).collect();
         let help = suggestion(name, &names);
         return Err(DataError::new(name, format!("unknown source; {help}")));
@@ -164,12 +167,17 @@ fn check_shape(config: &DataConfig, examples: &Examples) -> Result<(), DataError
 
 /// Only pictures of bytes can be augmented, and some of each must be left to see.
 fn check_pictures(config: &DataConfig, shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), DataError> {
-    let error = |message: &str| Err(DataError::setting(config, "augment", message));
+    let wrong = |message| DataError::setting(config, "augment", message);
+    augmentable(shape, inputs, augment).map_err(wrong)
+}
+
+/// The same, wherever the settings are from.
+pub(crate) fn augmentable(shape: &[usize], inputs: &Inputs, augment: &Augment) -> Result<(), String> {
     let (Inputs::Bytes { .. }, &[_, height, width]) = (inputs, shape) else {
-        return error("data.augment is for pictures of [channels, height, width] bytes");
+        return Err("data.augment is for pictures of [channels, height, width] bytes".into());
     };
     if augment.crop >= height.min(width) {
-        return error(&format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop));
+        return Err(format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop));
     }
     Ok(())
 }

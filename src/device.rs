@@ -77,6 +77,9 @@ pub enum Error {
         /// What to do about it.
         advice: String,
     },
+    /// A model that was built to be looked at.
+    #[error("the model was built without its examples: there is nothing to run it on")]
+    NoExamples,
     /// It does not answer any more.
     #[error("the GPU was lost: {0}")]
     Lost(String),

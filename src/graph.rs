@@ -2,6 +2,7 @@
 //! buffers or devices.
 
 pub mod blocks;
+mod network;
 pub mod order;
 mod size;
 
@@ -9,6 +10,8 @@ use crate::{
     config,
     ops::{self, Op},
 };
+pub(crate) use network::here;
+pub use network::{Layer, Network};
 
 /// The extent of one example along each axis: `[784]`, or `[channels, height, width]`.
 pub type Shape = Vec<usize>;
@@ -32,6 +35,7 @@ pub type NodeId = usize;
 
 /// One node: an operation on the outputs of others.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Node {
     /// The name: the config's, or `layers.N` by its place in the list.
     pub name: String,
@@ -41,12 +45,13 @@ pub struct Node {
     pub inputs: Vec<NodeId>,
     /// Its output, for one example.
     pub shape: Shape,
-    /// Where the config speaks of it; of the input it does not.
+    /// Where the config or the code speaks of it; of the input it does not.
     pub place: Option<config::Place>,
 }
 
-/// A whole network: node 0 is the input, the last is the output.
+/// A whole network: node 0 is the input.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Graph {
     /// In topological order: every node comes after its inputs.
     pub nodes: Vec<Node>,
@@ -63,7 +68,7 @@ pub struct Draft {
     pub op: Box<dyn Op>,
     /// The names of its inputs.
     pub inputs: Vec<String>,
-    /// Where the config speaks of it.
+    /// Where the config or the code speaks of it.
     pub place: config::Place,
     /// Where its name stands.
     pub name_place: config::Place,
@@ -97,7 +102,7 @@ impl Graph {
         blocks::expand(&model.layers)?.into_iter().map(draft).collect()
     }
 
-    /// Orders the drafts, and infers every shape. The output is the last draft.
+    /// Orders the drafts, and infers every shape. The output is the last draft; without any, the input.
     ///
     /// # Errors
     /// See [`Graph::build`].
@@ -116,7 +121,13 @@ impl Graph {
             position[at + 1] = nodes.len();
             let inputs: Vec<NodeId> = inputs.iter().map(|&input| position[input]).collect();
             let shapes: Vec<&[usize]> = inputs.iter().map(|&input| &nodes[input].shape[..]).collect();
-            let shape = draft.op.shape(&shapes).and_then(|shape| size::checked(draft.op.as_ref(), &shapes, shape));
+            // Only code can leave them all out.
+            let shape = if shapes.is_empty() {
+                Err("takes an input, but is given none".into())
+            } else {
+                draft.op.shape(&shapes)
+            };
+            let shape = shape.and_then(|shape| size::checked(draft.op.as_ref(), &shapes, shape));
             let shape = shape.map_err(|message| {
                 config::Error::new(&draft.place, format!("layer `{}` ({}): {message}", draft.name, draft.op.name()))
             })?;

@@ -1,10 +1,10 @@
 //! How parameters begin. The lecture names none: the default is He for ReLU-like activations and
-//! Glorot otherwise; biases begin at 0. The names and their meanings are Keras's where Keras has
+//! Glorot otherwise ([`crate::activations::Activation::initializer`]); biases begin at 0. The names and their meanings are Keras's where Keras has
 //! them: its `he_normal` and the like are truncated, PyTorch's `kaiming_normal` is not.
 
 use rand::{RngExt, distr::Distribution};
 
-use crate::{activations::Activation, config, random::Stream};
+use crate::{config, random::Stream};
 
 /// A rule for first values.
 #[derive(Clone, Copy)]
@@ -234,15 +234,6 @@ fn orthogonal(gain: f64, shape: &[usize], stream: &mut Stream, values: &mut [f32
     for (at, value) in values.iter_mut().enumerate() {
         let (row, column) = (at / columns, at % columns);
         *value = (gain * if rows <= columns { vectors[row][column] } else { vectors[column][row] }) as f32;
-    }
-}
-
-/// What a weight begins with when the config does not say.
-pub fn default_for(activation: Option<&Activation>) -> Initializer {
-    match activation.map(|activation| activation.name) {
-        Some("selu") => LECUN_NORMAL,
-        Some("relu" | "leaky_relu" | "elu" | "gelu" | "gelu_tanh" | "silu" | "hard_swish" | "softplus") => HE_UNIFORM,
-        _ => GLOROT_UNIFORM,
     }
 }
 

@@ -22,7 +22,7 @@
 //! 5. [`plan`]: graph to launches. `plan/builder.rs` is backpropagation, `plan/placement.rs` gives
 //!    every tensor its place in memory.
 //! 6. [`cpu`] and [`gpu`]: the two executors; [`device`] is what training sees of them.
-//! 7. [`train`]: the loop on one screen. It has no clock, no files and no terminal; [`report`] has.
+//! 7. [`mod@train`]: the loop on one screen. It has no clock, no files and no terminal; [`report`] has.
 //! 8. [`verify`]: the proof that the GPU is right on this machine; [`bench`]: what it reaches.
 //! 9. [`experiments`]: the lecture's figures; [`experiments::trajectory`] walks optimizers over
 //!    functions of two parameters, with the very kernel that trains.
@@ -31,19 +31,53 @@
 //!
 //! # As a library
 //!
+//! A user's names stand below, at the root of the crate; everything behind them is public where another crate has
+//! something to add. From a config, as the command line does it:
+//!
 //! ```
-//! use gradus::{config::Config, data, device::Device, train::{Model, Session, Split}};
+//! use gradus::{Config, Device, Model, Session, Split, block_on, data, train};
 //!
 //! let config = Config::default_with(&["train.epochs=2".into()])?;
 //! let dataset = data::load(&config.data, true, config.seed)?;
 //! let model = Model::build(config, dataset)?;
-//! let mut session = pollster::block_on(Session::new(model, &Device::cpu()))?;
-//! let steps = session.begin_epoch(1);
-//! pollster::block_on(session.run(gradus::plan::Program::Train, &steps))?;
-//! let test = pollster::block_on(session.evaluate(Split::Test))?;
+//! let mut session = block_on(Session::new(model, &Device::cpu()))?;
+//! block_on(train(&mut session, &mut []))?;
+//! let test = block_on(session.evaluate(Split::Test))?;
 //! assert!(test.unwrap().loss < 2.4);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # The door for code
+//!
+//! The same without a config: a [`Network`] of ops, a [`Dataset`] from memory, an optimizer with its learning rate
+//! (a [`Descent`]), [`Settings`], and [`Model::of`] to make them fit. Mistakes are told with their place in the code.
+//!
+//! ```
+//! use gradus::{Dataset, Descent, Device, Model, Network, Session, Settings, block_on, train};
+//! use gradus::data::{Inputs, Splits, Targets};
+//! use gradus::{activations::TANH, losses::CATEGORICAL, ops::dense::Dense};
+//!
+//! // Whether two numbers have the same sign.
+//! let points = vec![1.0, 1.0, -1.0, -1.0, 1.0, -1.0, -1.0, 1.0];
+//! let (inputs, targets) = (Inputs::Floats(points), Targets::classes(vec![1, 1, 0, 0], 2));
+//! let dataset = Dataset::of("signs", [2], inputs, targets, Splits::all(4))?;
+//!
+//! let mut net = Network::new([2]);
+//! let hidden = net.add(Dense::new(8, Some(&TANH)), &[net.input()]);
+//! net.add(Dense::new(2, None), &[hidden]);
+//!
+//! let descent = Descent::named("adam", &["learning_rate=0.1"])?;
+//! let model = Model::of(net.build()?, &CATEGORICAL, descent, dataset, Settings::of(50, 4))?;
+//! let mut session = block_on(Session::new(model, &Device::cpu()))?;
+//! block_on(train(&mut session, &mut []))?;
+//! let figures = block_on(session.evaluate(gradus::Split::Train))?.unwrap();
+//! assert_eq!(figures.accuracy, Some(1.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What else another crate can bring is a trait or a `const`: an [`Observer`] of the run, a [`metrics::Metric`], an
+//! [`ops::Op`] with its own [`kernels::Kernel`], an [`optimizers::Rule`], a [`losses::Loss`]. The programs
+//! `examples/01_…` to `06_…` show them, each on one screen.
 #![allow(rustdoc::broken_intra_doc_links, reason = "formulas write their indices in brackets")]
 #![allow(rustdoc::private_intra_doc_links, reason = "the tour leads through private rooms too")]
 
@@ -72,3 +106,14 @@ pub mod report;
 pub mod schedules;
 pub mod train;
 pub mod verify;
+
+/// Waits for what a device does.
+pub use pollster::block_on;
+/// What ops and optimizers tell their keys in.
+pub use toml;
+
+pub use config::Config;
+pub use data::Dataset;
+pub use device::Device;
+pub use graph::Network;
+pub use train::{Descent, Model, Observer, Session, Settings, Split, train};

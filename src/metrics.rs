@@ -2,7 +2,7 @@
 //! device sums up. To add one, write its file and its line in [`ALL`]; configs, `evaluate` and the reference then
 //! have it.
 //!
-//! A metric sees predictions, the network's outputs behind the loss's link ([`Kind::link`]): probabilities of the
+//! A metric sees predictions, the network's outputs behind the loss's link ([`crate::losses::Link`]): probabilities of the
 //! classes under a softmax, one of each output under a sigmoid, or the numbers themselves; and the targets. What has
 //! no value (the precision of a class that is never predicted, say) is `None`, `null` in JSON, and never NaN.
 

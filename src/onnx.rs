@@ -5,18 +5,18 @@
 //! `[batch, outputs]`, or for a normal distribution `output` alone. What a node becomes stands beside the
 //! node, in [`crate::ops::Op::onnx`] and [`crate::activations::Activation`].
 
-mod exporter;
+pub mod exporter;
 pub mod messages;
 
 use prost::Message;
 
-pub use exporter::{Attribute, Exporter, Value};
+use exporter::{Attribute, Exporter, Layer, Value};
 use messages::{Model, OperatorSet, StringPair, ValueInfo};
 
 use crate::{
     data::{Normalization, Predicted, Signature},
     graph::{Graph, INPUT, elements},
-    losses::Loss,
+    losses::{Link, Loss},
 };
 
 /// The version of the operators; layer normalisation is one since this one.
@@ -59,10 +59,10 @@ pub fn encode(network: &Network) -> Result<Vec<u8>, TooLarge> {
 /// The model as a message.
 pub fn model(network: &Network) -> Model {
     let Network { graph, signature, loss, .. } = network;
-    let mut exporter = Exporter::new(graph, &network.tensors);
+    let mut exporter = Exporter::new(INPUT, &OUTPUTS, &network.tensors);
     let x = normalized(&mut exporter, &signature.normalization, &signature.shape);
-    exporter.run(x);
-    let outputs = outputs(&mut exporter, graph, loss);
+    let y = layers(&mut exporter, graph, x);
+    let outputs = outputs(&mut exporter, graph, y, loss);
     let mut whole = exporter.finish(network.name);
     whole.input = vec![ValueInfo::reals(INPUT, &signature.shape)];
     whole.output = outputs.iter().map(|name| ValueInfo::reals(name, &[count(graph)])).collect();
@@ -105,22 +105,42 @@ fn spread(values: &[f32], plane: usize, shape: &[usize]) -> (Vec<usize>, Vec<f32
     (shape.to_vec(), values.iter().flat_map(|&value| vec![value; plane]).collect())
 }
 
+/// Writes every node of the graph, the first of which is the input and comes to `x`; returns what the network comes to.
+fn layers<'a>(exporter: &mut Exporter<'a>, graph: &'a Graph, x: Value) -> Value {
+    let mut values = vec![x];
+    for (at, node) in graph.nodes.iter().enumerate().skip(1) {
+        let inputs = node.inputs.iter().map(|&input| values[input].clone()).collect();
+        exporter.layer(Layer { name: &node.name, inputs, shapes: graph.input_shapes(at) });
+        let y = node.op.onnx(exporter);
+        values.push(match node.op.activation() {
+            Some(activation) => (activation.onnx)(exporter, &y),
+            None => y,
+        });
+    }
+    values.swap_remove(graph.output)
+}
+
+/// What outputs are called: one of the first two, and where they have a link the last.
+const OUTPUTS: [&str; 3] = ["output", "logits", "probabilities"];
+
 /// Names what the network's outputs mean, and says which they are.
-fn outputs(exporter: &mut Exporter, graph: &Graph, loss: &Loss) -> Vec<&'static str> {
-    let mut y = exporter.output(graph.output);
+fn outputs(exporter: &mut Exporter, graph: &Graph, mut y: Value, loss: &Loss) -> Vec<&'static str> {
     if graph.nodes[graph.output].shape.len() != 1 {
         y = exporter.reshape(&y, &[count(graph)]);
     }
-    let (name, probabilities) = match loss.name {
-        "categorical" => ("logits", Some(("Softmax", vec![("axis", Attribute::Integer(1))]))),
-        "bernoulli" => ("logits", Some(("Sigmoid", vec![]))),
-        _ => ("output", None),
+    let [plain, logits, probabilities] = OUTPUTS;
+    let (op, attributes) = match loss.link {
+        Link::Identity => {
+            exporter.name(&y, plain);
+            return vec![plain];
+        }
+        Link::Sigmoid => ("Sigmoid", vec![]),
+        Link::Softmax => ("Softmax", vec![("axis", Attribute::Integer(1))]),
     };
-    exporter.name(&y, name);
-    let Some((op, attributes)) = probabilities else { return vec![name] };
-    let probability = exporter.op(op, &[name], attributes);
-    exporter.name(&probability, "probabilities");
-    vec![name, "probabilities"]
+    exporter.name(&y, logits);
+    let probability = exporter.op(op, &[logits], attributes);
+    exporter.name(&probability, probabilities);
+    vec![logits, probabilities]
 }
 
 /// What the classes are called, where they are called something.

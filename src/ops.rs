@@ -17,6 +17,7 @@ pub mod layer_norm;
 pub mod multiply;
 pub mod pool;
 pub mod reshape;
+pub mod setting;
 pub mod shortcut;
 pub mod softmax;
 pub mod window;
@@ -26,9 +27,11 @@ use crate::{
     config,
     graph::{NodeId, Shape, blocks, show},
     initializers::Initializer,
-    onnx::{Exporter, Value},
-    plan::{Builder, TensorId},
+    kernels::Kernel,
+    onnx::exporter::{Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
+use setting::Setting;
 
 /// An op as configs name it. Every activation is one as well; see [`read`].
 pub struct Kind {
@@ -40,6 +43,10 @@ pub struct Kind {
     pub keys: &'static str,
     /// Reads its keys.
     pub read: fn(&config::Table) -> Result<Box<dyn Op>, config::Error>,
+    /// The kernels that only it and its like launch, in the order in which a training step meets them.
+    pub kernels: &'static [&'static Kernel],
+    /// The networks that prove it.
+    pub settings: &'static [Setting],
 }
 
 /// Every op but the activations, which are ops by their own names.
@@ -71,10 +78,31 @@ pub const ALL: &[Kind] = &[
     shortcut::SHORTCUT,
 ];
 
+/// What an op makes of the numbers that it is given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effect {
+    /// The same numbers in another shape: its output is its only input's tensor, and its input's gradient that of
+    /// its output, so that the derivative of an activation before it passes through.
+    View,
+    /// The same numbers, those of all its inputs.
+    Joins,
+    /// The same numbers; in training some of them are dropped.
+    Drops,
+    /// Others: it takes its inputs for the numbers of words, of which there are so many.
+    Words(usize),
+    /// Others, never below the one and never above the other.
+    Within([f64; 2]),
+    /// Any others.
+    Others,
+}
+
 /// A node's meaning, with its settings.
 pub trait Op: std::fmt::Debug + Send + Sync {
     /// The name in configs.
     fn name(&self) -> &'static str;
+
+    /// What it makes of its inputs' numbers, before [`Op::activation`] if there is one.
+    fn effect(&self) -> Effect;
 
     /// Its keys and their values, defaults included.
     fn keys(&self) -> toml::Table;
@@ -112,7 +140,7 @@ pub trait Op: std::fmt::Debug + Send + Sync {
 
     /// Writes down what it does in evaluation as operations of ONNX, before [`Op::activation`] if there is
     /// one, and names the result.
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value;
+    fn onnx(&self, exporter: &mut Exporter) -> Value;
 
     /// The activation that is applied to its output. The builder sees to its derivative.
     fn activation(&self) -> Option<&'static Activation> {
@@ -127,12 +155,6 @@ pub trait Op: std::fmt::Debug + Send + Sync {
 
     /// Whether it is its activation and nothing else.
     fn is_activation(&self) -> bool {
-        false
-    }
-
-    /// Whether its output is its only input's tensor under another shape, and its input's gradient that
-    /// of its output: the derivative of an activation before it passes through.
-    fn is_view(&self) -> bool {
         false
     }
 

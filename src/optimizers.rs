@@ -22,7 +22,7 @@ pub mod sgd;
 
 use std::sync::Arc;
 
-use crate::{config, kernels::SCALARS, real::Real};
+use crate::{config, real::Real};
 pub use dialect::{Dialect, Placement, Velocity};
 pub use read::{Configured, check, read};
 pub use regularization::Regularization;
@@ -34,11 +34,24 @@ pub type Read = Result<Arc<dyn Rule>, config::Error>;
 pub struct Optimizer {
     /// The name in configs.
     pub name: &'static str,
+    /// How a gradient comes into its change.
+    pub gradient: Gradient,
     /// Reads its own keys.
     pub read: fn(&config::Table, Dialect) -> Read,
     /// Some with other settings than the defaults, for tests: together they take every path of
     /// the shader.
     pub samples: fn() -> Vec<Arc<dyn Rule>>,
+}
+
+/// How a gradient comes into a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gradient {
+    /// By itself, alone or in a sum.
+    Linear,
+    /// By a sum's sign.
+    Sign,
+    /// By its square, too, which must be an f32.
+    Squared,
 }
 
 /// Every optimizer, in increasing complexity.
@@ -55,6 +68,9 @@ pub const ALL: &[Optimizer] = &[
     adamw::ADAMW,
     lion::LION,
 ];
+
+/// How many numbers of its own an optimizer may ask for in a step.
+pub const SCALARS: usize = 16;
 
 /// Where in a step's numbers the learning rate itself stands: decoupled decay needs it, whatever
 /// the rule made of it.

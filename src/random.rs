@@ -220,7 +220,7 @@ mod tests {
         assert!(names.contains(&"threefry") && names.contains(&"uniform_number"), "{names:?}");
         for four in ROTATIONS.chunks(4) {
             let words: Vec<String> = four.iter().map(|r| format!("{r}u")).collect();
-            let vector = format!("vec4u({})", words.join(", "));
+            let vector = format!("vec4<u32>({})", words.join(", "));
             assert!(source.contains(&vector), "{vector}");
         }
         assert!(source.contains("0x1BD11BDAu"));

@@ -1,9 +1,11 @@
-//! Training: a session is a config that became a network on a device; the loop is on this screen.
+//! Training: a session is a network with its data on a device; the loop is on this screen.
 
 mod contradictions;
+mod descent;
 mod model;
 mod observer;
 mod session;
+mod settings;
 mod shadow;
 mod snapshot;
 mod weights;
@@ -11,10 +13,12 @@ mod weights;
 use std::ops::ControlFlow;
 
 use crate::{device, losses::Loss, metrics::Scored, plan::Program};
-pub use contradictions::{check, check_development, contradictions};
+pub use contradictions::{check, check_development, check_sections, contradictions};
+pub use descent::Descent;
 pub use model::{BuildError, Model, evaluate_rows};
 pub use observer::{Observer, Observers};
 pub use session::{Evaluation, Session, Split};
+pub use settings::Settings;
 pub use shadow::Compared;
 pub use snapshot::Snapshot;
 pub use weights::{Weights, WeightsError, is_sealed, read_weights, write_average, write_weights};
@@ -114,7 +118,7 @@ pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -
 
 /// Runs the epochs that are left.
 async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
-    let metrics = session.config().train.metrics.clone();
+    let metrics = session.settings().metrics.clone();
     while let Some(epoch) = session.next_epoch() {
         observer.begin(epoch);
         let ended = match run_epoch(session, observer, epoch).await? {

@@ -1,10 +1,17 @@
-// Adam (Kingma and Ba, 2014). Scalars: −α with the correction of s, the correction of r, β₁, 1−β₁, β₂,
-// 1−β₂, ε outside the root, ε inside.
+// Adam (Kingma and Ba, 2014).
 override amsgrad: bool = false;
 
 fn update(g: vec4<f32>, i: u32) -> vec4<f32> {
-    let s = scalar(2u) * state[tensor(0u) + i] + scalar(3u) * g;
-    let r = scalar(4u) * state[tensor(1u) + i] + scalar(5u) * g * g;
+    let rate = scalar(0u);       // −α with the correction of s
+    let correction = scalar(1u); // of r
+    let beta1 = scalar(2u);
+    let rest1 = scalar(3u);      // 1 − β₁
+    let beta2 = scalar(4u);
+    let rest2 = scalar(5u);      // 1 − β₂
+    let outside = scalar(6u);    // ε outside the root
+    let inside = scalar(7u);
+    let s = beta1 * state[tensor(0u) + i] + rest1 * g;
+    let r = beta2 * state[tensor(1u) + i] + rest2 * g * g;
     state[tensor(0u) + i] = s;
     state[tensor(1u) + i] = r;
     var divisor = r;
@@ -12,5 +19,5 @@ fn update(g: vec4<f32>, i: u32) -> vec4<f32> {
         divisor = max(divisor, state[tensor(2u) + i]);
         state[tensor(2u) + i] = divisor;
     }
-    return scalar(0u) * s / (sqrt(divisor * scalar(1u) + scalar(7u)) + scalar(6u));
+    return rate * s / (sqrt(divisor * correction + inside) + outside);
 }

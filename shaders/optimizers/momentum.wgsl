@@ -1,7 +1,9 @@
-// Momentum (Polyak, 1964). Scalars: β, what g is multiplied by into the buffer, and the buffer
-// into the change: (−α, 1) or (1, −α).
+// Momentum (Polyak, 1964): (into, out) is (−α, 1) or (1, −α).
 fn update(g: vec4<f32>, i: u32) -> vec4<f32> {
-    let v = scalar(0u) * state[tensor(0u) + i] + scalar(1u) * g;
+    let beta = scalar(0u);
+    let into = scalar(1u); // what g is multiplied by into the buffer
+    let out = scalar(2u);  // and the buffer into the change
+    let v = beta * state[tensor(0u) + i] + into * g;
     state[tensor(0u) + i] = v;
-    return scalar(2u) * v;
+    return out * v;
 }

@@ -1,6 +1,9 @@
-// Nesterov's accelerated gradient, its stored parameters shifted by β v. Scalars: as momentum's.
+// Nesterov's accelerated gradient, its stored parameters shifted by β v; numbers as momentum's.
 fn update(g: vec4<f32>, i: u32) -> vec4<f32> {
-    let v = scalar(0u) * state[tensor(0u) + i] + scalar(1u) * g;
+    let beta = scalar(0u);
+    let into = scalar(1u);
+    let out = scalar(2u);
+    let v = beta * state[tensor(0u) + i] + into * g;
     state[tensor(0u) + i] = v;
-    return scalar(2u) * (scalar(0u) * v + scalar(1u) * g);
+    return out * (beta * v + into * g);
 }

@@ -1,4 +1,5 @@
-// −α g. Scalars: −α.
+// Stochastic gradient descent.
 fn update(g: vec4<f32>, i: u32) -> vec4<f32> {
-    return scalar(0u) * g;
+    let rate = scalar(0u); // −α
+    return rate * g;
 }

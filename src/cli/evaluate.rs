@@ -67,7 +67,7 @@ impl Evaluate {
             SplitName::Dev => ("dev", Split::Dev),
             SplitName::Test => ("test", Split::Test),
         };
-        let asked = metrics::fitting(&session.config().train.metrics, &session.task());
+        let asked = metrics::fitting(&session.settings().metrics, &session.task());
         let Some(Evaluation { figures, metrics }) = pollster::block_on(session.measure(split, &asked))? else {
             return Err(Failure::new(code::USAGE, format!("the run's {name} split is empty")));
         };
@@ -92,7 +92,9 @@ impl Evaluate {
         }
         let accuracy = accuracy.map_or(String::new(), |accuracy| format!(", accuracy {:.2}%", 100.0 * accuracy));
         say(format!("{name}: loss {loss:.4}{accuracy} over {examples} examples"))?;
-        let scores = scores(&metrics);
+        // The first line has the accuracy.
+        let others: Vec<Scored> = metrics.into_iter().filter(|scored| scored.key != "accuracy").collect();
+        let scores = scores(&others);
         if !scores.is_empty() {
             say("")?;
         }

@@ -73,7 +73,7 @@ impl Export {
 
 fn onnx(model: &Model, signature: &Signature, weights: &Weights) -> Result<Vec<u8>, Failure> {
     let network = onnx::Network {
-        name: &model.config.name,
+        name: &model.settings.name,
         graph: &model.graph,
         tensors: weights.tensors(&model.plan).collect(),
         loss: model.loss,

@@ -10,6 +10,7 @@ use crate::{
     data::{self, Dataset},
     device::Device,
     graph::{Graph, elements},
+    losses,
     plan::Plan,
     train::{self, BuildError, Model, Weights, WeightsError, contradictions, read_weights},
 };
@@ -32,10 +33,12 @@ impl ConfigArguments {
 
     /// Reads the config; the error still knows its place.
     pub fn read(&self) -> Result<Config, config::Error> {
-        match &self.config {
+        let config = match &self.config {
             Some(path) => Config::load(path, &self.overrides),
             None => Config::default_with(&self.overrides),
-        }
+        }?;
+        train::check_sections(&config)?;
+        Ok(config)
     }
 
     /// Reads the config, loads its data and builds its network, which is to be trained.
@@ -93,14 +96,14 @@ pub fn outline(config: &Config) -> Result<Option<(Model, bool)>, BuildError> {
     let Some(shape) = data::shape(&config.data) else { return Ok(None) };
     let graph = Graph::build(&config.model, &shape)?;
     let outputs = elements(&graph.nodes[graph.output].shape);
-    let (categorical, batch) = (config.model.loss == "categorical", config.train.batch_size);
+    let (categorical, batch) = (losses::of(&config.model)?.labels(), config.train.batch_size);
     let Some(outline) = data::outline(&config.data, categorical, config.seed, outputs, batch)? else { return Ok(None) };
     Ok(Some((Model::build(config.clone(), outline.dataset)?, outline.counted)))
 }
 
 /// Loads a config's data.
 pub fn dataset(config: &Config) -> Result<Dataset, Failure> {
-    Ok(data::load(&config.data, config.model.loss == "categorical", config.seed)?)
+    Ok(data::load(&config.data, losses::of(&config.model)?.labels(), config.seed)?)
 }
 
 /// Where to compute.

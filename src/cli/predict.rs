@@ -43,10 +43,9 @@ impl Predict {
     /// Predicts.
     pub fn run(self) -> Result<(), Failure> {
         self.check_out()?;
-        let config = self.run.config()?;
+        let (config, reading) = self.run.config_for_file()?;
         let signature = self.run.signature(&config)?;
-        let Unseen { names, inputs, targets, origin } =
-            data::unseen(&self.input, &config.data, &signature, self.score)?;
+        let Unseen { names, inputs, targets, origin } = data::unseen(&self.input, &reading, &signature, self.score)?;
         let mut dataset = signature.dataset(inputs, origin);
         if let Some(targets) = targets {
             dataset.targets = targets;

@@ -1,6 +1,10 @@
 //! `gradus reference`: docs/reference.md, made from the slices that configs are read by.
 
+mod page;
+
 use clap::Args;
+
+pub use page::page;
 
 use super::{Failure, say};
 
@@ -12,6 +16,6 @@ pub struct Reference {}
 impl Reference {
     /// Writes it.
     pub fn run(self) -> Result<(), Failure> {
-        say(crate::report::reference().trim_end())
+        say(page().trim_end())
     }
 }

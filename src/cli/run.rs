@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     checksum,
-    config::Config,
+    config::{Config, DataConfig},
     data::{self, DataError, Dataset, Inputs, Kin, Origin, Signature},
+    losses,
     report::{self, RunDirectory, checkpoints},
-    train::{Model, Session, Weights},
+    train::{self, Model, Session, Weights},
 };
 
 /// The file in which a run keeps the [`Signature`] of its data.
@@ -45,23 +46,30 @@ pub enum Checkpoint {
 
 /// Reads the config of a run.
 pub fn config(run: &Path, overrides: &[String]) -> Result<Config, Failure> {
+    let (config, _) = read(run, overrides)?;
+    train::check_sections(&config)?;
+    Ok(config)
+}
+
+/// The config of a run with changes to it, and without.
+fn read(run: &Path, overrides: &[String]) -> Result<(Config, Config), Failure> {
     let directory = RunDirectory::existing(run).map_err(|error| Failure::file(code::USAGE, run, error))?;
     let path = directory.file("config.toml");
     let (text, _) = report::read_config_text(run)?;
     let config = Config::of_file(&path, &text, overrides)?;
-    let (changed, own) = (&config.data, &Config::of_file(&path, &text, &[])?.data);
+    let own = Config::of_file(&path, &text, &[])?;
     let settled = [
-        ("normalize", changed.normalize != own.normalize),
-        ("mean", changed.mean != own.mean),
-        ("deviation", changed.deviation != own.deviation),
-        ("classes", changed.classes != own.classes),
+        ("normalize", data::settled(&config.data) != data::settled(&own.data)),
+        ("mean", config.data.mean != own.data.mean),
+        ("deviation", config.data.deviation != own.data.deviation),
+        ("classes", config.data.classes != own.data.classes),
     ];
     match settled.iter().find(|(_, changed)| *changed) {
         Some((key, _)) => {
             let message = format!("--set data.{key}: scale and classes are the run's own; another needs another run");
             Err(Failure::new(code::USAGE, message))
         }
-        None => Ok(config),
+        None => Ok((config, own)),
     }
 }
 
@@ -82,7 +90,7 @@ pub fn known(run: &Path) -> Result<Option<Signature>, Failure> {
 
 /// A run's data, or others for its network.
 fn dataset(config: &Config, known: Option<&Signature>) -> Result<(Dataset, Kin), Failure> {
-    let categorical = config.model.loss == "categorical";
+    let categorical = losses::of(&config.model)?.labels();
     match known {
         Some(known) => Ok(data::load_again(&config.data, categorical, config.seed, known)?),
         None => Ok((load::dataset(config)?, Kin::Same)),
@@ -139,6 +147,15 @@ impl RunArguments {
     /// Reads the run's config.
     pub fn config(&self) -> Result<Config, Failure> {
         config(&self.run, &self.overrides)
+    }
+
+    /// Reads the run's config for a file of any kind: how that is read may take keys that do nothing for the run's
+    /// own source.
+    pub fn config_for_file(&self) -> Result<(Config, DataConfig), Failure> {
+        let (mut config, own) = read(&self.run, &self.overrides)?;
+        let reading = std::mem::replace(&mut config.data, own.data);
+        train::check_sections(&config)?;
+        Ok((config, reading))
     }
 
     /// What the run knows of its data. Runs that kept no file of it have it from the data set.

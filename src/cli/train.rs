@@ -51,8 +51,8 @@ impl Train {
             Some(resumed) => run::resumed(resumed.path(), resumed.config.clone())?,
             None => self.config.model()?,
         };
-        let resolved = toml::to_string(&model.resolved()).expect("a config is TOML");
-        let name = model.config.name.clone();
+        let resolved = toml::to_string(&model.resolved().expect("it is a config's")).expect("a config is TOML");
+        let name = model.settings.name.clone();
         train::contradictions(&model)?.iter().for_each(|warning| log::warn!("{warning}"));
         let initial = initial_weights(&model)?;
         let device = self.device.open()?;
@@ -139,7 +139,7 @@ pub(super) fn stopped(session: &Session, watcher: &Watcher) -> Failure {
 
 /// The weights that the config wants to start from.
 pub(super) fn initial_weights(model: &Model) -> Result<Option<Weights>, Failure> {
-    let path = &model.config.model.initial_weights;
+    let path = model.config.as_ref().map_or("", |config| &config.model.initial_weights);
     if path.is_empty() {
         return Ok(None);
     }
@@ -165,7 +165,7 @@ fn finish(session: &mut Session, watcher: &mut Watcher, device: &Device, before:
     }
     let (seconds, run) = (watcher.training_seconds(), watcher.directory().path().display());
     if session.ended_early() {
-        say(format!("ended early, after epoch {} of {}", session.epochs_done(), session.config().train.epochs))?;
+        say(format!("ended early, after epoch {} of {}", session.epochs_done(), session.settings().train.epochs))?;
     }
     say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
 }
@@ -192,8 +192,8 @@ pub(super) fn summarize(
     }
     let figures = |figures: Option<Figures>| serde_json::to_value(figures).expect("numbers");
     let mut summary = serde_json::json!({
-        "name": session.config().name,
-        "seed": session.config().seed,
+        "name": session.settings().name,
+        "seed": session.settings().seed,
         "epochs": session.epochs_done(),
         "steps": session.updates(),
         "train": figures(train),

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     config::suggestion,
     device::Device,
-    kernels,
     verify::{self, Verdict},
 };
 
@@ -39,7 +38,7 @@ impl Verify {
         if !self.json {
             say(format!("{:10} {:44} {:>5} {:>8}  {:34} verdict", "proof", "of", "cases", "worst", "in case"))?;
         }
-        for &kernel in kernels::ALL.iter().filter(|kernel| self.wants(kernel.name)) {
+        for kernel in verify::every_kernel().into_iter().filter(|kernel| self.wants(kernel.name)) {
             self.add(&mut verdicts, pollster::block_on(verify::parity(&device, kernel))?)?;
         }
         for node in verify::every_node().iter().filter(|node| self.wants(node.name)) {
@@ -52,7 +51,7 @@ impl Verify {
             self.add(&mut verdicts, node.differences())?;
         }
         if verdicts.is_empty() {
-            let kernels = kernels::ALL.iter().map(|kernel| kernel.name.to_owned());
+            let kernels = verify::every_kernel().into_iter().map(|kernel| kernel.name.to_owned());
             let nodes = verify::every_node().into_iter().map(|node| node.name.to_owned());
             let checks = verify::gradient_checks().into_iter().map(|check| check.name);
             let names: Vec<String> = kernels.chain(nodes).chain(checks).collect();

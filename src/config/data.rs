@@ -7,8 +7,6 @@ use super::error::Error;
 use super::places::Places;
 use super::table::Table;
 use super::value::{Kind, Value};
-use crate::data;
-use crate::graph::elements;
 
 /// Pixels along a side of a picture at most.
 const LARGEST_SIDE: usize = 1 << 14;
@@ -19,7 +17,7 @@ const LARGEST_EXTENT: usize = 1 << 24;
 /// The section `[data]`, complete: what the user left out has its default.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DataConfig {
-    /// The name of one of [`data::ALL`].
+    /// The name of one of [`crate::data::ALL`]; "" where none is given.
     pub source: String,
     /// A file or folder; "" means `$GRADUS_DATA`, else where the system's package puts the set.
     pub path: String,
@@ -103,8 +101,8 @@ pub enum Portion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Normalize {
-    /// What suits the inputs: `unit` for bytes, `standard` for other numbers. Only where nothing
-    /// but the files tells which they are; else it is settled here.
+    /// What suits the inputs: `unit` for bytes, `standard` for other numbers, `none` for those of words. A model
+    /// that is built has one of these.
     Auto,
     /// As they are in the file.
     None,
@@ -149,18 +147,32 @@ impl Serialize for Target {
     }
 }
 
+/// The keys that only some sources read, each with whether a section gives it another value than the one that it has
+/// where it is left out. All other keys are every source's.
+pub const OWN_KEYS: &[(&str, fn(&DataConfig) -> bool)] = &[
+    ("path", |config| !config.path.is_empty()),
+    ("test", |config| config.test != DEFAULT_TEST),
+    ("header", |config| config.header.is_some()),
+    ("delimiter", |config| config.delimiter.is_some()),
+    ("target", |config| config.target != Target::Last),
+    ("channels", |config| config.channels.is_some()),
+    ("largest", |config| config.largest.is_some()),
+    ("allow_broken", |config| config.allow_broken),
+    ("grayscale", |config| config.grayscale.is_some()),
+    ("resize", |config| config.resize.is_some()),
+];
+
+const DEFAULT_TEST: Portion = Portion::Fraction(0.2);
+
 impl DataConfig {
-    /// Reads the section; `words` says whether the inputs are the numbers of words, for an embedding.
-    pub(crate) fn read(table: &Table, words: bool) -> Result<DataConfig, Error> {
-        let names: Vec<&str> = data::ALL.iter().map(|source| source.name).collect();
-        let source = table.require_choice("source", &names)?;
-        let pictures = data::ALL.iter().find(|s| s.name == source).and_then(|s| s.pictures);
+    /// Reads the section. What depends on its source, [`crate::data::check`] looks at.
+    pub(crate) fn read(table: &Table) -> Result<DataConfig, Error> {
         let config = DataConfig {
-            source: source.to_string(),
+            source: table.string("source")?.unwrap_or("").to_string(),
             path: table.string("path")?.unwrap_or("").to_string(),
             dev: portion(table, "dev")?.unwrap_or(Portion::Fraction(0.1)),
-            test: portion(table, "test")?.unwrap_or(Portion::Fraction(0.2)),
-            normalize: normalize(table, source, pictures, words)?,
+            test: portion(table, "test")?.unwrap_or(DEFAULT_TEST),
+            normalize: normalize(table)?,
             mean: table.numbers("mean", ..)?,
             deviation: table.numbers("deviation", POSITIVE)?,
             label_noise: table.number("label_noise", FRACTION)?.unwrap_or(0.0),
@@ -173,16 +185,17 @@ impl DataConfig {
             allow_broken: table.boolean("allow_broken")?.unwrap_or(false),
             grayscale: table.boolean("grayscale")?,
             resize: resize(table)?,
-            augment: augment(table, source, pictures)?,
+            augment: augment(table)?,
             shape: table.integers("shape", 1..=LARGEST_EXTENT)?,
             classes: table.integer("classes", 1..=LARGEST_EXTENT)?,
             places: Places::of(table),
         };
         table.finish()?;
         if let Some(shape) = &config.shape
-            && (shape.is_empty() || elements(shape) > LARGEST_EXTENT)
+            && let elements = shape.iter().fold(1, |product: usize, &extent| product.saturating_mul(extent))
+            && (shape.is_empty() || elements > LARGEST_EXTENT)
         {
-            let message = format!("an example has 1 to {LARGEST_EXTENT} numbers, and not {}", elements(shape));
+            let message = format!("an example has 1 to {LARGEST_EXTENT} numbers, and not {elements}");
             let error =
                 table.error("shape", if shape.is_empty() { "an example has a number at least" } else { &message });
             return Err(error.help("such as shape = [3, 32, 32]: channels, height, width"));
@@ -190,9 +203,6 @@ impl DataConfig {
         if config.mean.is_some() != config.deviation.is_some() {
             let key = if config.mean.is_some() { "mean" } else { "deviation" };
             return Err(table.error(key, "mean and deviation are given together or not at all"));
-        }
-        if config.mean.is_some() && words {
-            return Err(table.error("mean", EMBEDDED));
         }
         if config.mean.is_some() && !matches!(config.normalize, Normalize::Unit | Normalize::Auto) {
             let error = table.error("mean", "mean and deviation are those of pixels from 0 to 1");
@@ -251,13 +261,10 @@ fn channels(table: &Table) -> Result<Option<Channels>, Error> {
     Ok(choice.map(|choice| if choice == "first" { Channels::First } else { Channels::Last }))
 }
 
-fn augment(table: &Table, source: &str, pictures: Option<bool>) -> Result<Option<Augment>, Error> {
+fn augment(table: &Table) -> Result<Option<Augment>, Error> {
     let Some(keys) = table.table("augment")? else {
         return Ok(None);
     };
-    if pictures == Some(false) {
-        return Err(table.error("augment", format!("only pictures can be augmented, and `{source}` has none")));
-    }
     let augment = Augment {
         crop: keys.integer("crop", 0..=LARGEST_SIDE)?.unwrap_or(0),
         flip: keys.boolean("flip")?.unwrap_or(false),
@@ -267,30 +274,14 @@ fn augment(table: &Table, source: &str, pictures: Option<bool>) -> Result<Option
     Ok(Some(augment))
 }
 
-/// Why numbers of words have no scale.
-const EMBEDDED: &str = "the inputs go into an embedding, which takes the numbers of words as they are";
-
-fn normalize(table: &Table, source: &str, pictures: Option<bool>, words: bool) -> Result<Normalize, Error> {
-    match table.choice("normalize", &["auto", "none", "unit", "standard"])? {
-        Some("none") => Ok(Normalize::None),
-        Some("unit" | "standard") if words => {
-            Err(table.error("normalize", EMBEDDED).help("leave normalize out, or set it to \"none\""))
-        }
-        _ if words => Ok(Normalize::None),
-        // Numbers of a table have no largest possible value to divide by.
-        Some("unit") if pictures == Some(false) => {
-            let message = format!("`unit` is for pictures, and `{source}` has none");
-            let error = table.error("normalize", message);
-            Err(error.help("take \"standard\" or \"none\""))
-        }
-        Some("unit") => Ok(Normalize::Unit),
-        Some("standard") => Ok(Normalize::Standard),
-        _ => Ok(match pictures {
-            Some(true) => Normalize::Unit,
-            Some(false) => Normalize::Standard,
-            None => Normalize::Auto,
-        }),
-    }
+fn normalize(table: &Table) -> Result<Normalize, Error> {
+    let choice = table.choice("normalize", &["auto", "none", "unit", "standard"])?;
+    Ok(match choice {
+        Some("none") => Normalize::None,
+        Some("unit") => Normalize::Unit,
+        Some("standard") => Normalize::Standard,
+        _ => Normalize::Auto,
+    })
 }
 
 fn target(value: &Value) -> Result<Target, Error> {

@@ -24,6 +24,13 @@ pub enum Place {
     Grid(Arc<str>),
 }
 
+impl Place {
+    /// Whether it is on the command line.
+    pub fn is_override(&self) -> bool {
+        matches!(self, Place::Override(_) | Place::Grid(_))
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -98,6 +105,16 @@ impl Error {
     /// right ones behind. `what` is the kind of name ("key", "op", "optimizer").
     pub fn unknown<S: AsRef<str>>(place: &Place, what: &str, name: &str, known: &[S]) -> Error {
         Error::new(place, format!("unknown {what} `{}`", shortened(name))).help(suggestion(name, known))
+    }
+}
+
+impl Error {
+    /// The value of `key` is none of `known`, or not given at all where it is empty.
+    pub fn choice(place: &Place, key: &str, name: &str, known: &[&str]) -> Error {
+        match name {
+            "" => Error::new(place, format!("the key `{key}` is missing")).help(suggestion("", known)),
+            _ => Error::unknown(place, key, name, known),
+        }
     }
 }
 

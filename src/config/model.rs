@@ -6,16 +6,14 @@ use super::overrides;
 use super::table::Table;
 use super::width;
 
-/// The output distributions, whose negative log-likelihood is the loss.
-pub const LOSSES: &[&str] = &["normal", "bernoulli", "categorical"];
-
 /// Bytes of a layer's name at most.
 const LONGEST_NAME: usize = 200;
 
 /// The section `[model]`.
 #[derive(Clone, Debug)]
 pub struct ModelConfig {
-    /// One of [`LOSSES`].
+    /// "" where none is given. The name of an output distribution, whose negative log-likelihood is the loss: one of
+    /// [`crate::losses::ALL`].
     pub loss: String,
     /// Where the loss is named.
     pub loss_place: Place,
@@ -77,7 +75,7 @@ impl PartialEq for OptimizerConfig {
 
 impl ModelConfig {
     pub(crate) fn read(table: &Table) -> Result<ModelConfig, Error> {
-        let loss = table.require_choice("loss", LOSSES)?.to_string();
+        let loss = table.string("loss")?.unwrap_or("").to_string();
         let initial_weights = table.string("initial_weights")?.unwrap_or("").to_string();
         let width = table.integer("width", 1..=1_000_000)?;
         let layers = table.tables("layers")?;

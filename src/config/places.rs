@@ -24,11 +24,15 @@ impl Places {
         Places { section: Some(table.place().clone()), values: table.places() }
     }
 
+    /// Where the value of `key` stands, if it is given.
+    pub fn given(&self, key: &str) -> Option<&Place> {
+        self.values.iter().find(|(known, _)| known == key).map(|(_, place)| place)
+    }
+
     /// Where the value of `key` stands, or its section where it is not given; a section that is not
     /// there has no other place than its key.
     pub fn place(&self, section: &str, key: &str) -> Place {
-        let given = self.values.iter().find(|(known, _)| known == key).map(|(_, place)| place);
         let nowhere = || Place::Document(format!("{section}.{key}").into());
-        given.or(self.section.as_ref()).cloned().unwrap_or_else(nowhere)
+        self.given(key).or(self.section.as_ref()).cloned().unwrap_or_else(nowhere)
     }
 }

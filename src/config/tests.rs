@@ -26,6 +26,13 @@ fn read(overrides: &[&str]) -> Result<Config, Error> {
     Config::read("configs/small.toml", TEXT, &overrides)
 }
 
+/// Reads a config, and checks what its sections name.
+fn checked(overrides: &[&str]) -> Result<Config, Error> {
+    let config = read(overrides)?;
+    crate::train::check(&config)?;
+    Ok(config)
+}
+
 fn error_of(text: &str) -> String {
     let result = Config::read("c.toml", text, &[]);
     result.unwrap_err().to_string()
@@ -38,12 +45,11 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(config.train, TrainConfig::default());
     assert_eq!(config.data.dev, Portion::Fraction(0.1));
     assert_eq!(config.data.test, Portion::Fraction(0.2));
-    assert_eq!(config.data.normalize, Normalize::Unit);
     let csv = read(&["data.source=csv"]).unwrap();
-    assert_eq!(csv.data.normalize, Normalize::Standard);
     assert_eq!(csv.data.target, Target::Last);
     // Arrays tell when they are read whether they are pictures.
-    let normalize = |source: &str| read(&[source, "data.normalize=auto"]).unwrap().data.normalize;
+    let normalize = |source: &str| crate::data::settled(&read(&[source, "data.normalize=auto"]).unwrap().data);
+    assert_eq!(crate::data::settled(&config.data), Normalize::Unit);
     let auto = ["digits", "csv", "npy"].map(|source| normalize(&format!("data.source={source}")));
     assert_eq!(auto, [Normalize::Unit, Normalize::Standard, Normalize::Auto]);
 }
@@ -116,7 +122,7 @@ fn wrong_values_name_their_place() {
         (
             "train.epoch=1",
             "--set train.epoch: unknown key `epoch`; did you mean `epochs`? \
-             (the keys here: epochs, batch_size, shuffle, log_steps, checkpoint)",
+             (the keys here: epochs, batch_size, shuffle, log_steps, metrics, checkpoint)",
         ),
         (
             "data.label_noise=nan",
@@ -153,7 +159,7 @@ fn wrong_values_name_their_place() {
         ("train=3", "--set train: `train` must be a table, found 3"),
         ("seed=-1", "--set seed: `seed` must be an integer of at least 0, found -1"),
     ] {
-        assert_eq!(read(&[overrides]).unwrap_err().to_string(), expected);
+        assert_eq!(checked(&[overrides]).unwrap_err().to_string(), expected);
     }
     let headless = read(&["data.header=false", "data.target=price"]).unwrap_err();
     assert_eq!(
@@ -161,7 +167,7 @@ fn wrong_values_name_their_place() {
         "--set data.target: the column `price` can't be found without a header; set \
          header = true, or give \"first\", \"last\" or the column's index from 0"
     );
-    let unit = read(&["data.source=csv", "data.normalize=unit"]).unwrap_err();
+    let unit = checked(&["data.source=csv", "data.normalize=unit"]).unwrap_err();
     assert_eq!(
         unit.to_string(),
         "--set data.normalize: `unit` is for pictures, and `csv` has none; \
@@ -218,13 +224,13 @@ fn numbers_of_words_have_no_scale() {
     for source in ["csv", "npy", "digits"] {
         let source = format!("data.source={source}");
         for layers in [embedded, within] {
-            assert_eq!(read(&[&source, layers]).unwrap().data.normalize, Normalize::None);
-            assert_eq!(read(&[&source, layers, "data.normalize=none"]).unwrap().data.normalize, Normalize::None);
-            let error = read(&[&source, layers, "data.normalize=standard"]).unwrap_err().to_string();
+            checked(&[&source, layers]).unwrap();
+            checked(&[&source, layers, "data.normalize=none"]).unwrap();
+            let error = checked(&[&source, layers, "data.normalize=standard"]).unwrap_err().to_string();
             assert!(error.starts_with("--set data.normalize: the inputs go into an embedding"), "{error}");
         }
-        assert_ne!(read(&[&source, behind]).unwrap().data.normalize, Normalize::None);
+        checked(&[&source, behind, "data.normalize=standard"]).unwrap();
     }
-    let error = read(&[embedded, "data.mean=[0.5]", "data.deviation=[0.5]"]).unwrap_err().to_string();
+    let error = checked(&[embedded, "data.mean=[0.5]", "data.deviation=[0.5]"]).unwrap_err().to_string();
     assert!(error.starts_with("--set data.mean: the inputs go into an embedding"), "{error}");
 }

@@ -6,7 +6,7 @@ use super::bounds::POSITIVE;
 use super::error::Error;
 use super::places::Places;
 use super::table::Table;
-use crate::metrics::{self, Asked};
+use super::value::Value;
 
 /// Steps and examples are counted in 32 bits.
 const MOST: usize = u32::MAX as usize;
@@ -22,9 +22,9 @@ pub struct TrainConfig {
     pub shuffle: bool,
     /// Write every step's loss to steps.jsonl.
     pub log_steps: bool,
-    /// What each epoch is measured by on the development set, beside loss and accuracy.
+    /// What each epoch is measured by on the development set, beside loss and accuracy; see [`crate::metrics::read`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub metrics: Vec<Asked>,
+    pub metrics: Vec<Value>,
     /// When to save beside the ends of epochs.
     pub checkpoint: CheckpointConfig,
     /// Where the keys stand.
@@ -75,7 +75,7 @@ impl TrainConfig {
             batch_size: table.integer("batch_size", ..=MOST)?.unwrap_or(default.batch_size),
             shuffle: table.boolean("shuffle")?.unwrap_or(default.shuffle),
             log_steps: table.boolean("log_steps")?.unwrap_or(default.log_steps),
-            metrics: metrics::read(table, "metrics")?,
+            metrics: table.value("metrics").map_or(Ok(vec![]), |all| all.list("metrics").map(<[_]>::to_vec))?,
             places: Places::of(table),
             checkpoint: table.table("checkpoint")?.map_or(Ok(default.checkpoint), CheckpointConfig::read)?,
         };

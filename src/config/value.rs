@@ -42,6 +42,12 @@ pub enum Kind {
 }
 
 /// Values are equal whatever their places are: a config written and read again equals itself.
+impl serde::Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_toml().serialize(serializer)
+    }
+}
+
 impl PartialEq for Value {
     fn eq(&self, other: &Value) -> bool {
         self.kind == other.kind

@@ -11,7 +11,7 @@ use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
 use super::files;
 use super::gzip;
-use super::source::{Examples, Request, Source};
+use super::source::{Examples, Known, Request, Source};
 
 /// 50,000 + 10,000 pictures of ten kinds of things.
 pub const CIFAR10: Source = Source {
@@ -19,6 +19,8 @@ pub const CIFAR10: Source = Source {
     doc: "50,000 + 10,000 colour pictures of 10 things, 32×32: data_batch_{1..5}.bin and test_batch.bin of the binary \
           version, or data_batch_{1..5} and test_batch of the Python version",
     pictures: Some(true),
+    keys: &["path", "largest"],
+    known: Some(Known { shape: [3, 32, 32], classes: 10, examples: 60_000, test: Some(10_000) }),
     load: |request| load(&TEN, request),
 };
 
@@ -28,6 +30,8 @@ pub const CIFAR100: Source = Source {
     doc: "50,000 + 10,000 colour pictures of 100 things, 32×32: train.bin and test.bin of the binary version, or train \
           and test of the Python version",
     pictures: Some(true),
+    keys: &["path", "largest"],
+    known: Some(Known { shape: [3, 32, 32], classes: 100, examples: 60_000, test: Some(10_000) }),
     load: |request| load(&HUNDRED, request),
 };
 

@@ -25,6 +25,8 @@ pub const CSV: Source = Source {
           columns stands a comma, a semicolon, a tab, a bar or a space, found by the first rows where data.delimiter \
           does not say which. A first row of words over numbers names the columns; data.header says so, too",
     pictures: Some(false),
+    keys: &["path", "test", "largest", "header", "delimiter", "target"],
+    known: None,
     load: |request| {
         let config = request.config;
         if config.path.is_empty() {

@@ -3,7 +3,7 @@
 use super::dataset::{Inputs, Origin, Targets, numbers};
 use super::error::DataError;
 use super::gzip;
-use super::source::{Examples, Request, Source};
+use super::source::{Examples, Known, Request, Source};
 
 /// 1,797 examples, 174 to 183 of each digit (E. Alpaydin and C. Kaynak, 1998, CC BY 4.0; see
 /// assets/README.md).
@@ -11,6 +11,8 @@ pub const DIGITS: Source = Source {
     name: "digits",
     doc: "1,797 handwritten digits of 8×8 pixels, inside the binary",
     pictures: Some(true),
+    keys: &["test"],
+    known: Some(Known { shape: [1, 8, 8], classes: 10, examples: 1797, test: None }),
     load,
 };
 

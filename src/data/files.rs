@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::error::DataError;
 use super::gzip;
-use crate::report::Patience;
+use crate::report::patience::Patience;
 
 /// The bytes of a file of a reasonable size.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {

@@ -8,13 +8,15 @@ use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
 use super::files;
 use super::gzip;
-use super::source::{Examples, Request, Source};
+use super::source::{Examples, Known, Request, Source};
 
 /// Any data set in MNIST's four files.
 pub const IDX: Source = Source {
     name: "idx",
     doc: "a folder with MNIST's four files: {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]",
     pictures: Some(true),
+    keys: &["path", "largest"],
+    known: None,
     load: |request| {
         let folder = files::folder(&request.config.path, "idx", None)?;
         load(&folder, None, request.classes(), request.config.largest)
@@ -26,6 +28,8 @@ pub const FASHION_MNIST: Source = Source {
     name: "fashion-mnist",
     doc: "60,000 + 10,000 pictures of clothes, 28×28 (Debian: dataset-fashion-mnist)",
     pictures: Some(true),
+    keys: &["path", "largest"],
+    known: Some(Known { shape: [1, 28, 28], classes: 10, examples: 70_000, test: Some(10_000) }),
     load: fashion_mnist,
 };
 

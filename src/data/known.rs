@@ -3,7 +3,8 @@
 
 use super::dataset::{Dataset, Inputs, Origin, Targets};
 use super::error::DataError;
-use super::{ALL, check_pictures, normalize, split};
+use super::source::Source;
+use super::{check_pictures, normalize, split};
 use crate::config::{DataConfig, Normalize};
 
 /// A data set without its examples: its shape, what is to be predicted, and who would be in which split.
@@ -13,41 +14,22 @@ pub struct Outline {
     pub dataset: Dataset,
     /// Whether the examples were counted; else a batch of them stands for all.
     pub counted: bool,
-    /// Whether the files can say nothing else about shape and classes.
-    pub certain: bool,
 }
-
-/// A source whose files are always the same.
-struct Known {
-    source: &'static str,
-    shape: [usize; 3],
-    classes: usize,
-    examples: usize,
-    /// Those of the examples that are its own test set.
-    test: Option<usize>,
-}
-
-const KNOWN: &[Known] = &[
-    Known { source: "digits", shape: [1, 8, 8], classes: 10, examples: 1797, test: None },
-    Known { source: "fashion-mnist", shape: [1, 28, 28], classes: 10, examples: 70_000, test: Some(10_000) },
-    Known { source: "cifar10", shape: [3, 32, 32], classes: 10, examples: 60_000, test: Some(10_000) },
-    Known { source: "cifar100", shape: [3, 32, 32], classes: 100, examples: 60_000, test: Some(10_000) },
-];
 
 /// Examples that stand for a data set of unknown size, at most.
 const STAND_IN: usize = 1 << 20;
 
 /// The shape of an example, if it is known without the data.
 pub fn shape(config: &DataConfig) -> Option<Vec<usize>> {
-    let pictures = || match (config.source.as_str(), config.grayscale, config.resize) {
-        ("images", Some(grayscale), Some([height, width])) => Some(vec![if grayscale { 1 } else { 3 }, height, width]),
+    let source = Source::named(&config.source)?;
+    let known = source.known.as_ref().map(|known| known.shape.to_vec());
+    let resized = || match (config.grayscale, config.resize) {
+        (Some(grayscale), Some([height, width])) if source.keys.contains(&"resize") => {
+            Some(vec![if grayscale { 1 } else { 3 }, height, width])
+        }
         _ => None,
     };
-    config.shape.clone().or_else(|| known(config).map(|known| known.shape.to_vec())).or_else(pictures)
-}
-
-fn known(config: &DataConfig) -> Option<&'static Known> {
-    KNOWN.iter().find(|known| known.source == config.source)
+    config.shape.clone().or(known).or_else(resized)
 }
 
 /// The outline of a config's data, if its shape is known. `outputs` are those of the network, for
@@ -63,8 +45,8 @@ pub fn outline(
     batch: usize,
 ) -> Result<Option<Outline>, DataError> {
     let Some(shape) = shape(config) else { return Ok(None) };
-    let (name, known) = (config.source.clone(), known(config));
-    let source = ALL.iter().find(|source| source.name == name);
+    let (name, source) = (config.source.clone(), Source::named(&config.source));
+    let known = source.and_then(|source| source.known.as_ref());
     let pictures = source.and_then(|source| source.pictures).unwrap_or(shape.len() == 3);
     let inputs = match pictures {
         true => Inputs::Bytes { values: vec![], maximum: 255.0 },
@@ -95,9 +77,5 @@ pub fn outline(
     };
     let split::Splits { train, dev, test } = splits;
     let dataset = Dataset { name, shape, inputs, targets, train, dev, test, normalization, origin: Origin::default() };
-    // Whoever gives a folder may have put other pictures into it.
-    let usual =
-        config.source == "fashion-mnist" && (!config.path.is_empty() || std::env::var_os("GRADUS_DATA").is_some());
-    let certain = config.shape.is_some() || !usual;
-    Ok(Some(Outline { dataset, counted: known.is_some(), certain }))
+    Ok(Some(Outline { dataset, counted: known.is_some() }))
 }

@@ -25,6 +25,8 @@ pub const NPY: Source = Source {
           pictures of one channel; data.channels = \"first\" or \"last\" says where others have theirs. y is [n], or \
           [n, outputs] to regress on",
     pictures: None,
+    keys: &["path", "test", "largest", "channels"],
+    known: None,
     load: |request| {
         let path = files::folder(&request.config.path, "npy", None)?;
         load(&path, request)

@@ -15,8 +15,32 @@ pub struct Source {
     /// Whether it yields pictures of bytes, which `normalize = "unit"` needs; `None` where only its
     /// files tell.
     pub pictures: Option<bool>,
+    /// Which of [`crate::config::OWN_KEYS`] it reads.
+    pub keys: &'static [&'static str],
+    /// What is known before its files are read.
+    pub known: Option<Known>,
     /// Reads the examples.
     pub load: fn(&Request<'_>) -> Result<Examples, DataError>,
+}
+
+/// What is known of a source whose files are always the same.
+#[derive(Debug)]
+pub struct Known {
+    /// The shape of an example.
+    pub shape: [usize; 3],
+    /// Classes.
+    pub classes: usize,
+    /// Examples, those of a test set included.
+    pub examples: usize,
+    /// Those of the examples that are its own test set.
+    pub test: Option<usize>,
+}
+
+impl Source {
+    /// The source of this name.
+    pub fn named(name: &str) -> Option<&'static Source> {
+        super::ALL.iter().find(|source| source.name == name)
+    }
 }
 
 /// What a source is asked for.

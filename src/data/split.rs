@@ -9,9 +9,12 @@ use crate::random::{Purpose, Stream};
 
 /// The indices of each split, each in the file's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Splits {
+pub struct Splits {
+    /// Those that are trained on.
     pub train: Vec<u32>,
+    /// Those by which settings and checkpoints are chosen.
     pub dev: Vec<u32>,
+    /// Those that nothing is chosen by.
     pub test: Vec<u32>,
 }
 

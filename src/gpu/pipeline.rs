@@ -78,22 +78,22 @@ impl<'a> Pipelines<'a> {
 
     /// Makes a program's launches ready.
     pub fn record(&mut self, plan: &Plan, launches: &[Launch], buffers: &[wgpu::Buffer]) -> Vec<Recorded> {
-        let uniforms = self.uniforms(launches);
-        let record = |(at, launch): (usize, &Launch)| {
-            let source = launch.source(self.gpu.tile, plan.replicas);
-            let pipeline = self.pipeline(launch.kernel, &source);
+        let sources: Vec<Source> = launches.iter().map(|launch| launch.source(self.gpu.tile, plan.replicas)).collect();
+        let uniforms = self.uniforms(launches, &sources);
+        let record = |(at, (launch, source)): (usize, (&Launch, &Source))| {
+            let pipeline = self.pipeline(launch.kernel, source);
             let group = self.group(plan, launch, buffers, &uniforms, at);
             Recorded { pipeline, group, workgroups: source.grid.workgroups }
         };
-        launches.iter().enumerate().map(record).collect()
+        launches.iter().zip(&sources).enumerate().map(record).collect()
     }
 
     /// The parameters of all launches in one buffer.
-    fn uniforms(&self, launches: &[Launch]) -> wgpu::Buffer {
+    fn uniforms(&self, launches: &[Launch], sources: &[Source]) -> wgpu::Buffer {
         let mut bytes = vec![];
-        for launch in launches {
+        for (launch, source) in launches.iter().zip(sources) {
             bytes.resize(bytes.len().next_multiple_of(UNIFORM_STRIDE), 0);
-            bytes.extend(launch.uniform());
+            bytes.extend(launch.uniform(source.grid.items));
         }
         bytes.resize(bytes.len().next_multiple_of(UNIFORM_STRIDE).max(UNIFORM_STRIDE), 0);
         let buffer = self.gpu.uniform("parameters of launches", bytes.len());

@@ -23,13 +23,10 @@
 //! the blocks around it. Blocks may hold blocks.
 
 use super::{Graph, INPUT};
-use crate::config::{self, LayerConfig, ModelConfig};
+use crate::config::{self, LayerConfig};
 
 /// The ops that hold layers instead of computing.
 pub const OPS: &[&str] = &["repeat", "block"];
-
-/// The ops that leave numbers as they are.
-pub const RESHAPING: &[&str] = &["identity", "flatten", "reshape", "concat"];
 
 /// A layer outside any block.
 pub(super) struct Flat {
@@ -50,31 +47,6 @@ pub(super) fn expand(layers: &[LayerConfig]) -> Result<Vec<Flat>, config::Error>
     let scope = Scope { prefix: String::new(), unnamed: "layers.", layers, input: INPUT.into(), outer: None };
     scope.expand(&mut flat)?;
     Ok(flat)
-}
-
-/// Whether the network's input goes into an embedding, as it is or in another shape: then it is the numbers of
-/// words, and no scale makes sense of them.
-pub fn takes_words(model: &ModelConfig) -> bool {
-    let Ok(layers) = expand(&model.layers) else { return false };
-    let mut raw = vec![INPUT.to_owned()];
-    // Names may be used before their layers come.
-    for _ in 0..layers.len() {
-        let before = raw.len();
-        for Flat { name, inputs, layer } in &layers {
-            if inputs.iter().any(|input| raw.contains(input)) {
-                if layer.op == "embedding" {
-                    return true;
-                }
-                if RESHAPING.contains(&layer.op.as_str()) && !raw.contains(name) {
-                    raw.push(name.clone());
-                }
-            }
-        }
-        if raw.len() == before {
-            break;
-        }
-    }
-    false
 }
 
 /// Writes every default of a layer's op into its table: for a block, into the tables of its layers,

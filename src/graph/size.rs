@@ -20,6 +20,8 @@ pub(super) fn checked(op: &dyn Op, inputs: &[&[usize]], shape: Shape) -> Result<
 
 fn within(what: &str, shape: &[usize]) -> Result<(), String> {
     match elements(shape) {
+        // No config writes such a layer, but code can.
+        0 => Err(format!("{what} would have no elements")),
         count if count <= LARGEST => Ok(()),
         usize::MAX => {
             Err(format!("{what} would have more elements than 64 bits count; at most {LARGEST} are possible"))

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, CHUNK, Case, Cost, Grid, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, case, read, reads,
-    writes, wrong_bindings,
+    Arguments, CHUNK, Case, Cost, Kernel, Operand, Recipe, Shader, Slot, Source, Variant, WIDTH, case, read, reads,
+    wgsl, writes, wrong_bindings,
 };
 use crate::{activations, parameters, real::Real, twin};
 
@@ -22,7 +22,7 @@ pub const FORWARD: Kernel = Kernel {
     formula: "y = f(x)",
     bindings: &[reads("x"), writes("y")],
     parameters: <ActivationParameters as super::Parameters>::FIELDS,
-    source: |recipe| source(recipe, "activation_forward", include_str!("../../shaders/activation_forward.wgsl")),
+    source: |recipe| source(recipe, wgsl!("activation_forward.wgsl")),
     cpu: twin!(forward),
     cost: |p| cost(p, 8),
     cases: || cases(false),
@@ -35,21 +35,15 @@ pub const BACKWARD: Kernel = Kernel {
     formula: "dx = dy · f'(v)",
     bindings: &[reads("dy"), reads("v"), writes("dx")],
     parameters: <ActivationParameters as super::Parameters>::FIELDS,
-    source: |recipe| source(recipe, "activation_backward", include_str!("../../shaders/activation_backward.wgsl")),
+    source: |recipe| source(recipe, wgsl!("activation_backward.wgsl")),
     cpu: twin!(backward),
     cost: |p| cost(p, 12),
     cases: || cases(true),
     tolerance: 12.0,
 };
 
-fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
-    let activation = recipe.variant.activation().expect("an activation fills this kernel");
-    Source {
-        label: format!("{name} {}", activation.name),
-        wgsl: [file, activation.wgsl].concat(),
-        constants: vec![],
-        grid: Grid::strided(read::<ActivationParameters>(recipe.parameters).count, WIDTH),
-    }
+fn source(recipe: &Recipe, file: &str) -> Source {
+    Shader::of(recipe, file).activation().strided(read::<ActivationParameters>(recipe.parameters).count, WIDTH)
 }
 
 fn cost(parameters: &[u8], bytes: u64) -> Cost {
@@ -69,15 +63,6 @@ fn backward<T: Real>(arguments: &mut Arguments<T>) {
     let [Slot::Real(dy), Slot::Real(v), Slot::RealMut(dx)] = &mut arguments.slots[..] else { wrong_bindings() };
     dx.copy_from_slice(dy);
     dx.par_chunks_mut(CHUNK).zip(v.par_chunks(CHUNK)).for_each(|(dx, v)| slope(activation.slope(), dx, v));
-}
-
-/// What a shader with an optional activation appends: the activation's file, or functions that do
-/// nothing.
-pub fn wgsl(variant: &Variant) -> &'static str {
-    match variant.activation() {
-        Some(activation) => activation.wgsl,
-        None => "fn forward(x: f32) -> f32 { return x; }\nfn derivative(x: f32) -> f32 { return 1.0; }\n",
-    }
 }
 
 /// y = f(y) over a slice of either type.

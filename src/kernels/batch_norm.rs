@@ -6,8 +6,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Arguments, Cost, Grid, Kernel, Lanes, Parameters, Recipe, STEP_WGSL, Slot, Source, Step, Variant, WIDTH};
-use super::{activation, batch_norm_cases as cases, product, read, reads, writes, wrong_bindings};
+use super::{
+    Arguments, Cost, Grid, Kernel, Lanes, Parameters, Recipe, Shader, Slot, Source, Step, Variant, WIDTH, activation,
+    batch_norm_cases as cases, product, read, reads, wgsl, writes, wrong_bindings,
+};
 use crate::{
     parameters,
     real::{Real, lane_sums, sums},
@@ -40,7 +42,7 @@ pub const MOMENTS: Kernel = Kernel {
     formula: "parts = mean x, sum (x - mean)^2 of each slice",
     bindings: &[reads("x"), writes("parts")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| sliced(recipe, "batch_norm_moments", include_str!("../../shaders/batch_norm_moments.wgsl")),
+    source: |recipe| sliced(recipe, wgsl!("batch_norm_moments.wgsl")),
     cpu: twin!(moments),
     cost: |p| elementwise(p, 5, 8),
     cases: cases::moments,
@@ -53,7 +55,7 @@ pub const COMBINE: Kernel = Kernel {
     formula: "moments = mean, 1 / sqrt(var + epsilon); running += momentum ((mean, var) - running)",
     bindings: &[reads("parts"), writes("moments"), writes("running_mean"), writes("running_var")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| by_channel(recipe, "batch_norm_combine", include_str!("../../shaders/batch_norm_combine.wgsl")),
+    source: |recipe| by_channel(recipe, wgsl!("batch_norm_combine.wgsl")),
     cpu: twin!(combine),
     cost: channelwise,
     cases: cases::combine,
@@ -66,11 +68,9 @@ pub const RUNNING: Kernel = Kernel {
     formula: "moments = running_mean, 1 / sqrt(running_var + epsilon)",
     bindings: &[reads("running_mean"), reads("running_var"), writes("moments")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| Source {
-        label: "batch_norm_running".into(),
-        wgsl: [include_str!("../../shaders/batch_norm_running.wgsl"), STEP_WGSL].concat(),
-        constants: vec![],
-        grid: Grid::strided(read::<BatchNormParameters>(recipe.parameters).channels, 64),
+    source: |recipe| {
+        let channels = read::<BatchNormParameters>(recipe.parameters).channels;
+        Shader::of(recipe, wgsl!("batch_norm_running.wgsl")).strided(channels, 64)
     },
     cpu: twin!(running),
     cost: channelwise,
@@ -84,7 +84,7 @@ pub const FORWARD: Kernel = Kernel {
     formula: "y = f((x - mean) / deviation weight + bias)",
     bindings: &[reads("x"), reads("moments"), reads("weight"), reads("bias"), writes("y")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| by_element(recipe, "batch_norm_forward", include_str!("../../shaders/batch_norm_forward.wgsl"), 2),
+    source: |recipe| by_element(recipe, wgsl!("batch_norm_forward.wgsl")),
     cpu: twin!(forward),
     cost: |p| elementwise(p, 4, 8),
     cases: cases::forward,
@@ -92,44 +92,29 @@ pub const FORWARD: Kernel = Kernel {
 };
 
 /// The shader of a kernel that sums slices.
-pub(super) fn sliced(recipe: &Recipe, name: &str, file: &str) -> Source {
+pub(super) fn sliced(recipe: &Recipe, file: &str) -> Source {
     let p: BatchNormParameters = read(recipe.parameters);
     let length = (u64::from(p.rows) * u64::from(p.positions)).div_ceil(p.slices.into());
     let (lanes, down) = (Lanes::of(length), p.channels.clamp(1, super::LARGEST_GRID));
     // Each workgroup takes channels so far apart, and goes through the slice twice at most.
-    let turns = Grid { workgroups: [p.slices, down], turns: 1 + u64::from(p.channels.div_ceil(down)) };
-    Source {
-        label: format!("{name} {}", lanes.label()),
-        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
-        constants: vec![],
-        grid: turns.with(lanes.grid(1, length, 2).turns),
-    }
+    let grid = Grid::new([p.slices, down], 1 + u64::from(p.channels.div_ceil(down)));
+    let shader = Shader::of(recipe, file).with(wgsl!("batch_norm_slices.wgsl")).sum(lanes).step();
+    shader.grid(grid.with(lanes.grid(1, length, 2).turns))
 }
 
 /// The shader of a kernel with a thread for every channel, which sums its slices.
-pub(super) fn by_channel(recipe: &Recipe, name: &str, file: &str) -> Source {
+pub(super) fn by_channel(recipe: &Recipe, file: &str) -> Source {
     let p: BatchNormParameters = read(recipe.parameters);
-    let lanes = Lanes { lanes: 1, each: if p.slices > 4 { 8 } else { 1 } };
+    let lanes = Lanes::alone(p.slices);
     let turns = u64::from(p.slices.div_ceil(lanes.each)) + 1;
-    Source {
-        label: format!("{name} {}", lanes.each),
-        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
-        constants: vec![],
-        grid: Grid::strided(p.channels, 64).with(2 * turns),
-    }
+    Shader::of(recipe, file).sum(lanes).step().strided(p.channels, 64).with(2 * turns)
 }
 
-/// The shader of a kernel with a thread for every element, an activation in its open place; the
-/// weight is its binding `weight`.
-pub(super) fn by_element(recipe: &Recipe, name: &str, file: &str, weight: usize) -> Source {
+/// The shader of a kernel with a thread for every element, an activation in its open place.
+pub(super) fn by_element(recipe: &Recipe, file: &str) -> Source {
     let p: BatchNormParameters = read(recipe.parameters);
-    let affine = recipe.bound[weight];
-    Source {
-        label: format!("{name} {}{}", recipe.variant.name(), if affine { " affine" } else { "" }),
-        wgsl: [file, activation::wgsl(recipe.variant), STEP_WGSL].concat(),
-        constants: vec![("affine", f64::from(u8::from(affine)))],
-        grid: Grid::strided(p.rows * p.channels * p.positions, WIDTH),
-    }
+    let shader = Shader::of(recipe, file).set("affine", recipe.binds("weight")).activation().step();
+    shader.strided(p.rows * p.channels * p.positions, WIDTH)
 }
 
 /// The cost of work on every element.

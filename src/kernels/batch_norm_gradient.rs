@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::batch_norm::{BatchNormParameters, by_channel, by_element, channelwise, elementwise, sliced};
 use super::wrong_bindings;
-use super::{Arguments, Kernel, Parameters, Slot, Variant, activation, batch_norm_cases as cases, reads, writes};
+use super::{Arguments, Kernel, Parameters, Slot, Variant, activation, batch_norm_cases as cases, reads, wgsl, writes};
 use crate::{
     real::{Real, lane_sums, sums as total},
     twin,
@@ -17,7 +17,7 @@ pub const SUMS: Kernel = Kernel {
     formula: "parts = sum dy, sum dy (x - mean) / deviation of each slice",
     bindings: &[reads("dy"), reads("x"), reads("moments"), writes("parts")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| sliced(recipe, "batch_norm_sums", include_str!("../../shaders/batch_norm_sums.wgsl")),
+    source: |recipe| sliced(recipe, wgsl!("batch_norm_sums.wgsl")),
     cpu: twin!(sums),
     cost: |p| elementwise(p, 5, 8),
     cases: cases::sums,
@@ -30,9 +30,7 @@ pub const GRADIENTS: Kernel = Kernel {
     formula: "dweight = sum dy (x - mean) / deviation; dbias = sum dy",
     bindings: &[reads("parts"), writes("dweight"), writes("dbias")],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| {
-        by_channel(recipe, "batch_norm_gradients", include_str!("../../shaders/batch_norm_gradients.wgsl"))
-    },
+    source: |recipe| by_channel(recipe, wgsl!("batch_norm_gradients.wgsl")),
     cpu: twin!(gradients),
     cost: channelwise,
     cases: cases::gradients,
@@ -53,9 +51,7 @@ pub const BACKWARD: Kernel = Kernel {
         writes("dx"),
     ],
     parameters: BatchNormParameters::FIELDS,
-    source: |recipe| {
-        by_element(recipe, "batch_norm_backward", include_str!("../../shaders/batch_norm_backward.wgsl"), 3)
-    },
+    source: |recipe| by_element(recipe, wgsl!("batch_norm_backward.wgsl")),
     cpu: twin!(backward),
     cost: |p| elementwise(p, 8, 12),
     cases: cases::backward,

@@ -5,9 +5,9 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Slot, Source, WIDTH, case, read, reads, reads_words,
+    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Shader, Slot, WIDTH, case, optimizer, optimizer::BLOCK,
+    read, reads, reads_words, wgsl, writes, wrong_bindings,
 };
-use super::{Lanes, STEP_WGSL, optimizer, optimizer::BLOCK, writes, wrong_bindings};
 use crate::{
     optimizers::{LIMIT, NORM_EPSILON, SHARE, regularization::GROUP},
     parameters,
@@ -50,11 +50,11 @@ pub const SQUARES: Kernel = Kernel {
         writes("squares"),
     ],
     parameters: SquaresParameters::FIELDS,
-    source: |recipe| Source {
-        label: format!("clip_squares accumulating={} penalized={}", recipe.bound[1], recipe.bound[2]),
-        wgsl: [include_str!("../../shaders/clip_squares.wgsl"), STEP_WGSL].concat(),
-        constants: vec![("accumulating", recipe.bound[1].into()), ("penalized", recipe.bound[2].into())],
-        grid: Grid::strided(read::<SquaresParameters>(recipe.parameters).count / BLOCK as u32, WIDTH).with(16),
+    source: |recipe| {
+        let count = read::<SquaresParameters>(recipe.parameters).count;
+        let shader = Shader::of(recipe, wgsl!("clip_squares.wgsl")).step();
+        let shader = shader.set("accumulating", recipe.binds("state")).set("penalized", recipe.binds("parameters"));
+        shader.strided(count / BLOCK as u32, WIDTH).with(16)
     },
     cpu: twin!(squares),
     cost: |p| {
@@ -73,13 +73,9 @@ pub const FACTORS: Kernel = Kernel {
     parameters: FactorsParameters::FIELDS,
     source: |recipe| {
         let FactorsParameters { segments, blocks } = read(recipe.parameters);
-        let (lanes, file) = (Lanes::of(blocks.into()), include_str!("../../shaders/clip_factors.wgsl"));
-        Source {
-            label: format!("clip_factors {}", lanes.label()),
-            wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
-            constants: vec![],
-            grid: lanes.grid(segments.into(), blocks.into(), 1),
-        }
+        let lanes = Lanes::of(blocks.into());
+        let shader = Shader::of(recipe, wgsl!("clip_factors.wgsl")).sum(lanes).step();
+        shader.items(lanes.grid(segments.into(), blocks.into(), 1))
     },
     cpu: twin!(factors),
     // What it reads is a 64th of the gradients.

@@ -1,9 +1,9 @@
 //! One input of a concatenation: to its place in the output, and its share of the gradient back.
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Recipe, Slot, Source, WIDTH, case, product, read,
+    Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Shader, Slot, Source, WIDTH, case, product, read,
+    reads, wgsl, writes, wrong_bindings,
 };
-use super::{reads, writes, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -26,7 +26,7 @@ pub const FORWARD: Kernel = Kernel {
     formula: "whole[o, start + i] = part[o, i]",
     bindings: &[reads("part"), writes("whole")],
     parameters: ConcatParameters::FIELDS,
-    source: |recipe| source(recipe, "concat_forward", include_str!("../../shaders/concat_forward.wgsl")),
+    source: |recipe| source(recipe, wgsl!("concat_forward.wgsl")),
     cpu: twin!(forward),
     cost,
     cases: || cases(false),
@@ -39,17 +39,16 @@ pub const BACKWARD: Kernel = Kernel {
     formula: "part[o, i] = whole[o, start + i]",
     bindings: &[reads("whole"), writes("part")],
     parameters: ConcatParameters::FIELDS,
-    source: |recipe| source(recipe, "concat_backward", include_str!("../../shaders/concat_backward.wgsl")),
+    source: |recipe| source(recipe, wgsl!("concat_backward.wgsl")),
     cpu: twin!(backward),
     cost,
     cases: || cases(true),
     tolerance: 0.0625,
 };
 
-fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
+fn source(recipe: &Recipe, file: &str) -> Source {
     let p: ConcatParameters = read(recipe.parameters);
-    let grid = Grid::strided(p.outer * p.length, WIDTH);
-    Source { label: name.into(), wgsl: file.into(), constants: vec![], grid }
+    Shader::of(recipe, file).strided(p.outer * p.length, WIDTH)
 }
 
 fn cost(parameters: &[u8]) -> Cost {

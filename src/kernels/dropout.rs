@@ -4,9 +4,9 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, CHUNK, Case, Cost, Grid, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH, case,
+    Arguments, CHUNK, Case, Cost, Grid, Kernel, Operand, Parameters, Shader, Slot, Step, WIDTH, case, read, reads,
+    wgsl, writes, wrong_bindings,
 };
-use super::{read, reads, writes, wrong_bindings};
 use crate::{parameters, random, real::Real, twin};
 
 parameters! {
@@ -29,12 +29,10 @@ pub const DROPOUT: Kernel = Kernel {
     formula: "y = x / (1 - rate) where uniform(seed, step, element) >= rate, else 0",
     bindings: &[reads("x"), writes("y")],
     parameters: DropoutParameters::FIELDS,
-    source: |recipe| Source {
-        label: "dropout".into(),
-        wgsl: [include_str!("../../shaders/dropout.wgsl"), include_str!("../../shaders/random.wgsl"), STEP_WGSL]
-            .concat(),
-        constants: vec![],
-        grid: Grid::strided(read::<DropoutParameters>(recipe.parameters).count.div_ceil(2), WIDTH),
+    source: |recipe| {
+        let count = read::<DropoutParameters>(recipe.parameters).count;
+        let shader = Shader::of(recipe, wgsl!("dropout.wgsl")).with(wgsl!("random.wgsl")).step();
+        shader.constant("WIDTH", WIDTH).grid(Grid::strided(count.div_ceil(2), WIDTH))
     },
     cpu: twin!(dropout),
     cost: |p| {

@@ -2,8 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH};
-use super::{case, product, read, reads, writes, wrong_bindings};
+use super::{
+    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Shader, Slot, Step, WIDTH, case, product, read, reads,
+    wgsl, writes, wrong_bindings,
+};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -28,12 +30,7 @@ pub const FORWARD: Kernel = Kernel {
     parameters: EmbeddingParameters::FIELDS,
     source: |recipe| {
         let p: EmbeddingParameters = read(recipe.parameters);
-        Source {
-            label: "embedding_forward".into(),
-            wgsl: include_str!("../../shaders/embedding_forward.wgsl").into(),
-            constants: vec![],
-            grid: Grid::strided(p.rows * p.tokens * p.units, WIDTH),
-        }
+        Shader::of(recipe, wgsl!("embedding_forward.wgsl")).strided(p.rows * p.tokens * p.units, WIDTH)
     },
     cpu: twin!(forward),
     cost,
@@ -52,15 +49,9 @@ pub const BACKWARD: Kernel = Kernel {
         let (tokens, across) = (u64::from(p.rows) * u64::from(p.tokens), p.units.next_power_of_two().min(64));
         let each = if tokens > 4096 { 32 } else { 8 };
         let turns = tokens.div_ceil(u64::from(each * 64 / across));
-        Source {
-            label: format!("embedding_backward {across} {each}"),
-            wgsl: format!(
-                "{}const ACROSS = {across}u;\nconst EACH = {each}u;\n{STEP_WGSL}",
-                include_str!("../../shaders/embedding_backward.wgsl")
-            ),
-            constants: vec![],
-            grid: Grid::items(p.vocabulary.into()).with(u64::from(p.units.div_ceil(across)) * (turns + 9)),
-        }
+        let shader = Shader::of(recipe, wgsl!("embedding_backward.wgsl")).step();
+        let shader = shader.constant("LANES", 64).constant("ACROSS", across).constant("EACH", each);
+        shader.items(Grid::items(p.vocabulary.into()).with(u64::from(p.units.div_ceil(across)) * (turns + 9)))
     },
     cpu: twin!(backward),
     cost,

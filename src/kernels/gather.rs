@@ -2,9 +2,9 @@
 //! on the way. Pictures stay bytes in memory, four to a word.
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, STEP_WGSL, Slot, Source, Step, WIDTH, case, read, reads,
+    Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Shader, Slot, Source, Step, WIDTH, case, product, read,
+    reads, reads_words, wgsl, writes, wrong_bindings,
 };
-use super::{Recipe, product, reads_words, writes, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -25,7 +25,7 @@ pub const GATHER_BYTES: Kernel = Kernel {
     formula: "x[r] = bytes[order[r]] * scale + offset",
     bindings: &[reads_words("data"), reads_words("order"), reads("affine"), writes("x")],
     parameters: GatherParameters::FIELDS,
-    source: |recipe| source(recipe, "gather_bytes", include_str!("../../shaders/gather_bytes.wgsl")),
+    source: |recipe| source(recipe, wgsl!("gather_bytes.wgsl")),
     cpu: twin!(gather_bytes),
     cost: |p| cost(p, 5),
     cases: || cases(true),
@@ -38,21 +38,16 @@ pub const GATHER_FLOATS: Kernel = Kernel {
     formula: "x[r] = floats[order[r]] * scale + offset",
     bindings: &[reads("data"), reads_words("order"), reads("affine"), writes("x")],
     parameters: GatherParameters::FIELDS,
-    source: |recipe| source(recipe, "gather_floats", include_str!("../../shaders/gather_floats.wgsl")),
+    source: |recipe| source(recipe, wgsl!("gather_floats.wgsl")),
     cpu: twin!(gather_floats),
     cost: |p| cost(p, 8),
     cases: || cases(false),
     tolerance: 2.0,
 };
 
-fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
+fn source(recipe: &Recipe, file: &str) -> Source {
     let p: GatherParameters = read(recipe.parameters);
-    Source {
-        label: name.into(),
-        wgsl: [file, include_str!("../../shaders/gather.wgsl"), STEP_WGSL].concat(),
-        constants: vec![],
-        grid: Grid::strided(p.rows * p.features, WIDTH),
-    }
+    Shader::of(recipe, file).with(wgsl!("gather.wgsl")).step().strided(p.rows * p.features, WIDTH)
 }
 
 fn cost(parameters: &[u8], bytes: u64) -> Cost {

@@ -9,10 +9,9 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, LARGEST_GRID, Operand, Parameters, STEP_WGSL, Slot, Source, Step, case, read,
-    reads,
+    Arguments, Case, Cost, Grid, Kernel, LARGEST_GRID, Operand, Parameters, Shader, Slot, Step, case, product, read,
+    reads, reads_words, wgsl, writes, wrong_bindings,
 };
-use super::{product, reads_words, writes, wrong_bindings};
 use crate::{parameters, random, real::Real, twin};
 
 parameters! {
@@ -43,16 +42,9 @@ pub const GATHER_AUGMENTED: Kernel = Kernel {
     formula: "x[r] = cutout(flip(crop(bytes[order[r]])) * scale + offset)",
     bindings: &[reads_words("data"), reads_words("order"), reads("affine"), writes("x")],
     parameters: AugmentedParameters::FIELDS,
-    source: |recipe| Source {
-        label: "gather_augmented".into(),
-        wgsl: [
-            include_str!("../../shaders/gather_augmented.wgsl"),
-            include_str!("../../shaders/random.wgsl"),
-            STEP_WGSL,
-        ]
-        .concat(),
-        constants: vec![],
-        grid: grid(read(recipe.parameters)),
+    source: |recipe| {
+        let shader = Shader::of(recipe, wgsl!("gather_augmented.wgsl")).with(wgsl!("random.wgsl")).step();
+        shader.grid(grid(read(recipe.parameters)))
     },
     cpu: twin!(gather_augmented),
     cost: |p| {
@@ -85,14 +77,14 @@ impl Draw {
     }
 }
 
-/// An integer in 0..count from the upper 16 bits; `count` is below 65,536.
 /// A workgroup for a row, or several for a long one.
 fn grid(p: AugmentedParameters) -> Grid {
     let [across, down] = [p.rows, p.features.div_ceil(1 << 14)].map(|count| count.clamp(1, LARGEST_GRID));
-    let rows = Grid { workgroups: [across, down], turns: 1 + u64::from(p.rows.div_ceil(across)) };
+    let rows = Grid::new([across, down], 1 + u64::from(p.rows.div_ceil(across)));
     rows.with(u64::from(p.features.div_ceil(256)).div_ceil(down.into()))
 }
 
+/// An integer in 0..count from the upper 16 bits; `count` is below 65,536.
 fn below(bits: u32, count: u32) -> u32 {
     ((bits >> 16) * count) >> 16
 }

@@ -18,14 +18,22 @@ pub struct Grid {
     pub workgroups: [u32; 2],
     /// Turns, a loop's last look at its condition counted too.
     pub turns: u64,
+    /// Elements or items that it is for, the shader's `p.items`; 0 where the shader does without.
+    pub items: u32,
 }
 
 impl Grid {
+    /// A grid for a shader with loops of its own.
+    pub fn new(workgroups: [u32; 2], turns: u64) -> Grid {
+        Grid { workgroups, turns, items: 0 }
+    }
+
     /// A grid for `count` independent elements: no more workgroups than an axis may have, so the
     /// shader strides through the rest.
     pub fn strided(count: u32, width: u32) -> Grid {
         let workgroups = count.div_ceil(width).clamp(1, LARGEST_GRID);
-        Grid { workgroups: [workgroups, 1], turns: 1 + u64::from(count).div_ceil(u64::from(workgroups * width)) }
+        let turns = 1 + u64::from(count).div_ceil(u64::from(workgroups * width));
+        Grid { workgroups: [workgroups, 1], turns, items: count }
     }
 
     /// A grid with a workgroup for each of `count` items, in two axes where one is too short: the item is
@@ -33,7 +41,7 @@ impl Grid {
     pub fn items(count: u64) -> Grid {
         let down = count.div_ceil(u64::from(LARGEST_GRID)).max(1);
         assert!(down <= u64::from(LARGEST_GRID), "{count} workgroups are more than a grid has");
-        Grid { workgroups: [count.div_ceil(down).max(1) as u32, down as u32], turns: 0 }
+        Grid { workgroups: [count.div_ceil(down).max(1) as u32, down as u32], turns: 0, items: count as u32 }
     }
 
     /// The same workgroups, where each turn of a thread's only loop so far, or the thread itself without one,
@@ -67,6 +75,11 @@ impl Lanes {
         if terms < alone { Lanes { lanes: 1, each: 1 } } else { Lanes::of(terms) }
     }
 
+    /// One thread for a sum of so many terms, as part of a launch of many sums.
+    pub fn alone(terms: u32) -> Lanes {
+        Lanes { lanes: 1, each: if terms > 4 { 8 } else { 1 } }
+    }
+
     /// Sums of one workgroup.
     pub fn sums(self) -> u32 {
         64u32.div_ceil(self.lanes)
@@ -76,56 +89,7 @@ impl Lanes {
     pub fn grid(self, count: u64, terms: u64, passes: u64) -> Grid {
         // A tree over 256 threads has 8 levels.
         let pass = terms.div_ceil(u64::from(self.lanes * self.each)) + 10;
-        Grid::items(count.div_ceil(u64::from(self.sums()))).with(passes * pass)
-    }
-
-    /// What tells shaders with other lanes apart.
-    pub fn label(self) -> String {
-        format!("{} x {}", self.lanes, self.each)
-    }
-
-    /// What the shader of a sum is continued with: `LANES`, `EACH`, `SUMS`, `THREADS`, and `total`.
-    pub fn wgsl(self) -> String {
-        let Lanes { lanes, each } = self;
-        let alone = "fn total(thread: u32, value: vec2<f32>) -> vec2<f32> {\n    return value;\n}\n";
-        let total = if lanes == 1 { alone } else { include_str!("../../shaders/total.wgsl") };
-        let (sums, threads) = (self.sums(), lanes.max(64));
-        format!(
-            "{total}const LANES = {lanes}u;\nconst EACH = {each}u;\nconst SUMS = {sums}u;\nconst THREADS = {threads}u;\n"
-        )
-    }
-
-    /// `sum_terms(thread, end)`: the sum of the shader's `term` over 0 to before the end.
-    pub fn sum_wgsl(self) -> String {
-        let term = |at: u32| format!("term_before(e + {at}u * LANES, end)");
-        let pair = |at: u32| format!("({} + {})", term(at), term(at + 1));
-        let body = match self.each {
-            1 => "return term(e);".to_owned(),
-            _ => format!("return ({} + {}) + ({} + {});", pair(0), pair(2), pair(4), pair(6)),
-        };
-        let several = format!("fn several(e: u32, end: u32) -> vec2<f32> {{\n    {body}\n}}\n");
-        include_str!("../../shaders/sum_terms.wgsl").to_owned() + &several
-    }
-
-    /// `find_largest(thread, end)`: the first of the largest of the shader's `candidate`s.
-    pub fn largest_wgsl(self) -> String {
-        let tree = if self.lanes == 1 {
-            "fn largest_of_all(thread: u32) {}\n"
-        } else {
-            include_str!("../../shaders/largest_of_all.wgsl")
-        };
-        include_str!("../../shaders/find_largest.wgsl").to_owned() + tree + &self.calls("consider")
-    }
-
-    /// `put_all(thread, end)`: the shader's `put` for 0 to before the end.
-    pub fn put_wgsl(self) -> String {
-        include_str!("../../shaders/put_all.wgsl").to_owned() + &self.calls("put")
-    }
-
-    /// `NAME_several(e, end)`: calls for what a thread takes in one turn.
-    fn calls(self, name: &str) -> String {
-        let call = |at| format!("    if e + {at}u * LANES < end {{\n        {name}(e + {at}u * LANES);\n    }}\n");
-        format!("fn {name}_several(e: u32, end: u32) {{\n{}}}\n", (0..self.each).map(call).collect::<String>())
+        Grid { items: count as u32, ..Grid::items(count.div_ceil(u64::from(self.sums()))) }.with(passes * pass)
     }
 }
 
@@ -135,10 +99,11 @@ mod tests {
 
     #[test]
     fn turns_of_loops_within_each_other_multiply() {
-        assert_eq!(Grid::strided(64, 64), Grid { workgroups: [1, 1], turns: 2 });
-        assert_eq!(Grid::strided(3 * 65_535 * 256, 256), Grid { workgroups: [65_535, 1], turns: 4 });
-        assert_eq!(Grid::strided(3 * 65_535 * 256, 256).with(10).turns, 4 + 3 * 11);
-        assert_eq!(Grid::items(70_000), Grid { workgroups: [35_000, 2], turns: 0 });
+        let count = 3 * 65_535 * 256;
+        assert_eq!(Grid::strided(64, 64), Grid { workgroups: [1, 1], turns: 2, items: 64 });
+        assert_eq!(Grid::strided(count, 256), Grid { workgroups: [65_535, 1], turns: 4, items: count });
+        assert_eq!(Grid::strided(count, 256).with(10).turns, 4 + 3 * 11);
+        assert_eq!(Grid::items(70_000), Grid { workgroups: [35_000, 2], turns: 0, items: 70_000 });
         assert_eq!(Grid::items(70_000).with(10).turns, 11);
     }
 

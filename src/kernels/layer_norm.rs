@@ -3,8 +3,10 @@
 
 use rayon::prelude::*;
 
-use super::{Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, STEP_WGSL, Slot, Source, Step};
-use super::{Variant, activation, case, product, read, reads, writes, wrong_bindings};
+use super::{
+    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, Shader, Slot, Source, Step, Variant, activation,
+    case, product, read, reads, wgsl, writes, wrong_bindings,
+};
 use crate::{
     activations, parameters,
     real::{Real, lane_sums, sums},
@@ -33,7 +35,7 @@ pub const FORWARD: Kernel = Kernel {
     formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of each group",
     bindings: &[reads("x"), reads("weight"), reads("bias"), writes("moments"), writes("y")],
     parameters: LayerNormParameters::FIELDS,
-    source: |recipe| activated(recipe, "layer_norm_forward", include_str!("../../shaders/layer_norm_forward.wgsl"), 1),
+    source: |recipe| activated(recipe, wgsl!("layer_norm_forward.wgsl")),
     cpu: twin!(forward),
     cost: |p| cost(p, 9, 8),
     cases: || cases(Which::Forward),
@@ -46,9 +48,7 @@ pub const BACKWARD: Kernel = Kernel {
     formula: "dx = (d - mean d - xhat mean(d xhat)) / deviation f'(x), d = dy weight",
     bindings: &[reads("dy"), reads("x"), reads("moments"), reads("weight"), writes("dx")],
     parameters: LayerNormParameters::FIELDS,
-    source: |recipe| {
-        activated(recipe, "layer_norm_backward", include_str!("../../shaders/layer_norm_backward.wgsl"), 3)
-    },
+    source: |recipe| activated(recipe, wgsl!("layer_norm_backward.wgsl")),
     cpu: twin!(backward),
     cost: |p| cost(p, 11, 12),
     cases: || cases(Which::Backward),
@@ -63,15 +63,10 @@ pub const GRADIENTS: Kernel = Kernel {
     parameters: LayerNormParameters::FIELDS,
     source: |recipe| {
         let p: LayerNormParameters = read(recipe.parameters);
-        let file = include_str!("../../shaders/layer_norm_gradients.wgsl");
         let (sums, terms) = (u64::from(p.groups * p.size / p.inner), u64::from(p.rows) * u64::from(p.inner));
         let lanes = Lanes::of(terms);
-        Source {
-            label: format!("layer_norm_gradients {}", lanes.label()),
-            wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
-            constants: vec![],
-            grid: lanes.grid(sums, terms, 1),
-        }
+        let shader = Shader::of(recipe, wgsl!("layer_norm_gradients.wgsl")).sum(lanes).step();
+        shader.items(lanes.grid(sums, terms, 1))
     },
     cpu: twin!(gradients),
     cost: |p| cost(p, 5, 8),
@@ -79,16 +74,11 @@ pub const GRADIENTS: Kernel = Kernel {
     tolerance: 8.0,
 };
 
-fn activated(recipe: &Recipe, name: &str, file: &str, weight: usize) -> Source {
+fn activated(recipe: &Recipe, file: &str) -> Source {
     let p: LayerNormParameters = read(recipe.parameters);
-    let (affine, lanes) = (recipe.bound[weight], Lanes::of(p.size.into()));
-    let activation = activation::wgsl(recipe.variant);
-    Source {
-        label: format!("{name} {} {}{}", lanes.label(), recipe.variant.name(), if affine { " affine" } else { "" }),
-        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), &lanes.put_wgsl(), activation].concat(),
-        constants: vec![("affine", f64::from(u8::from(affine)))],
-        grid: lanes.grid(u64::from(p.rows) * u64::from(p.groups), p.size.into(), 3),
-    }
+    let lanes = Lanes::of(p.size.into());
+    let shader = Shader::of(recipe, file).set("affine", recipe.binds("weight")).sum(lanes).puts().activation();
+    shader.items(lanes.grid(u64::from(p.rows) * u64::from(p.groups), p.size.into(), 3))
 }
 
 fn cost(parameters: &[u8], flops: u64, bytes: u64) -> Cost {

@@ -3,9 +3,9 @@
 //! of the batch's mean loss, in one launch. Rows past the batch count nothing and get 0.
 
 use super::{
-    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, STEP_WGSL, Slot, Source, Step, case, read, reads,
+    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, Shader, Slot, Source, Step, case, product, read,
+    reads, reads_words, wgsl, writes, wrong_bindings,
 };
-use super::{product, reads_words, writes, wrong_bindings};
 use crate::{
     parameters,
     real::{Real, sums},
@@ -28,7 +28,7 @@ pub const CATEGORICAL: Kernel = Kernel {
     formula: "loss = log sum e^x - x[t]; dx = (softmax(x) - [i = t]) / batch",
     bindings: &[reads("x"), reads_words("targets"), reads_words("order"), writes("dx"), writes("figures")],
     parameters: LossParameters::FIELDS,
-    source: |recipe| source(recipe, "loss_categorical", &[include_str!("../../shaders/loss_categorical.wgsl")]),
+    source: |recipe| source(recipe, wgsl!("loss_categorical.wgsl"), Shader::largest),
     cpu: twin!(categorical),
     cost,
     cases: categorical_cases,
@@ -41,9 +41,7 @@ pub const BERNOULLI: Kernel = Kernel {
     formula: "loss = sum log(1 + e^x) - t x; dx = (sigmoid(x) - t) / batch",
     bindings: &[reads("x"), reads("targets"), reads_words("order"), writes("dx"), writes("figures")],
     parameters: LossParameters::FIELDS,
-    source: |recipe| {
-        source(recipe, "loss_bernoulli", &[include_str!("../../shaders/loss_bernoulli.wgsl"), VALUES_WGSL])
-    },
+    source: |recipe| source(recipe, wgsl!("loss_bernoulli.wgsl"), values),
     cpu: twin!(bernoulli),
     cost,
     cases: || value_cases(true),
@@ -56,29 +54,27 @@ pub const NORMAL: Kernel = Kernel {
     formula: "loss = mean (x - t)^2; dx = 2 (x - t) / (outputs batch)",
     bindings: &[reads("x"), reads("targets"), reads_words("order"), writes("dx"), writes("figures")],
     parameters: LossParameters::FIELDS,
-    source: |recipe| source(recipe, "loss_normal", &[include_str!("../../shaders/loss_normal.wgsl"), VALUES_WGSL]),
+    source: |recipe| source(recipe, wgsl!("loss_normal.wgsl"), values),
     cpu: twin!(normal),
     cost,
     cases: || value_cases(false),
     tolerance: 8.0,
 };
 
-/// What the two losses over values share.
-const VALUES_WGSL: &str = include_str!("../../shaders/loss_values.wgsl");
-
 /// From so many outputs on, all threads of a workgroup take a row together.
 const ALONE: u64 = 1024;
 
-fn source(recipe: &Recipe, name: &str, files: &[&str]) -> Source {
+/// The shader of a loss: its file, and what else it needs.
+fn source<'a>(recipe: &'a Recipe, file: &str, more: fn(Shader<'a>, Lanes) -> Shader<'a>) -> Source {
     let p: LossParameters = read(recipe.parameters);
     let lanes = Lanes::from(ALONE, p.outputs.into());
-    let largest = if name == CATEGORICAL.name { lanes.largest_wgsl() } else { String::new() };
-    Source {
-        label: format!("{name} {}", lanes.label()),
-        wgsl: files.concat() + &lanes.wgsl() + &lanes.sum_wgsl() + &largest + &lanes.put_wgsl() + STEP_WGSL,
-        constants: vec![],
-        grid: lanes.grid(p.rows.into(), p.outputs.into(), 3),
-    }
+    let shader = more(Shader::of(recipe, file).sum(lanes), lanes).puts().step();
+    shader.items(lanes.grid(p.rows.into(), p.outputs.into(), 3))
+}
+
+/// What the two losses over values share.
+fn values(shader: Shader, _: Lanes) -> Shader {
+    shader.with(wgsl!("loss_values.wgsl"))
 }
 
 fn cost(parameters: &[u8]) -> Cost {

@@ -1,7 +1,9 @@
 //! c = a ∘ b: the product node's forward pass, and both of its gradients.
 
-use super::{Arguments, Case, Cost, Grid, Kernel, Operand, Slot, Source, WIDTH, case, read, reads, writes};
-use super::{Parameters, wrong_bindings};
+use super::{
+    Arguments, Case, Cost, Kernel, Operand, Parameters, Shader, Slot, WIDTH, case, read, reads, wgsl, writes,
+    wrong_bindings,
+};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -18,11 +20,9 @@ pub const MULTIPLY: Kernel = Kernel {
     formula: "c = a b",
     bindings: &[reads("a"), reads("b"), writes("c")],
     parameters: MultiplyParameters::FIELDS,
-    source: |recipe| Source {
-        label: "multiply".into(),
-        wgsl: include_str!("../../shaders/multiply.wgsl").into(),
-        constants: vec![],
-        grid: Grid::strided(read::<MultiplyParameters>(recipe.parameters).count, WIDTH),
+    source: |recipe| {
+        let count = read::<MultiplyParameters>(recipe.parameters).count;
+        Shader::of(recipe, wgsl!("multiply.wgsl")).strided(count, WIDTH)
     },
     cpu: twin!(multiply),
     cost: |p| {

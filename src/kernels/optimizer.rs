@@ -6,10 +6,9 @@
 use rayon::prelude::*;
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Recipe, SCALARS, STEP_WGSL, Slot, Source, Step, Variant,
-    case,
+    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Recipe, SCALARS, Shader, Slot, Source, Step, Variant,
+    WIDTH, case, is_finite, read, reads, reads_words, wgsl, writes, writes_words, wrong_bindings,
 };
-use super::{WIDTH, is_finite, read, reads, reads_words, writes, writes_words, wrong_bindings};
 use crate::{
     optimizers::{self, LEARNING_RATE, LIMIT, regularization::GROUP},
     parameters,
@@ -29,7 +28,7 @@ parameters! {
 
 /// Neighbouring parameters that belong to one tensor, and so to one group: the alignment of
 /// tensors.
-pub const BLOCK: usize = crate::plan::ALIGNMENT;
+pub const BLOCK: usize = super::ALIGNMENT;
 
 /// θ ← θ + f·update(g, state), with g clipped and decay added; flags[slot] is set if a gradient is
 /// NaN or infinite.
@@ -65,15 +64,11 @@ pub const OPTIMIZER: Kernel = Kernel {
 
 fn source(recipe: &Recipe) -> Source {
     let Variant::Update(rule) = recipe.variant else { unreachable!("an update rule fills this kernel") };
-    let mut constants = rule.constants();
-    constants.extend([("grouped", recipe.bound[4].into()), ("clipped", recipe.bound[6].into())]);
-    let settings: String = constants.iter().map(|(name, value)| format!(" {name}={value}")).collect();
-    Source {
-        label: format!("optimizer {}{settings}", rule.name()),
-        wgsl: [include_str!("../../shaders/optimizer.wgsl"), rule.wgsl(), STEP_WGSL].concat(),
-        constants,
-        grid: Grid::strided(read::<OptimizerParameters>(recipe.parameters).count / 4, WIDTH),
-    }
+    let shader = Shader::of(recipe, wgsl!("optimizer.wgsl")).part(rule.name(), rule.wgsl()).step();
+    let shader = rule.constants().into_iter().fold(shader, |shader, (name, value)| shader.set(name, value));
+    let shader = shader.set("grouped", recipe.binds("blocks")).set("clipped", recipe.binds("factors"));
+    let count = read::<OptimizerParameters>(recipe.parameters).count;
+    shader.constant("WIDTH", WIDTH).grid(Grid::strided(count / 4, WIDTH))
 }
 
 /// Parameters whose update one CPU thread takes at a time: whole blocks.
@@ -97,7 +92,7 @@ fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
     };
     let scalars = arguments.step.scalars.map(T::of);
     let regularize = Regularize { blocks, groups, factors, limit: scalars[LIMIT] };
-    // The state's tensors lie one behind the other; a chunk takes its part of each.
+    // The state's tensors lie one after the other; a chunk takes its part of each.
     let mut parts: Vec<Vec<&mut [T]>> = (0..count.div_ceil(CHUNK)).map(|_| vec![]).collect();
     for tensor in state.chunks_exact_mut(count).take(rule.states()) {
         parts.iter_mut().zip(tensor.chunks_mut(CHUNK)).for_each(|(part, chunk)| part.push(chunk));

@@ -2,9 +2,9 @@
 //! x has not (option A of He et al., "Deep residual learning for image recognition", 2015).
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Recipe, Slot, Source, WIDTH, case, product, read,
+    Arguments, Case, Cost, Kernel, Operand, Parameters, Shader, Slot, WIDTH, case, product, read, reads, wgsl, writes,
+    wrong_bindings,
 };
-use super::{reads, writes, wrong_bindings};
 use crate::{parameters, real::Real, twin};
 
 parameters! {
@@ -37,7 +37,7 @@ pub const FORWARD: Kernel = Kernel {
     parameters: ShortcutParameters::FIELDS,
     source: |recipe| {
         let p: ShortcutParameters = read(recipe.parameters);
-        source("shortcut_forward", include_str!("../../shaders/shortcut_forward.wgsl"), p.rows * p.output())
+        Shader::of(recipe, wgsl!("shortcut_forward.wgsl")).strided(p.rows * p.output(), WIDTH)
     },
     cpu: twin!(forward),
     cost,
@@ -51,9 +51,9 @@ pub const BACKWARD: Kernel = Kernel {
     formula: "dx[c, stride s, ...] = dy[c + before, s, ...], else 0",
     bindings: &[reads("dy"), writes("dx")],
     parameters: ShortcutParameters::FIELDS,
-    source: |recipe: &Recipe| {
+    source: |recipe| {
         let p: ShortcutParameters = read(recipe.parameters);
-        source("shortcut_backward", include_str!("../../shaders/shortcut_backward.wgsl"), p.rows * p.input())
+        Shader::of(recipe, wgsl!("shortcut_backward.wgsl")).strided(p.rows * p.input(), WIDTH)
     },
     cpu: twin!(backward),
     cost,
@@ -85,10 +85,6 @@ impl ShortcutParameters {
             }
         }
     }
-}
-
-fn source(name: &str, file: &str, count: u32) -> Source {
-    Source { label: name.into(), wgsl: file.into(), constants: vec![], grid: Grid::strided(count, WIDTH) }
 }
 
 fn cost(parameters: &[u8]) -> Cost {

@@ -2,9 +2,9 @@
 //! or a workgroup where there are many channels.
 
 use super::{
-    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, Slot, Source, case, product, read, reads,
+    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, Shader, Slot, Source, case, product, read,
+    reads, wgsl, writes, wrong_bindings,
 };
-use super::{writes, wrong_bindings};
 use crate::{
     parameters,
     real::{Real, sums},
@@ -29,7 +29,7 @@ pub const FORWARD: Kernel = Kernel {
     formula: "y = e^x / sum e^x over the channels",
     bindings: &[reads("x"), writes("y")],
     parameters: SoftmaxParameters::FIELDS,
-    source: |recipe| source(recipe, "softmax_forward", include_str!("../../shaders/softmax_forward.wgsl")),
+    source: |recipe| source(recipe, wgsl!("softmax_forward.wgsl"), Shader::largest),
     cpu: twin!(forward),
     cost: |p| cost(p, 8),
     cases: || cases(false),
@@ -42,7 +42,7 @@ pub const BACKWARD: Kernel = Kernel {
     formula: "dx = y (dy - sum dy y over the channels)",
     bindings: &[reads("dy"), reads("y"), writes("dx")],
     parameters: SoftmaxParameters::FIELDS,
-    source: |recipe| source(recipe, "softmax_backward", include_str!("../../shaders/softmax_backward.wgsl")),
+    source: |recipe| source(recipe, wgsl!("softmax_backward.wgsl"), |shader, _| shader),
     cpu: twin!(backward),
     cost: |p| cost(p, 12),
     cases: || cases(true),
@@ -52,16 +52,11 @@ pub const BACKWARD: Kernel = Kernel {
 /// From so many channels on, all threads of a workgroup take a position together.
 const ALONE: u64 = 1024;
 
-fn source(recipe: &Recipe, name: &str, file: &str) -> Source {
+fn source<'a>(recipe: &'a Recipe, file: &str, more: fn(Shader<'a>, Lanes) -> Shader<'a>) -> Source {
     let p: SoftmaxParameters = read(recipe.parameters);
     let lanes = Lanes::from(ALONE, p.channels.into());
-    let largest = if name == FORWARD.name { lanes.largest_wgsl() } else { String::new() };
-    Source {
-        label: format!("{name} {}", lanes.label()),
-        wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), &largest, &lanes.put_wgsl()].concat(),
-        constants: vec![],
-        grid: lanes.grid(u64::from(p.rows) * u64::from(p.positions), p.channels.into(), 3),
-    }
+    let shader = more(Shader::of(recipe, file).sum(lanes), lanes).puts();
+    shader.items(lanes.grid(u64::from(p.rows) * u64::from(p.positions), p.channels.into(), 3))
 }
 
 fn cost(parameters: &[u8], bytes: u64) -> Cost {

@@ -2,9 +2,9 @@
 //! row of the statistics, which the host reads once an epoch.
 
 use super::{
-    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, STEP_WGSL, Slot, Source, Step, case, read, reads,
+    Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Shader, Slot, Step, case, product, read, reads, wgsl,
+    writes, wrong_bindings,
 };
-use super::{product, writes, wrong_bindings};
 use crate::{
     parameters,
     real::{Real, sums},
@@ -31,13 +31,7 @@ pub const STATISTICS: Kernel = Kernel {
     source: |recipe| {
         let rows = read::<StatisticsParameters>(recipe.parameters).rows.into();
         let lanes = Lanes::of(rows);
-        let file = include_str!("../../shaders/statistics.wgsl");
-        Source {
-            label: format!("statistics {}", lanes.label()),
-            wgsl: [file, &lanes.wgsl(), &lanes.sum_wgsl(), STEP_WGSL].concat(),
-            constants: vec![],
-            grid: lanes.grid(1, rows, 1),
-        }
+        Shader::of(recipe, wgsl!("statistics.wgsl")).sum(lanes).step().items(lanes.grid(1, rows, 1))
     },
     cpu: twin!(statistics),
     cost: |p| {

@@ -2,10 +2,9 @@
 //! its shortcut, an activation may follow at once.
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, activation, case, read, reads,
-    writes,
+    Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Shader, Slot, Source, Variant, WIDTH, activation, case,
+    read, reads, wgsl, writes, wrong_bindings,
 };
-use super::{Parameters, wrong_bindings};
 use crate::{activations, parameters, real::Real, twin};
 
 parameters! {
@@ -34,18 +33,8 @@ pub const SUM: Kernel = Kernel {
 
 fn source(recipe: &Recipe) -> Source {
     let count = read::<SumParameters>(recipe.parameters).count;
-    let (wide, element) = if count.is_multiple_of(4) { (4, "vec4<f32>") } else { (1, "f32") };
-    let each =
-        if wide == 4 { "vec4<f32>(forward(x.x), forward(x.y), forward(x.z), forward(x.w))" } else { "forward(x)" };
-    let elements = format!(
-        "alias Element = {element};\nconst WIDE = {wide}u;\nfn activated(x: Element) -> Element {{ return {each}; }}\n"
-    );
-    Source {
-        label: format!("sum {wide} {}", recipe.variant.name()),
-        wgsl: [include_str!("../../shaders/sum.wgsl"), &elements, activation::wgsl(recipe.variant)].concat(),
-        constants: vec![],
-        grid: Grid::strided(count / wide, WIDTH),
-    }
+    let (shader, wide) = Shader::of(recipe, wgsl!("sum.wgsl")).wide(count);
+    shader.activation().strided(count / wide, WIDTH)
 }
 
 fn sum<T: Real>(arguments: &mut Arguments<T>) {

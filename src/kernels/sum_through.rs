@@ -2,10 +2,9 @@
 //! one launch, which reads the sum from no memory. The last sum of a residual network's joints.
 
 use super::{
-    Arguments, Case, Cost, Grid, Kernel, Operand, Recipe, Slot, Source, Variant, WIDTH, activation, case, read, reads,
-    writes,
+    Arguments, Case, Cost, Kernel, Operand, Parameters, Recipe, Shader, Slot, Source, Variant, WIDTH, activation, case,
+    read, reads, sum::SumParameters, wgsl, writes, wrong_bindings,
 };
-use super::{Parameters, sum::SumParameters, wrong_bindings};
 use crate::{activations, real::Real, twin};
 
 /// c = (a + b) · f′(v), v the output of f
@@ -25,13 +24,8 @@ pub const SUM_THROUGH: Kernel = Kernel {
 };
 
 fn source(recipe: &Recipe) -> Source {
-    let activation = recipe.variant.activation().expect("an activation fills this kernel");
-    Source {
-        label: format!("sum_through {}", activation.name),
-        wgsl: [include_str!("../../shaders/sum_through.wgsl"), activation.wgsl].concat(),
-        constants: vec![],
-        grid: Grid::strided(read::<SumParameters>(recipe.parameters).count, WIDTH),
-    }
+    let count = read::<SumParameters>(recipe.parameters).count;
+    Shader::of(recipe, wgsl!("sum_through.wgsl")).activation().strided(count, WIDTH)
 }
 
 fn sum_through<T: Real>(arguments: &mut Arguments<T>) {

@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 
 use super::{ALL, Gives, Kind, Metric, Start, Tally, Task};
 use crate::{
-    config::{Error, Place, Table, Value},
+    config::{Error, Place, TrainConfig, Value},
+    graph::here,
     losses::Loss,
 };
 
@@ -27,7 +28,12 @@ impl PartialEq for Asked {
 }
 
 impl Asked {
-    /// A metric as it is without any keys.
+    /// A metric as it is without any keys: one of [`ALL`], or of another crate.
+    #[track_caller]
+    pub fn of(metric: &'static Metric) -> Asked {
+        Asked::plain(metric, here())
+    }
+
     fn plain(metric: &'static Metric, place: Place) -> Asked {
         let count = match metric.start {
             Start::Plain(_) => 0,
@@ -93,15 +99,14 @@ impl Serialize for Asked {
     }
 }
 
-/// Reads the optional key `key` of a table: a list of metrics that give numbers.
+/// Reads the metrics that are asked for each epoch: those that give numbers.
 ///
 /// # Errors
 /// A metric that is unknown, that is there twice, or that no line can hold; keys that it has not.
-pub fn read(table: &Table, key: &str) -> Result<Vec<Asked>, Error> {
-    let Some(value) = table.value(key) else { return Ok(vec![]) };
+pub fn read(config: &TrainConfig) -> Result<Vec<Asked>, Error> {
     let mut all: Vec<Asked> = vec![];
-    for (at, item) in value.list(key)?.iter().enumerate() {
-        let asked = Asked::read(item, &format!("{key}[{at}]"))?;
+    for (at, item) in config.metrics.iter().enumerate() {
+        let asked = Asked::read(item, &format!("metrics[{at}]"))?;
         if asked.metric.gives == Gives::Matrix {
             let message = format!("`{}` is a matrix, where an epoch's line takes numbers", asked.metric.name);
             return Err(Error::new(&asked.place, message).help("`gradus evaluate` shows it"));

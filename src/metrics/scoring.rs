@@ -25,7 +25,7 @@ impl Scoring {
     pub fn add(&mut self, outputs: &[f32], examples: &[u32], targets: &Targets) {
         let width = self.task.outputs();
         for (outputs, &example) in outputs.chunks_exact(width).zip(examples) {
-            self.task.kind.link(outputs, &mut self.predictions);
+            self.task.link.apply(outputs, &mut self.predictions);
             let target = target(targets, example as usize, &self.task, &mut self.values);
             let example = Example { predictions: &self.predictions, target };
             self.tallies.iter_mut().for_each(|(_, tally)| tally.add(&example));
@@ -42,7 +42,7 @@ impl Scoring {
     }
 }
 
-/// What is right for an example, as the loss has it: a class is a value for every output where a loss wants values.
+/// An example's target, as the loss has it: a class is a value for every output where a loss wants values.
 fn target<'v>(targets: &Targets, example: usize, task: &Task, values: &'v mut Vec<f64>) -> Target<'v> {
     let outputs = task.outputs();
     values.clear();

@@ -1,10 +1,9 @@
 //! What is measured: predictions of a kind, and what they are to be.
 
 use crate::{
-    activations::logistic,
     config::printable,
     data::Predicted,
-    losses::{Loss, Targets},
+    losses::{Link, Loss},
     real::Real,
 };
 
@@ -26,20 +25,22 @@ pub enum Kind {
 pub struct Task {
     /// What predictions are.
     pub kind: Kind,
+    /// From outputs to predictions.
+    pub link: Link,
     /// Of the classes or outputs; both classes' names where one output tells two apart.
     pub names: Vec<String>,
 }
 
-/// One example: what was predicted and what is right.
+/// One example: predictions and their target.
 #[derive(Clone, Copy, Debug)]
 pub struct Example<'e> {
     /// One number an output.
     pub predictions: &'e [f64],
-    /// What is right.
+    /// The target.
     pub target: Target<'e>,
 }
 
-/// What is right.
+/// A target.
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'e> {
     /// This class, among [`Kind::Multiclass`].
@@ -51,33 +52,17 @@ pub enum Target<'e> {
 impl Kind {
     /// What so many outputs are under a loss.
     pub fn of(loss: &Loss, outputs: usize) -> Kind {
-        match (loss.targets, loss.accuracy) {
-            (Targets::Labels, _) => Kind::Multiclass,
-            (Targets::Values, true) if outputs == 1 => Kind::Binary,
-            (Targets::Values, true) => Kind::Multilabel,
-            (Targets::Values, false) => Kind::Regression,
+        match loss.link {
+            Link::Softmax => Kind::Multiclass,
+            Link::Sigmoid if outputs == 1 => Kind::Binary,
+            Link::Sigmoid => Kind::Multilabel,
+            Link::Identity => Kind::Regression,
         }
     }
 
     /// What outputs can be under a loss, however many there are.
     pub fn possible(loss: &Loss) -> [Kind; 2] {
         [1, 2].map(|outputs| Kind::of(loss, outputs))
-    }
-
-    /// The link: from an example's outputs to predictions.
-    pub fn link(self, outputs: &[f32], predictions: &mut Vec<f64>) {
-        predictions.clear();
-        predictions.extend(outputs.iter().map(|&x| f64::from(x)));
-        match self {
-            Kind::Multiclass => {
-                let largest = predictions[first_largest(predictions)];
-                predictions.iter_mut().for_each(|x| *x = (*x - largest).exp());
-                let sum: f64 = predictions.iter().sum();
-                predictions.iter_mut().for_each(|x| *x /= sum);
-            }
-            Kind::Binary | Kind::Multilabel => predictions.iter_mut().for_each(|x| *x = logistic(*x)),
-            Kind::Regression => {}
-        }
     }
 }
 
@@ -100,7 +85,7 @@ impl Task {
             Kind::Multilabel | Kind::Regression if outputs == count => names(),
             Kind::Multilabel | Kind::Regression => numbers(outputs),
         };
-        Task { kind, names }
+        Task { kind, link: loss.link, names }
     }
 
     /// Numbers that are predicted of an example.

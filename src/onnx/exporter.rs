@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::messages::{self, INTEGERS, NamedAttribute, REALS, Tensor};
-use crate::graph::{Graph, INPUT, NodeId};
 
 /// A value of the model, by its name.
 pub type Value = String;
@@ -19,53 +18,45 @@ pub enum Attribute {
     Integers(Vec<i64>),
 }
 
+/// A layer that is being written.
+pub(super) struct Layer<'a> {
+    /// Its name, which the names of its values begin with.
+    pub name: &'a str,
+    /// What it takes.
+    pub inputs: Vec<Value>,
+    /// Their shapes for one example.
+    pub shapes: Vec<&'a [usize]>,
+}
+
 /// A model that grows node by node.
 pub struct Exporter<'a> {
-    graph: &'a Graph,
     tensors: HashMap<&'a str, (&'a [usize], &'a [f32])>,
-    /// The node that is being written, whose name the names of its values begin with.
-    layer: &'a str,
+    layer: Layer<'a>,
     nodes: Vec<messages::Node>,
     constants: Vec<Tensor>,
-    /// What each of the graph's nodes came to.
-    values: Vec<Value>,
     taken: HashSet<String>,
 }
 
 impl<'a> Exporter<'a> {
-    /// A model without nodes.
-    pub(super) fn new(graph: &'a Graph, tensors: &[(&'a str, &'a [usize], &'a [f32])]) -> Self {
+    /// A model without nodes, whose input and outputs have these names.
+    pub(super) fn new(input: &'a str, outputs: &[&str], tensors: &[(&'a str, &'a [usize], &'a [f32])]) -> Self {
         let tensors: HashMap<_, _> = tensors.iter().map(|&(name, shape, values)| (name, (shape, values))).collect();
         // Names that are given elsewhere.
-        let taken = [INPUT, "logits", "probabilities", "output"].into_iter().chain(tensors.keys().copied());
+        let taken = [input].into_iter().chain(outputs.iter().copied()).chain(tensors.keys().copied());
         let taken = taken.map(str::to_owned).collect();
-        Exporter { graph, tensors, layer: INPUT, nodes: vec![], constants: vec![], values: vec![], taken }
+        let layer = Layer { name: input, inputs: vec![], shapes: vec![] };
+        Exporter { tensors, layer, nodes: vec![], constants: vec![], taken }
     }
 
-    /// Writes every node of the graph, the first of which is the input and comes to `x`.
-    pub(super) fn run(&mut self, x: Value) {
-        self.values.push(x);
-        let graph = self.graph;
-        for (at, node) in graph.nodes.iter().enumerate().skip(1) {
-            self.layer = &node.name;
-            let y = node.op.onnx(self, at);
-            let y = match node.op.activation() {
-                Some(activation) => (activation.onnx)(self, &y),
-                None => y,
-            };
-            self.values.push(y);
-        }
+    /// Begins a layer.
+    pub(super) fn layer(&mut self, layer: Layer<'a>) {
+        self.layer = layer;
     }
 
     /// The graph that came of it.
     pub(super) fn finish(self, name: &str) -> messages::Graph {
         let (node, initializer) = (self.nodes, self.constants);
         messages::Graph { node, name: name.to_owned(), initializer, input: vec![], output: vec![] }
-    }
-
-    /// What a node came to.
-    pub(super) fn output(&self, node: NodeId) -> Value {
-        self.values[node].clone()
     }
 
     /// Gives a value a name of its own.
@@ -78,25 +69,25 @@ impl<'a> Exporter<'a> {
         places.filter(|place| *place == value).for_each(|place| name.clone_into(place));
     }
 
-    /// The value of a node's input.
-    pub fn input(&self, node: NodeId, which: usize) -> Value {
-        self.output(self.graph.nodes[node].inputs[which])
+    /// One of the layer's inputs.
+    pub fn input(&self, which: usize) -> Value {
+        self.layer.inputs[which].clone()
     }
 
-    /// All of a node's inputs.
-    pub fn inputs(&self, node: NodeId) -> Vec<Value> {
-        (0..self.graph.nodes[node].inputs.len()).map(|which| self.input(node, which)).collect()
+    /// All of the layer's inputs.
+    pub fn inputs(&self) -> Vec<Value> {
+        self.layer.inputs.clone()
     }
 
-    /// The shapes of a node's inputs for one example.
-    pub fn shapes(&self, node: NodeId) -> Vec<&'a [usize]> {
-        self.graph.input_shapes(node)
+    /// The shapes of the layer's inputs for one example.
+    pub fn shapes(&self) -> Vec<&'a [usize]> {
+        self.layer.shapes.clone()
     }
 
-    /// A node's input as `[batch, elements]`.
-    pub fn flat(&mut self, node: NodeId, which: usize) -> Value {
-        let x = self.input(node, which);
-        match self.shapes(node)[which].len() {
+    /// One of the layer's inputs as `[batch, elements]`.
+    pub fn flat(&mut self, which: usize) -> Value {
+        let x = self.input(which);
+        match self.layer.shapes[which].len() {
             1 => x,
             _ => self.op("Flatten", &[&x], vec![("axis", Attribute::Integer(1))]),
         }
@@ -109,31 +100,24 @@ impl<'a> Exporter<'a> {
         self.op("Reshape", &[x, &shape], vec![])
     }
 
-    /// A learned tensor or running figure of a node, by its name within the node.
-    pub fn learned(&mut self, node: NodeId, name: &str) -> Value {
-        let name = format!("{}.{name}", self.graph.nodes[node].name);
-        let &(shape, values) = self.tensors.get(name.as_str()).expect("every node's tensors are given");
+    /// A learned tensor or running figure of the layer, by its name within the layer.
+    pub fn learned(&mut self, name: &str) -> Value {
+        let name = format!("{}.{name}", self.layer.name);
+        let &(shape, values) = self.tensors.get(name.as_str()).expect("every layer's tensors are given");
         self.constant(name, shape, REALS, bytes(values, |value| value.to_le_bytes()))
     }
 
-    /// An operation on a value, the node's weight and, where it has one, its bias.
-    pub fn weighted(
-        &mut self,
-        node: NodeId,
-        kind: &str,
-        x: &str,
-        bias: bool,
-        attributes: Vec<(&str, Attribute)>,
-    ) -> Value {
-        let weight = self.learned(node, "weight");
-        let bias = bias.then(|| self.learned(node, "bias"));
+    /// An operation on a value, the layer's weight and, where it has one, its bias.
+    pub fn weighted(&mut self, kind: &str, x: &str, bias: bool, attributes: Vec<(&str, Attribute)>) -> Value {
+        let weight = self.learned("weight");
+        let bias = bias.then(|| self.learned("bias"));
         let inputs: Vec<&str> = [x, &weight].into_iter().chain(bias.as_deref()).collect();
         self.op(kind, &inputs, attributes)
     }
 
     /// [`Exporter::learned`], so that it spreads over the positions of every channel of examples with so many axes.
-    pub fn learned_of_channels(&mut self, node: NodeId, name: &str, axes: usize) -> Value {
-        let value = self.learned(node, name);
+    pub fn learned_of_channels(&mut self, name: &str, axes: usize) -> Value {
+        let value = self.learned(name);
         let constant = self.constants.last_mut().expect("it was just added");
         constant.dims.resize(axes, 1);
         value
@@ -141,13 +125,13 @@ impl<'a> Exporter<'a> {
 
     /// A constant of reals.
     pub fn reals(&mut self, name: &str, shape: &[usize], values: &[f32]) -> Value {
-        let name = self.free(&format!("{}/{name}", self.layer));
+        let name = self.free(&format!("{}/{name}", self.layer.name));
         self.constant(name, shape, REALS, bytes(values, |value| value.to_le_bytes()))
     }
 
     /// A constant list of integers.
     pub fn integers(&mut self, name: &str, values: &[i64]) -> Value {
-        let name = self.free(&format!("{}/{name}", self.layer));
+        let name = self.free(&format!("{}/{name}", self.layer.name));
         self.constant(name, &[values.len()], INTEGERS, bytes(values, |value| value.to_le_bytes()))
     }
 
@@ -159,7 +143,7 @@ impl<'a> Exporter<'a> {
 
     /// An operation with one output.
     pub fn op(&mut self, op: &str, inputs: &[&str], attributes: Vec<(&str, Attribute)>) -> Value {
-        let output = self.free(&format!("{}/{op}", self.layer));
+        let output = self.free(&format!("{}/{op}", self.layer.name));
         self.push(op, inputs, attributes, output.clone());
         output
     }
@@ -213,7 +197,7 @@ impl Attribute {
     }
 }
 
-/// Numbers one behind the other.
+/// Consecutive numbers.
 fn bytes<T: Copy, const N: usize>(values: &[T], of: impl Fn(T) -> [u8; N]) -> Vec<u8> {
     values.iter().flat_map(|&value| of(value)).collect()
 }

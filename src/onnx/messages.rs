@@ -3,8 +3,6 @@
 
 use prost::Message;
 
-use crate::graph::Shape;
-
 /// The file.
 #[derive(Clone, PartialEq, Message)]
 pub struct Model {
@@ -200,7 +198,7 @@ impl ValueInfo {
     }
 
     /// The extents behind the batch's axis, where the first has a name and the others are numbers.
-    pub fn shape(&self) -> Option<Shape> {
+    pub fn shape(&self) -> Option<Vec<usize>> {
         let shape = self.kind.as_ref()?.tensor.as_ref()?.shape.as_ref()?;
         let [Dimension { extent: Some(Extent::Name(_)) }, extents @ ..] = &shape.dim[..] else { return None };
         let extent = |dimension: &Dimension| match dimension.extent {

@@ -1,11 +1,11 @@
 //! An activation as a node of its own, by the activation's name.
 
-use super::{Op, single};
+use super::{Effect, Op, single};
 use crate::{
     activations::Activation,
     graph::{NodeId, Shape},
-    onnx::{Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(x)
@@ -18,6 +18,9 @@ pub struct Activate {
 impl Op for Activate {
     fn name(&self) -> &'static str {
         self.activation.name
+    }
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
     fn keys(&self) -> toml::Table {
         toml::Table::new()
@@ -34,8 +37,8 @@ impl Op for Activate {
         builder.add_gradient(node, 0, dy);
     }
     /// The exporter applies f.
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        exporter.input(node, 0)
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        exporter.input(0)
     }
     fn activation(&self) -> Option<&'static Activation> {
         Some(self.activation)

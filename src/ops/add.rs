@@ -1,6 +1,10 @@
 //! The sum of two or more inputs of one shape: where a residual branch meets its shortcut.
 
-use super::{Kind, Op, equal, launch::activated};
+use super::{
+    Effect, Kind, Op, equal,
+    launch::activated,
+    setting::{Setting, over},
+};
 use crate::{
     activations::Activation,
     graph::{NodeId, Shape},
@@ -8,8 +12,8 @@ use crate::{
         Variant,
         sum::{SUM, SumParameters},
     },
-    onnx::{Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(Σ xᵢ)
@@ -18,6 +22,8 @@ pub const ADD: Kind = Kind {
     formula: "y = f(x1 + x2 + ...)",
     keys: "activation",
     read: |table| Ok(Box::new(Add { activation: Activation::read(table)? })),
+    kernels: &[],
+    settings: SETTINGS,
 };
 
 /// y = f(x₁ + x₂ + …), summed from the left.
@@ -30,6 +36,10 @@ pub struct Add {
 impl Op for Add {
     fn name(&self) -> &'static str {
         ADD.name
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -66,8 +76,8 @@ impl Op for Add {
         }
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let inputs = exporter.inputs(node);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let inputs = exporter.inputs();
         exporter.fold("Add", &inputs)
     }
 
@@ -79,3 +89,28 @@ impl Op for Add {
         true
     }
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1], "inputs = ['input', 'input']"),
+    over(&[7], "inputs = ['input', 'input', 'input']"),
+    over(&[2, 3], "{ op = 'tanh', name = 'a' }, { @, inputs = ['a', 'input'] }"),
+    over(&[2, 3, 4], "{ op = 'tanh', name = 'a' }, { op = 'silu', name = 'b' }, { @, inputs = ['b', 'a', 'input'] }"),
+    over(&[2, 1, 3, 2], "{ op = 'sigmoid', name = 'a' }, { @, inputs = ['a', 'a', 'input', 'a'] }"),
+    over(&[5], "{ op = 'tanh', name = 'a' }, { @, inputs = ['a', 'input'], activation = 'relu' }"),
+    over(&[5], "{ op = 'tanh', name = 'a' }, { @, inputs = ['a', 'input'], activation = 'gelu' }"),
+    over(&[31], "{ @, inputs = ['input', 'input'], activation = 'tanh' }, { op = 'dense', units = 2 }"),
+    over(
+        &[4],
+        "{ op = 'dense', units = 4, activation = 'tanh', name = 'a' }, { @, name = 'b', inputs = ['a', 'input'], activation = 'sigmoid' }, { @, inputs = ['b', 'a'], activation = 'elu' }",
+    ),
+    over(
+        &[3, 4],
+        "{ op = 'conv1d', filters = 3, kernel = 3, padding = 'same', name = 'a' }, { @, inputs = ['a', 'input'], activation = 'leaky_relu' }",
+    ),
+    over(&[257], "{ op = 'hard_swish', name = 'a' }, { @, inputs = ['input', 'a'] }"),
+    over(&[64], "{ op = 'dropout', rate = 0.5, name = 'a' }, { @, inputs = ['a', 'input'], activation = 'softplus' }"),
+    over(
+        &[6],
+        "{ op = 'reshape', shape = [2, 3], name = 'a' }, { op = 'softmax', name = 'b' }, { @, inputs = ['a', 'b'], activation = 'selu' }",
+    ),
+];

@@ -1,8 +1,9 @@
 //! Batch normalisation of channels, or of the units of a vector.
 
 use super::{
-    Kind, Op, Parameter, Running,
+    Effect, Kind, Op, Parameter, Running,
     launch::{activated, through},
+    setting::{Setting, over},
     single,
 };
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
         batch_norm::{self as kernels, BatchNormParameters},
         batch_norm_gradient,
     },
-    onnx::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Attribute, Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f((x − mean) / deviation · weight + bias), over batch and positions
@@ -25,6 +26,16 @@ pub const BATCH_NORM: Kind = Kind {
     formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of each channel over the batch",
     keys: "epsilon, momentum, dialect, affine, activation",
     read: |table| Ok(Box::new(BatchNorm::read(table)?)),
+    kernels: &[
+        &kernels::MOMENTS,
+        &kernels::COMBINE,
+        &kernels::RUNNING,
+        &kernels::FORWARD,
+        &batch_norm_gradient::SUMS,
+        &batch_norm_gradient::GRADIENTS,
+        &batch_norm_gradient::BACKWARD,
+    ],
+    settings: SETTINGS,
 };
 
 /// Whose conventions hold for momentum, ε and the running variance.
@@ -85,6 +96,10 @@ impl BatchNorm {
 impl Op for BatchNorm {
     fn name(&self) -> &'static str {
         BATCH_NORM.name
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -168,13 +183,13 @@ impl Op for BatchNorm {
         through(builder, node, &batch_norm_gradient::BACKWARD, p, |_| bindings);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let (x, channels) = (exporter.input(node, 0), exporter.shapes(node)[0][0]);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let (x, channels) = (exporter.input(0), exporter.shapes()[0][0]);
         let [weight, bias] = [("weight", 1.0), ("bias", 0.0)].map(|(name, without)| match self.affine {
-            true => exporter.learned(node, name),
+            true => exporter.learned(name),
             false => exporter.reals(name, &[channels], &vec![without; channels]),
         });
-        let [mean, variance] = ["running_mean", "running_var"].map(|name| exporter.learned(node, name));
+        let [mean, variance] = ["running_mean", "running_var"].map(|name| exporter.learned(name));
         let epsilon = Attribute::Real(self.epsilon as f32);
         exporter.op("BatchNormalization", &[&x, &weight, &bias, &mean, &variance], vec![("epsilon", epsilon)])
     }
@@ -187,3 +202,30 @@ impl Op for BatchNorm {
         true
     }
 }
+
+/// None of them over another normalisation: it would divide by a deviation that a weight near 0 makes small, and the
+/// error would be that weight's.
+const SETTINGS: &[Setting] = &[
+    over(&[1], ""),
+    over(&[7], "affine = false"),
+    over(&[3, 5], "activation = 'relu'"),
+    over(&[1, 13], "dialect = 'keras'"),
+    over(&[2, 3, 4], "activation = 'silu'"),
+    over(&[3, 2, 1, 2], "momentum = 0.5, activation = 'tanh'"),
+    over(&[61], "epsilon = 0.01"),
+    over(&[5, 3], "dialect = 'keras', momentum = 0.5, affine = false"),
+    over(&[2, 67], "activation = 'gelu'"),
+    over(&[2, 5], "momentum = 1.0"),
+    over(
+        &[6],
+        "{ op = 'dense', units = 5, activation = 'tanh' }, { @, activation = 'sigmoid' }, { op = 'dense', units = 3 }",
+    ),
+    over(
+        &[2, 4, 4],
+        "{ op = 'conv2d', filters = 3, kernel = 3, bias = false }, { @, activation = 'leaky_relu' }, { op = 'global_avg_pool' }",
+    ),
+    over(
+        &[3, 4],
+        "{ @, name = 'a' }, { @, name = 'b', inputs = ['input'] }, { op = 'add', inputs = ['a', 'b', 'input'], activation = 'elu' }",
+    ),
+];

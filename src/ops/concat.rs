@@ -1,14 +1,17 @@
-//! Inputs one behind the other along an axis.
+//! Consecutive inputs along an axis.
 
-use super::{Kind, Op};
+use super::{
+    Effect, Kind, Op,
+    setting::{Setting, over},
+};
 use crate::{
     graph::{NodeId, Shape, elements, show},
     kernels::{
         Variant,
         concat::{BACKWARD, ConcatParameters, FORWARD},
     },
-    onnx::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Attribute, Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = [x₁, x₂, …] along an axis
@@ -17,6 +20,8 @@ pub const CONCAT: Kind = Kind {
     formula: "y = [x1, x2, ...] along an axis",
     keys: "axis",
     read: |table| Ok(Box::new(Concat { axis: table.integer("axis", ..)?.unwrap_or(0) })),
+    kernels: &[&FORWARD, &BACKWARD],
+    settings: SETTINGS,
 };
 
 /// y = [x₁, x₂, …] along an axis of an example: 0, the default, is the channels of pictures.
@@ -29,6 +34,10 @@ pub struct Concat {
 impl Op for Concat {
     fn name(&self) -> &'static str {
         CONCAT.name
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Joins
     }
 
     fn keys(&self) -> toml::Table {
@@ -72,8 +81,8 @@ impl Op for Concat {
         }
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let inputs = exporter.inputs(node);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let inputs = exporter.inputs();
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
         exporter.op("Concat", &inputs, vec![("axis", Attribute::Integer(self.axis as i64 + 1))])
     }
@@ -93,3 +102,27 @@ impl Concat {
         builder.graph().input_shapes(node).into_iter().map(&mut part).collect()
     }
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1], "inputs = ['input', 'input']"),
+    over(&[1], "inputs = ['input']"),
+    over(&[7], "inputs = ['input', 'input', 'input']"),
+    over(&[2, 3], "axis = 1, inputs = ['input', 'input']"),
+    over(&[2, 3, 4], "{ op = 'tanh', name = 'a' }, { @, axis = 2, inputs = ['a', 'input', 'a'] }"),
+    over(&[2, 1, 3, 2], "{ op = 'silu', name = 'a' }, { @, axis = 3, inputs = ['input', 'a'] }"),
+    over(&[2, 1, 3, 2], "{ op = 'silu', name = 'a' }, { @, axis = 0, inputs = ['a', 'input'] }"),
+    over(&[5], "{ op = 'dense', units = 13, activation = 'tanh', name = 'a' }, { @, inputs = ['input', 'a'] }"),
+    over(
+        &[2, 3],
+        "{ op = 'dense', units = 12, name = 'a' }, { op = 'reshape', shape = [4, 3], name = 'b' }, { @, inputs = ['b', 'input'] }",
+    ),
+    over(
+        &[3, 5],
+        "{ op = 'conv1d', filters = 4, kernel = 3, padding = 'same', activation = 'relu', name = 'a' }, { @, inputs = ['input', 'a'] }, { op = 'conv1d', filters = 2, kernel = 1 }",
+    ),
+    over(
+        &[2, 5, 3],
+        "{ op = 'max_pool2d', kernel = [2, 1], stride = 1, name = 'a' }, { @, axis = 1, inputs = ['a', 'input', 'a'] }",
+    ),
+    over(&[61], "{ op = 'dense', units = 1, name = 'a' }, { @, inputs = ['a', 'input', 'a'] }, { op = 'softmax' }"),
+];

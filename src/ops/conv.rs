@@ -2,8 +2,9 @@
 //! kernel…] as PyTorch keeps it. As there, w is not flipped: it is a cross-correlation.
 
 use super::{
-    Kind, Op, Parameter,
+    Effect, Kind, Op, Parameter,
     launch::{activated, through},
+    setting::{Setting, over},
     single,
     window::{self, Placed, Window},
 };
@@ -13,27 +14,48 @@ use crate::{
     graph::{NodeId, Shape, elements},
     initializers::{self, Initializer},
     kernels::{
-        Variant,
+        Kernel, Variant,
         conv::{self, ConvParameters, ConvSumParameters},
     },
-    onnx::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Attribute, Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
+
+pub(super) const KERNELS: &[&Kernel] =
+    &[&conv::FORWARD, &conv::BACKWARD_INPUT, &conv::BACKWARD_WEIGHT, &conv::WEIGHT_SUM];
 
 const KEYS: &str = "filters, kernel, stride, padding (same | valid | number | list), dilation, groups, activation, bias, \
                     initializer, bias_initializer";
 
 /// y = f(w ∗ x + b) over [channels, width]
-pub const CONV1D: Kind =
-    Kind { name: "conv1d", formula: "y = f(w * x + b)", keys: KEYS, read: |table| Ok(Box::new(Conv::read(table, 1)?)) };
+pub const CONV1D: Kind = Kind {
+    name: "conv1d",
+    formula: "y = f(w * x + b)",
+    keys: KEYS,
+    read: |table| Ok(Box::new(Conv::read(table, 1)?)),
+    kernels: KERNELS,
+    settings: CONV1D_SETTINGS,
+};
 
 /// y = f(w ∗ x + b) over [channels, height, width]
-pub const CONV2D: Kind =
-    Kind { name: "conv2d", formula: "y = f(w * x + b)", keys: KEYS, read: |table| Ok(Box::new(Conv::read(table, 2)?)) };
+pub const CONV2D: Kind = Kind {
+    name: "conv2d",
+    formula: "y = f(w * x + b)",
+    keys: KEYS,
+    read: |table| Ok(Box::new(Conv::read(table, 2)?)),
+    kernels: KERNELS,
+    settings: CONV2D_SETTINGS,
+};
 
 /// y = f(w ∗ x + b) over [channels, depth, height, width]
-pub const CONV3D: Kind =
-    Kind { name: "conv3d", formula: "y = f(w * x + b)", keys: KEYS, read: |table| Ok(Box::new(Conv::read(table, 3)?)) };
+pub const CONV3D: Kind = Kind {
+    name: "conv3d",
+    formula: "y = f(w * x + b)",
+    keys: KEYS,
+    read: |table| Ok(Box::new(Conv::read(table, 3)?)),
+    kernels: KERNELS,
+    settings: CONV3D_SETTINGS,
+};
 
 /// A convolution's settings.
 #[derive(Debug)]
@@ -57,7 +79,7 @@ pub struct Conv {
 impl Conv {
     /// A layer with the default settings.
     pub fn new(filters: usize, window: Window, activation: Option<&'static Activation>) -> Self {
-        let initializer = initializers::default_for(activation);
+        let initializer = Activation::initializer(activation);
         let bias_initializer = initializers::ZEROS;
         Conv { filters, window, groups: 1, activation, bias: true, initializer, bias_initializer }
     }
@@ -97,7 +119,11 @@ impl Conv {
 
 impl Op for Conv {
     fn name(&self) -> &'static str {
-        [CONV1D.name, CONV2D.name, CONV3D.name][self.axes() - 1]
+        [CONV1D.name, CONV2D.name, CONV3D.name][self.axes().clamp(1, 3) - 1]
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -146,13 +172,13 @@ impl Op for Conv {
         through(builder, node, &conv::BACKWARD_INPUT, parameters, |v| [Some(dy), weight, None, v]);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let (_, placed) = self.placed(exporter.shapes(node)[0]).expect("the graph checked the shapes");
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let (_, placed) = self.placed(exporter.shapes()[0]).expect("the graph checked the shapes");
         let mut attributes = self.window.onnx(&placed);
         attributes.push(("dilations", Attribute::list(&self.window.dilation)));
         attributes.push(("group", Attribute::Integer(self.groups as i64)));
-        let x = exporter.input(node, 0);
-        exporter.weighted(node, "Conv", &x, self.bias, attributes)
+        let x = exporter.input(0);
+        exporter.weighted("Conv", &x, self.bias, attributes)
     }
 
     fn activation(&self) -> Option<&'static Activation> {
@@ -242,3 +268,60 @@ pub fn weight_gradient(
     builder.launch(node, &conv::BACKWARD_WEIGHT, p, Variant::Plain, &[x, Some(dy), Some(partials)]);
     builder.launch(node, &conv::WEIGHT_SUM, sum, Variant::Plain, &[Some(partials), dw, db]);
 }
+
+const CONV1D_SETTINGS: &[Setting] = &[
+    over(&[1, 1], "filters = 1, kernel = 1"),
+    over(&[1, 7], "filters = 1, kernel = 7"),
+    over(&[2, 9], "filters = 3, kernel = 3, padding = 'same'"),
+    over(&[2, 9], "filters = 3, kernel = 4, padding = 'same', stride = 2, activation = 'relu'"),
+    over(&[3, 11], "filters = 5, kernel = 2, stride = 3, bias = false"),
+    over(&[2, 13], "filters = 2, kernel = 3, dilation = 4, padding = 5, activation = 'tanh'"),
+    over(&[4, 8], "filters = 6, kernel = 3, groups = 2, padding = 1"),
+    over(&[3, 8], "filters = 3, kernel = 3, groups = 3, stride = 2, activation = 'sigmoid'"),
+    over(&[3, 5], "filters = 6, kernel = 5, groups = 3, padding = 4"),
+    over(&[1, 67], "filters = 17, kernel = 5, stride = 2"),
+    over(&[17, 5], "filters = 2, kernel = 3, activation = 'gelu'"),
+    over(&[2, 3], "filters = 2, kernel = 2, stride = 5, padding = 1"),
+    over(
+        &[2, 8],
+        "{ @, filters = 3, kernel = 3, activation = 'tanh' }, { @, filters = 2, kernel = 2, activation = 'silu' }, { op = 'dense', units = 2 }",
+    ),
+];
+
+const CONV2D_SETTINGS: &[Setting] = &[
+    over(&[1, 1, 1], "filters = 1, kernel = 1"),
+    over(&[2, 5, 4], "filters = 3, kernel = [3, 2]"),
+    over(&[2, 4, 5], "filters = 3, kernel = [3, 4], padding = 'same', activation = 'relu'"),
+    over(&[2, 7, 5], "filters = 4, kernel = 3, padding = 'same', stride = 2"),
+    over(&[1, 7, 6], "filters = 2, kernel = 2, stride = 3, bias = false, activation = 'sigmoid'"),
+    over(&[2, 8, 7], "filters = 3, kernel = [3, 2], stride = [2, 1], dilation = [1, 3], padding = [2, 1]"),
+    over(&[4, 5, 5], "filters = 6, kernel = 3, groups = 2, padding = 1, activation = 'tanh'"),
+    over(&[3, 5, 4], "filters = 3, kernel = 3, groups = 3, padding = 1"),
+    over(&[3, 6, 4], "filters = 6, kernel = [2, 3], groups = 3, stride = 2, padding = 'same'"),
+    over(&[3, 4, 3], "filters = 17, kernel = 1"),
+    over(&[18, 3, 3], "filters = 5, kernel = 3, padding = 1, activation = 'elu'"),
+    over(&[1, 2, 2], "filters = 2, kernel = 5, padding = 3"),
+    over(&[1, 11, 13], "filters = 2, kernel = 5, stride = 2, activation = 'silu'"),
+    over(
+        &[2, 5, 5],
+        "{ @, filters = 3, kernel = 3, padding = 1, activation = 'leaky_relu', name = 'a' }, { @, filters = 3, kernel = 1, name = 'b' }, { op = 'add', inputs = ['a', 'b'] }",
+    ),
+];
+
+const CONV3D_SETTINGS: &[Setting] = &[
+    over(&[1, 1, 1, 1], "filters = 1, kernel = 1"),
+    over(&[2, 3, 4, 3], "filters = 2, kernel = [2, 3, 2]"),
+    over(&[1, 3, 3, 3], "filters = 3, kernel = 3, padding = 'same', activation = 'relu'"),
+    over(&[1, 4, 3, 5], "filters = 2, kernel = [2, 2, 3], stride = 2, padding = [1, 0, 1]"),
+    over(&[2, 5, 4, 3], "filters = 1, kernel = 2, stride = [3, 1, 2], bias = false"),
+    over(&[1, 5, 4, 6], "filters = 2, kernel = 2, dilation = [3, 1, 2], activation = 'tanh'"),
+    over(&[4, 2, 3, 2], "filters = 2, kernel = 2, groups = 2, padding = 1"),
+    over(&[3, 2, 2, 3], "filters = 3, kernel = [1, 2, 3], groups = 3, padding = 'same', activation = 'sigmoid'"),
+    over(&[2, 2, 2, 2], "filters = 4, kernel = 2, groups = 2, padding = 1, stride = 2"),
+    over(&[1, 2, 1, 7], "filters = 5, kernel = [2, 1, 3], activation = 'gelu'"),
+    over(&[1, 1, 1, 2], "filters = 2, kernel = 3, padding = 2, stride = 2"),
+    over(
+        &[2, 3, 3, 3],
+        "{ @, filters = 2, kernel = 2, activation = 'tanh' }, { @, filters = 2, kernel = 2 }, { op = 'dense', units = 2 }",
+    ),
+];

@@ -2,8 +2,9 @@
 //! the other way round. w is [channels, filters / groups, kernel…], as PyTorch keeps it.
 
 use super::{
-    Kind, Op, Parameter, conv,
+    Effect, Kind, Op, Parameter, conv,
     launch::{activated, through},
+    setting::{Setting, over},
     single,
     window::{self, Padding, Placed, Window},
 };
@@ -13,8 +14,8 @@ use crate::{
     graph::{LARGEST, NodeId, Shape, elements, show},
     initializers::{self, Initializer},
     kernels::conv::{self as kernels, ConvParameters},
-    onnx::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Attribute, Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(wᵀ ∗ x + b) over [channels, height, width]
@@ -24,6 +25,8 @@ pub const CONV_TRANSPOSE2D: Kind = Kind {
     keys: "filters, kernel, stride, padding (number | list), output_padding, dilation, groups, activation, bias, \
            initializer, bias_initializer",
     read: |table| Ok(Box::new(ConvTranspose::read(table)?)),
+    kernels: conv::KERNELS,
+    settings: SETTINGS,
 };
 
 /// A transposed convolution's settings.
@@ -57,7 +60,7 @@ impl ConvTranspose {
             groups: 1,
             activation,
             bias: true,
-            initializer: initializers::default_for(activation),
+            initializer: Activation::initializer(activation),
             bias_initializer: initializers::ZEROS,
         }
     }
@@ -87,6 +90,10 @@ impl ConvTranspose {
     fn placed(&self, input: &[usize]) -> Result<(usize, Placed), String> {
         let Window { kernel, stride, dilation, padding } = &self.window;
         let (channels, extents) = window::picture(input, kernel.len())?;
+        self.window.check(extents.len())?;
+        if self.output_padding.len() != extents.len() {
+            return Err(format!("output_padding {} is not one number for each axis", show(&self.output_padding)));
+        }
         conv::check_groups(self.groups, channels, self.filters)?;
         let mut output = vec![];
         for (axis, &extent) in extents.iter().enumerate() {
@@ -135,6 +142,10 @@ impl ConvTranspose {
 impl Op for ConvTranspose {
     fn name(&self) -> &'static str {
         CONV_TRANSPOSE2D.name
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -197,14 +208,14 @@ impl Op for ConvTranspose {
         through(builder, node, &kernels::FORWARD, parameters, |v| [Some(dy), weight, None, v]);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let (_, placed) = self.placed(exporter.shapes(node)[0]).expect("the graph checked the shapes");
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let (_, placed) = self.placed(exporter.shapes()[0]).expect("the graph checked the shapes");
         let mut attributes = self.window.onnx(&placed);
         attributes.push(("dilations", Attribute::list(&self.window.dilation)));
         attributes.push(("group", Attribute::Integer(self.groups as i64)));
         attributes.push(("output_padding", Attribute::list(&self.output_padding)));
-        let x = exporter.input(node, 0);
-        exporter.weighted(node, "ConvTranspose", &x, self.bias, attributes)
+        let x = exporter.input(0);
+        exporter.weighted("ConvTranspose", &x, self.bias, attributes)
     }
 
     fn activation(&self) -> Option<&'static Activation> {
@@ -223,3 +234,24 @@ impl Op for ConvTranspose {
 fn parameters_input(p: &ConvParameters) -> [usize; 3] {
     [p.in_d, p.in_h, p.in_w].map(|extent| extent as usize)
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1, 1, 1], "filters = 1, kernel = 1"),
+    over(&[2, 3, 4], "filters = 3, kernel = 3"),
+    over(&[2, 3, 4], "filters = 3, kernel = [3, 2], stride = 2, padding = 1, output_padding = 1, activation = 'relu'"),
+    over(&[2, 2, 3], "filters = 2, kernel = 4, stride = 2, padding = 1"),
+    over(&[3, 2, 2], "filters = 1, kernel = 2, stride = 3, bias = false, activation = 'tanh'"),
+    over(&[2, 3, 2], "filters = 2, kernel = [2, 3], dilation = [3, 2], padding = 2"),
+    over(&[4, 3, 3], "filters = 6, kernel = 2, groups = 2, stride = [3, 2]"),
+    over(&[3, 3, 2], "filters = 3, kernel = 3, groups = 3, padding = 1, activation = 'sigmoid'"),
+    over(
+        &[4, 3, 3],
+        "filters = 4, kernel = [2, 3], stride = [3, 2], groups = 2, dilation = 2, padding = 1, output_padding = [2, 1]",
+    ),
+    over(&[17, 2, 1], "filters = 2, kernel = 2, activation = 'gelu'"),
+    over(&[1, 5, 7], "filters = 5, kernel = 1, stride = 2"),
+    over(
+        &[2, 3, 3],
+        "{ op = 'conv2d', filters = 3, kernel = 2, activation = 'tanh' }, { @, filters = 2, kernel = 2, activation = 'silu' }, { op = 'dense', units = 2 }",
+    ),
+];

@@ -1,8 +1,9 @@
 //! A fully connected layer: y = f(x Wᵀ + b), with W [out, in] as PyTorch keeps it.
 
 use super::{
-    Kind, Op, Parameter,
+    Effect, Kind, Op, Parameter,
     launch::{activated, through},
+    setting::{Setting, over},
     single,
 };
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
         matmul::{self, MatmulParameters},
         matmul_sum::{MATMUL_SUM, MatmulSumParameters},
     },
-    onnx::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Attribute, Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f(x Wᵀ + b)
@@ -25,6 +26,8 @@ pub const DENSE: Kind = Kind {
     formula: "y = f(x W' + b)",
     keys: "units, activation, bias, initializer, bias_initializer",
     read: |table| Ok(Box::new(Dense::read(table)?)),
+    kernels: &[],
+    settings: SETTINGS,
 };
 
 /// A fully connected layer's settings.
@@ -45,7 +48,7 @@ pub struct Dense {
 impl Dense {
     /// A layer with the default settings.
     pub fn new(units: usize, activation: Option<&'static Activation>) -> Self {
-        let initializer = initializers::default_for(activation);
+        let initializer = Activation::initializer(activation);
         Dense { units, activation, bias: true, initializer, bias_initializer: initializers::ZEROS }
     }
 
@@ -65,6 +68,10 @@ impl Dense {
 impl Op for Dense {
     fn name(&self) -> &'static str {
         DENSE.name
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -135,9 +142,9 @@ impl Op for Dense {
         }
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let x = exporter.flat(node, 0);
-        exporter.weighted(node, "Gemm", &x, self.bias, vec![("transB", Attribute::Integer(1))])
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let x = exporter.flat(0);
+        exporter.weighted("Gemm", &x, self.bias, vec![("transB", Attribute::Integer(1))])
     }
 
     fn activation(&self) -> Option<&'static Activation> {
@@ -171,3 +178,22 @@ fn parts(
     builder.launch(node, kernel, p, Variant::Plain, &bindings(Some(part)));
     Some(part)
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1], "units = 1"),
+    over(&[1], "units = 7, activation = 'sigmoid'"),
+    over(&[7], "units = 1, bias = false"),
+    over(&[31], "units = 13, activation = 'relu'"),
+    over(&[63], "units = 65"),
+    over(&[65], "units = 17, activation = 'gelu'"),
+    over(&[257], "units = 3, activation = 'tanh'"),
+    over(&[3, 5], "units = 4, activation = 'leaky_relu'"),
+    over(&[2, 3, 4], "units = 5, activation = 'softplus', bias = false"),
+    over(&[2, 1, 3, 2], "units = 8, activation = 'silu'"),
+    over(&[6], "{ @, units = 5, activation = 'elu' }, { @, units = 4, activation = 'selu' }, { @, units = 3 }"),
+    over(
+        &[4],
+        "{ @, units = 4, name = 'a' }, { @, units = 4, name = 'b', activation = 'gelu_tanh' }, { op = 'add', inputs = ['a', 'b', 'input'] }",
+    ),
+    over(&[5], "{ op = 'hard_swish' }, { @, units = 6, activation = 'hard_swish' }, { @, units = 2 }"),
+];

@@ -1,6 +1,10 @@
 //! Dropout: in training every element is dropped with a probability, in evaluation none is.
 
-use super::{Kind, Op, single};
+use super::{
+    Effect, Kind, Op,
+    setting::{Setting, over},
+    single,
+};
 use crate::{
     config,
     graph::{NodeId, Shape},
@@ -8,8 +12,8 @@ use crate::{
         Variant,
         dropout::{DROPOUT, DropoutParameters},
     },
-    onnx::{Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Exporter, Value},
+    plan::builder::{Builder, TensorId},
     random::Purpose,
 };
 
@@ -19,6 +23,8 @@ pub const DROPOUT_NODE: Kind = Kind {
     formula: "y = x / (1 - rate) with probability 1 - rate, else 0; y = x in evaluation",
     keys: "rate",
     read: |table| Ok(Box::new(Dropout::read(table)?)),
+    kernels: &[&DROPOUT],
+    settings: SETTINGS,
 };
 
 /// Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014,
@@ -52,6 +58,10 @@ impl Op for Dropout {
         DROPOUT_NODE.name
     }
 
+    fn effect(&self) -> Effect {
+        Effect::Drops
+    }
+
     fn keys(&self) -> toml::Table {
         toml::Table::from_iter([("rate".to_owned(), self.rate.into())])
     }
@@ -73,7 +83,22 @@ impl Op for Dropout {
         }
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        exporter.input(node, 0)
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        exporter.input(0)
     }
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1], "rate = 0.5"),
+    over(&[7], "rate = 0.0"),
+    over(&[31], "rate = 0.1"),
+    over(&[64], "rate = 0.25"),
+    over(&[257], "rate = 0.9"),
+    over(&[3, 5], "rate = 0.5"),
+    over(&[2, 3, 4], "rate = 0.33"),
+    over(&[1, 2, 3, 2], "rate = 0.7"),
+    over(&[6], "{ op = 'dense', units = 5, activation = 'tanh' }, { @, rate = 0.4 }, { op = 'dense', units = 3 }"),
+    over(&[6], "{ @, rate = 0.3 }, { @, rate = 0.3 }"),
+    over(&[6], "{ @, rate = 0.3, name = 'a' }, { op = 'add', inputs = ['a', 'input', 'a'] }"),
+    over(&[9], "{ op = 'silu' }, { @, rate = 0.999 }"),
+];

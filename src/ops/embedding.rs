@@ -1,6 +1,10 @@
 //! A learned vector for each word of a vocabulary.
 
-use super::{Kind, Op, Parameter, single};
+use super::{
+    Effect, Kind, Op, Parameter,
+    setting::{Setting, words},
+    single,
+};
 use crate::{
     config,
     graph::{NodeId, Shape, elements, show},
@@ -9,8 +13,11 @@ use crate::{
         Variant,
         embedding::{BACKWARD, EmbeddingParameters, FORWARD},
     },
-    onnx::{Attribute, Exporter, Value, messages::INTEGERS},
-    plan::{Builder, TensorId},
+    onnx::{
+        exporter::{Attribute, Exporter, Value},
+        messages::INTEGERS,
+    },
+    plan::builder::{Builder, TensorId},
 };
 
 /// y[t] = weight[x[t]]
@@ -19,6 +26,8 @@ pub const EMBEDDING: Kind = Kind {
     formula: "y[t] = weight[x[t]]",
     keys: "vocabulary, units, initializer",
     read: |table| Ok(Box::new(Embedding::read(table)?)),
+    kernels: &[&FORWARD, &BACKWARD],
+    settings: SETTINGS,
 };
 
 /// Tokens `[tokens]` to vectors `[tokens, units]`. A token is its word's number, from 0, as a
@@ -59,6 +68,10 @@ impl Op for Embedding {
         EMBEDDING.name
     }
 
+    fn effect(&self) -> Effect {
+        Effect::Words(self.vocabulary)
+    }
+
     fn keys(&self) -> toml::Table {
         let mut keys = toml::Table::new();
         keys.insert("vocabulary".into(), (self.vocabulary as i64).into());
@@ -92,8 +105,8 @@ impl Op for Embedding {
         builder.launch(node, &BACKWARD, p, Variant::Plain, &[Some(dy), Some(x), Some(dweight)]);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let (x, weight) = (exporter.flat(node, 0), exporter.learned(node, "weight"));
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let (x, weight) = (exporter.flat(0), exporter.learned("weight"));
         let first = exporter.reals("first", &[], &[0.0]);
         let last = exporter.reals("last", &[], &[(self.vocabulary - 1) as f32]);
         let x = exporter.op("Clip", &[&x, &first, &last], vec![]);
@@ -102,3 +115,23 @@ impl Op for Embedding {
         exporter.op("Gather", &[&weight, &words], vec![])
     }
 }
+
+const SETTINGS: &[Setting] = &[
+    words(&[1], 1, "vocabulary = 1, units = 1"),
+    words(&[1], 5, "vocabulary = 5, units = 3"),
+    words(&[7], 3, "vocabulary = 3, units = 1"),
+    words(&[4], 13, "vocabulary = 13, units = 7"),
+    words(&[31], 5, "vocabulary = 5, units = 4"),
+    words(&[3], 64, "vocabulary = 64, units = 65"),
+    words(&[2, 3], 7, "vocabulary = 7, units = 2"),
+    words(&[2, 1, 3], 11, "vocabulary = 11, units = 5"),
+    // Numbers beyond the vocabulary are taken for its last word.
+    words(&[5], 9, "vocabulary = 4, units = 3"),
+    words(&[4], 5, "{ @, vocabulary = 5, units = 3 }, { op = 'dense', units = 4, activation = 'tanh' }"),
+    words(&[6], 5, "{ @, vocabulary = 5, units = 4 }, { op = 'layer_norm' }"),
+    words(
+        &[3],
+        6,
+        "{ @, vocabulary = 6, units = 2, name = 'a' }, { @, vocabulary = 6, units = 2, name = 'b', inputs = ['input'] }, { op = 'multiply', inputs = ['a', 'b', 'a'] }",
+    ),
+];

@@ -4,7 +4,7 @@
 use crate::{
     graph::NodeId,
     kernels::{Kernel, Parameters, Variant},
-    plan::{Builder, TensorId},
+    plan::builder::{Builder, TensorId},
 };
 
 /// A launch that writes a node's output, the last of its bindings, with the node's activation applied. An

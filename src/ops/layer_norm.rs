@@ -1,7 +1,11 @@
 //! Layer and group normalisation: each example by itself, the same in training and evaluation.
 
 use super::launch::{activated, through};
-use super::{Kind, Op, Parameter, single};
+use super::{
+    Effect, Kind, Op, Parameter,
+    setting::{Setting, over},
+    single,
+};
 use crate::{
     activations::Activation,
     config,
@@ -11,8 +15,8 @@ use crate::{
         Variant,
         layer_norm::{BACKWARD, FORWARD, GRADIENTS, LayerNormParameters},
     },
-    onnx::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Attribute, Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = f((x − mean) / deviation · weight + bias), over all elements of an example
@@ -21,6 +25,8 @@ pub const LAYER_NORM: Kind = Kind {
     formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of each example",
     keys: "epsilon, affine, activation",
     read: |table| Ok(Box::new(LayerNorm::read(table, None)?)),
+    kernels: &[&FORWARD, &GRADIENTS, &BACKWARD],
+    settings: LAYER_NORM_SETTINGS,
 };
 
 /// y = f((x − mean) / deviation · weight + bias), over groups of channels of an example
@@ -32,6 +38,8 @@ pub const GROUP_NORM: Kind = Kind {
         let groups = table.require_integer("groups", 1..)?;
         Ok(Box::new(LayerNorm::read(table, Some(groups))?))
     },
+    kernels: &[&FORWARD, &GRADIENTS, &BACKWARD],
+    settings: GROUP_NORM_SETTINGS,
 };
 
 /// The settings of both: Ba, Kiros and Hinton, "Layer normalization", 2016, with a weight for every
@@ -79,6 +87,10 @@ impl LayerNorm {
 impl Op for LayerNorm {
     fn name(&self) -> &'static str {
         if self.groups.is_some() { GROUP_NORM.name } else { LAYER_NORM.name }
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -138,13 +150,13 @@ impl Op for LayerNorm {
         through(builder, node, &BACKWARD, p, |_| [Some(dy), Some(x), Some(moments), weight]);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let (x, shape) = (exporter.input(node, 0), exporter.shapes(node)[0]);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let (x, shape) = (exporter.input(0), exporter.shapes()[0]);
         let epsilon = ("epsilon", Attribute::Real(self.epsilon as f32));
         let Some(groups) = self.groups else {
             let whole = ("axis", Attribute::Integer(1));
             let [weight, bias] = [("weight", 1.0), ("bias", 0.0)].map(|(name, without)| match self.affine {
-                true => exporter.learned(node, name),
+                true => exporter.learned(name),
                 false => exporter.reals(name, shape, &vec![without; elements(shape)]),
             });
             return exporter.op("LayerNormalization", &[&x, &weight, &bias], vec![whole, epsilon]);
@@ -158,7 +170,7 @@ impl Op for LayerNorm {
         if !self.affine {
             return y;
         }
-        let [weight, bias] = ["weight", "bias"].map(|name| exporter.learned_of_channels(node, name, shape.len()));
+        let [weight, bias] = ["weight", "bias"].map(|name| exporter.learned_of_channels(name, shape.len()));
         let y = exporter.op("Mul", &[&y, &weight], vec![]);
         exporter.op("Add", &[&y, &bias], vec![])
     }
@@ -171,3 +183,50 @@ impl Op for LayerNorm {
         true
     }
 }
+
+const LAYER_NORM_SETTINGS: &[Setting] = &[
+    over(&[1], ""),
+    over(&[3], ""),
+    over(&[7], "affine = false"),
+    over(&[3, 5], "activation = 'relu'"),
+    over(&[2, 3, 4], "activation = 'silu'"),
+    over(&[3, 2, 1, 2], "epsilon = 0.1, activation = 'tanh'"),
+    over(&[61], "epsilon = 0.01"),
+    over(&[65], ""),
+    over(&[257], "activation = 'gelu'"),
+    over(&[2, 67], "affine = false, activation = 'softplus'"),
+    over(
+        &[6],
+        "{ op = 'dense', units = 5, activation = 'tanh' }, { @, activation = 'sigmoid' }, { op = 'dense', units = 3 }",
+    ),
+    over(
+        &[5],
+        "{ @, name = 'a' }, { @, name = 'b', inputs = ['input'] }, { op = 'multiply', inputs = ['a', 'b', 'input'] }",
+    ),
+    over(&[2, 5], "{ op = 'conv1d', filters = 3, kernel = 2 }, { @, activation = 'elu' }"),
+];
+
+const GROUP_NORM_SETTINGS: &[Setting] = &[
+    over(&[3], "groups = 1"),
+    over(&[6], "groups = 2"),
+    over(&[4, 3], "groups = 4, affine = false"),
+    over(&[4, 5], "groups = 2, activation = 'relu'"),
+    over(&[6, 3, 4], "groups = 3, activation = 'silu'"),
+    over(&[2, 2, 1, 3], "groups = 1, epsilon = 0.1, activation = 'tanh'"),
+    over(&[61], "groups = 1"),
+    over(&[2, 67], "groups = 2"),
+    over(&[5, 13], "groups = 5, activation = 'gelu'"),
+    over(&[12, 3], "groups = 4, epsilon = 0.01, affine = false"),
+    over(
+        &[6],
+        "{ op = 'dense', units = 8, activation = 'tanh' }, { @, groups = 2, activation = 'sigmoid' }, { op = 'dense', units = 3 }",
+    ),
+    over(
+        &[2, 4, 4],
+        "{ op = 'conv2d', filters = 4, kernel = 3, bias = false }, { @, groups = 2, activation = 'leaky_relu' }, { op = 'global_avg_pool' }",
+    ),
+    over(
+        &[4, 3],
+        "{ @, groups = 2, name = 'a' }, { @, groups = 4, name = 'b', inputs = ['input'] }, { op = 'add', inputs = ['a', 'b', 'input'] }",
+    ),
+];

@@ -1,19 +1,28 @@
 //! The element-wise product of two or more inputs of one shape: gates.
 
-use super::{Kind, Op, equal};
+use super::{
+    Effect, Kind, Op, equal,
+    setting::{Setting, over},
+};
 use crate::{
     graph::{NodeId, Shape},
     kernels::{
         Variant,
         multiply::{MULTIPLY, MultiplyParameters},
     },
-    onnx::{Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = Π xᵢ
-pub const MULTIPLY_NODE: Kind =
-    Kind { name: "multiply", formula: "y = x1 x2 ...", keys: "", read: |_| Ok(Box::new(Multiply)) };
+pub const MULTIPLY_NODE: Kind = Kind {
+    name: "multiply",
+    formula: "y = x1 x2 ...",
+    keys: "",
+    read: |_| Ok(Box::new(Multiply)),
+    kernels: &[&MULTIPLY],
+    settings: SETTINGS,
+};
 
 /// y = x₁ x₂ …, multiplied from the left.
 #[derive(Debug)]
@@ -22,6 +31,10 @@ pub struct Multiply;
 impl Op for Multiply {
     fn name(&self) -> &'static str {
         MULTIPLY_NODE.name
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -60,8 +73,8 @@ impl Op for Multiply {
         builder.add_gradient(node, 0, dy);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let inputs = exporter.inputs(node);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let inputs = exporter.inputs();
         exporter.fold("Mul", &inputs)
     }
 }
@@ -72,3 +85,30 @@ fn times(builder: &mut Builder, node: NodeId, name: &str, a: TensorId, b: Tensor
     builder.launch(node, &MULTIPLY, parameters, Variant::Plain, &[Some(a), Some(b), Some(c)]);
     c
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1], "inputs = ['input', 'input']"),
+    over(&[7], "inputs = ['input', 'input', 'input']"),
+    over(&[2, 3], "{ op = 'tanh', name = 'a' }, { @, inputs = ['a', 'input'] }"),
+    over(&[2, 3, 4], "{ op = 'tanh', name = 'a' }, { op = 'silu', name = 'b' }, { @, inputs = ['b', 'a', 'input'] }"),
+    over(&[2, 1, 3, 2], "{ op = 'sigmoid', name = 'a' }, { @, inputs = ['a', 'a', 'input', 'a'] }"),
+    over(
+        &[5],
+        "{ op = 'dense', units = 4, activation = 'sigmoid', name = 'a' }, { op = 'dense', units = 4, activation = 'tanh', name = 'b', inputs = ['input'] }, { @, inputs = ['a', 'b'] }",
+    ),
+    over(&[31], "{ @, inputs = ['input', 'input'] }, { op = 'dense', units = 2 }"),
+    over(
+        &[4],
+        "{ op = 'tanh', name = 'a' }, { @, name = 'b', inputs = ['a', 'input'] }, { @, inputs = ['b', 'a', 'b'] }",
+    ),
+    over(
+        &[3, 4],
+        "{ op = 'conv1d', filters = 3, kernel = 3, padding = 'same', activation = 'sigmoid', name = 'a' }, { @, inputs = ['a', 'input'] }",
+    ),
+    over(&[257], "{ op = 'hard_swish', name = 'a' }, { @, inputs = ['input', 'a'] }"),
+    over(&[64], "{ op = 'dropout', rate = 0.5, name = 'a' }, { @, inputs = ['a', 'input'] }"),
+    over(
+        &[6],
+        "{ op = 'reshape', shape = [2, 3], name = 'a' }, { op = 'softmax', name = 'b' }, { @, inputs = ['a', 'b'] }",
+    ),
+];

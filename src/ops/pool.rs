@@ -1,22 +1,24 @@
 //! Poolings over one, two or three axes, and over whole pictures.
 
 use super::{
-    Kind, Op, single,
+    Effect, Kind, Op,
+    setting::{Setting, kinked, over},
+    single,
     window::{self, Padding, Placed, Window},
 };
 use crate::{
     config,
     graph::{NodeId, Shape, show},
     kernels::{
-        Variant,
+        Kernel, Variant,
         pool::{self, PoolParameters},
     },
-    onnx::{Attribute, Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Attribute, Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $name:literal, $measure:ident, $axes:literal, $formula:literal;)*) => {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal, $measure:ident, $axes:literal, $settings:ident, $formula:literal;)*) => {
         $(
             $(#[$doc])*
             pub const $kind: Kind = Kind {
@@ -24,6 +26,8 @@ macro_rules! kinds {
                 formula: $formula,
                 keys: Measure::$measure.keys(),
                 read: |table| Ok(Box::new(Pool::read(table, Measure::$measure, $axes)?)),
+                kernels: Measure::$measure.kernels(),
+                settings: $settings,
             };
         )*
     };
@@ -31,17 +35,17 @@ macro_rules! kinds {
 
 kinds! {
     /// The maximum of every window over [channels, width]
-    MAX_POOL1D = "max_pool1d", Max, 1, "y[o] = max x[i] over the window of o";
+    MAX_POOL1D = "max_pool1d", Max, 1, POOL1D_SETTINGS, "y[o] = max x[i] over the window of o";
     /// The maximum of every window over [channels, height, width]
-    MAX_POOL2D = "max_pool2d", Max, 2, "y[o] = max x[i] over the window of o";
+    MAX_POOL2D = "max_pool2d", Max, 2, POOL2D_SETTINGS, "y[o] = max x[i] over the window of o";
     /// The maximum of every window over [channels, depth, height, width]
-    MAX_POOL3D = "max_pool3d", Max, 3, "y[o] = max x[i] over the window of o";
+    MAX_POOL3D = "max_pool3d", Max, 3, POOL3D_SETTINGS, "y[o] = max x[i] over the window of o";
     /// The mean of every window over [channels, width]
-    AVG_POOL1D = "avg_pool1d", Average, 1, "y[o] = mean x[i] over the window of o";
+    AVG_POOL1D = "avg_pool1d", Average, 1, POOL1D_SETTINGS, "y[o] = mean x[i] over the window of o";
     /// The mean of every window over [channels, height, width]
-    AVG_POOL2D = "avg_pool2d", Average, 2, "y[o] = mean x[i] over the window of o";
+    AVG_POOL2D = "avg_pool2d", Average, 2, POOL2D_SETTINGS, "y[o] = mean x[i] over the window of o";
     /// The mean of every window over [channels, depth, height, width]
-    AVG_POOL3D = "avg_pool3d", Average, 3, "y[o] = mean x[i] over the window of o";
+    AVG_POOL3D = "avg_pool3d", Average, 3, POOL3D_SETTINGS, "y[o] = mean x[i] over the window of o";
 }
 
 /// The mean of every channel: [channels, …] becomes [channels]
@@ -50,6 +54,8 @@ pub const GLOBAL_AVG_POOL: Kind = Kind {
     formula: "y[c] = mean x[c, ...]",
     keys: "",
     read: |_| Ok(Box::new(Pool { measure: Measure::Average, window: None, count_padding: true })),
+    kernels: Measure::Average.kernels(),
+    settings: GLOBAL_AVG_POOL_SETTINGS,
 };
 
 /// What is taken of a window.
@@ -62,6 +68,13 @@ pub enum Measure {
 }
 
 impl Measure {
+    const fn kernels(self) -> &'static [&'static Kernel] {
+        match self {
+            Measure::Max => &[&pool::MAX_FORWARD, &pool::MAX_BACKWARD],
+            Measure::Average => &[&pool::AVERAGE_FORWARD, &pool::AVERAGE_BACKWARD],
+        }
+    }
+
     const fn keys(self) -> &'static str {
         match self {
             Measure::Max => "kernel, stride (the kernel's where left out), padding (same | valid | number | list)",
@@ -149,7 +162,11 @@ impl Op for Pool {
             Measure::Max => [&MAX_POOL1D, &MAX_POOL2D, &MAX_POOL3D],
             Measure::Average => [&AVG_POOL1D, &AVG_POOL2D, &AVG_POOL3D],
         };
-        self.window.as_ref().map_or(GLOBAL_AVG_POOL.name, |window| kinds[window.kernel.len() - 1].name)
+        self.window.as_ref().map_or(GLOBAL_AVG_POOL.name, |window| kinds[window.kernel.len().clamp(1, 3) - 1].name)
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Others
     }
 
     fn keys(&self) -> toml::Table {
@@ -210,13 +227,13 @@ impl Op for Pool {
         }
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let x = exporter.input(node, 0);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let x = exporter.input(0);
         let Some(window) = &self.window else {
             let y = exporter.op("GlobalAveragePool", &[&x], vec![]);
             return exporter.op("Flatten", &[&y], vec![("axis", Attribute::Integer(1))]);
         };
-        let (_, placed) = self.placed(exporter.shapes(node)[0]).expect("the graph checked the shapes");
+        let (_, placed) = self.placed(exporter.shapes()[0]).expect("the graph checked the shapes");
         let mut attributes = window.onnx(&placed);
         if self.measure == Measure::Max {
             return exporter.op("MaxPool", &[&x], attributes);
@@ -225,3 +242,75 @@ impl Op for Pool {
         exporter.op("AveragePool", &[&x], attributes)
     }
 }
+
+const POOL1D_SETTINGS: &[Setting] = &[
+    over(&[1, 1], "kernel = 1"),
+    over(&[2, 7], "kernel = 7"),
+    over(&[2, 9], "kernel = 2"),
+    over(&[3, 9], "kernel = 3, stride = 2, padding = 1"),
+    over(&[1, 13], "kernel = 4, stride = 1, padding = 2"),
+    over(&[2, 11], "kernel = 5, stride = 3, padding = 'same'"),
+    over(&[2, 5], "kernel = 2, stride = 5"),
+    over(&[5, 3], "kernel = 3, stride = 1, padding = 'same'"),
+    over(&[1, 67], "kernel = 3"),
+    over(&[17, 4], "kernel = 2, stride = 1"),
+    over(&[2, 8], "{ op = 'tanh' }, { @, kernel = 3, stride = 1 }, { op = 'dense', units = 2 }"),
+    over(
+        &[2, 8],
+        "{ op = 'gelu', name = 'a' }, { @, kernel = 2, name = 'b' }, { @, kernel = 2, name = 'c', inputs = ['a'] }, { op = 'multiply', inputs = ['b', 'c'] }",
+    ),
+    kinked(&[2, 13], "kernel = 3, stride = 1, padding = 1"),
+    kinked(&[3, 8], "{ op = 'relu' }, { @, kernel = 4, stride = 2 }"),
+];
+
+const POOL2D_SETTINGS: &[Setting] = &[
+    over(&[1, 1, 1], "kernel = 1"),
+    over(&[2, 4, 6], "kernel = 2"),
+    over(&[2, 5, 4], "kernel = [3, 2], stride = 1, padding = 1"),
+    over(&[1, 7, 5], "kernel = 3, stride = 2, padding = 'same'"),
+    over(&[1, 5, 7], "kernel = [2, 1], stride = 3"),
+    over(&[3, 3, 3], "kernel = 3"),
+    over(&[2, 6, 5], "kernel = [1, 4], stride = [2, 1], padding = [0, 2]"),
+    over(&[2, 3, 2], "kernel = 2, stride = 1, padding = 'same'"),
+    over(&[1, 13, 11], "kernel = 5, stride = 4, padding = 2"),
+    over(&[7, 2, 3], "kernel = 2, stride = 1"),
+    over(&[2, 4, 4], "{ op = 'sigmoid' }, { @, kernel = 2, stride = 1 }, { op = 'silu' }"),
+    over(
+        &[1, 6, 6],
+        "{ op = 'conv2d', filters = 3, kernel = 3, padding = 1, activation = 'relu' }, { @, kernel = 2 }, { op = 'dense', units = 2 }",
+    ),
+    kinked(&[2, 5, 7], "kernel = 3, stride = 1, padding = 1"),
+    kinked(&[2, 4, 6], "{ op = 'relu' }, { @, kernel = 2 }"),
+];
+
+const POOL3D_SETTINGS: &[Setting] = &[
+    over(&[1, 1, 1, 1], "kernel = 1"),
+    over(&[2, 4, 2, 4], "kernel = 2"),
+    over(&[1, 3, 4, 5], "kernel = [2, 3, 2], stride = 1, padding = [1, 1, 0]"),
+    over(&[1, 3, 4, 5], "kernel = 2, stride = 2, padding = 'same'"),
+    over(&[2, 3, 2, 3], "kernel = [3, 1, 2], stride = 1"),
+    over(&[3, 2, 2, 2], "kernel = 2"),
+    over(&[1, 5, 1, 3], "kernel = [2, 1, 3], stride = [3, 1, 1]"),
+    over(&[2, 2, 3, 2], "kernel = 2, stride = 1, padding = 'same'"),
+    over(&[1, 4, 5, 3], "kernel = 3, stride = 2, padding = 1"),
+    over(&[7, 1, 2, 2], "kernel = [1, 2, 2]"),
+    over(&[2, 3, 3, 3], "{ op = 'tanh' }, { @, kernel = 2, stride = 1 }, { op = 'dense', units = 2 }"),
+    over(&[1, 3, 3, 3], "{ @, kernel = 2, stride = 1 }, { @, kernel = 2 }"),
+    kinked(&[1, 3, 4, 3], "kernel = 2, stride = 1, padding = 1"),
+    kinked(&[2, 2, 3, 4], "{ op = 'relu' }, { @, kernel = [1, 3, 2], stride = 1 }"),
+];
+
+const GLOBAL_AVG_POOL_SETTINGS: &[Setting] = &[
+    over(&[1, 1], ""),
+    over(&[3, 5], ""),
+    over(&[3, 67], ""),
+    over(&[1, 257], ""),
+    over(&[3, 2, 4], ""),
+    over(&[5, 7, 3], ""),
+    over(&[1, 1, 13], ""),
+    over(&[2, 2, 3, 2], ""),
+    over(&[4, 1, 1, 1], ""),
+    over(&[2, 3, 3], "{ op = 'tanh' }, { @ }, { op = 'dense', units = 2 }"),
+    over(&[2, 3, 3], "{ op = 'gelu' }, { @ }, { op = 'softmax' }"),
+    over(&[2, 4, 4], "{ op = 'conv2d', filters = 3, kernel = 3, activation = 'relu' }, { @ }"),
+];

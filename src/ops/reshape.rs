@@ -1,10 +1,14 @@
 //! The same elements in another shape.
 
-use super::{Kind, Op, single};
+use super::{
+    Effect, Kind, Op,
+    setting::{Setting, over},
+    single,
+};
 use crate::{
     graph::{NodeId, Shape, elements, show},
-    onnx::{Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = x in another shape
@@ -16,6 +20,8 @@ pub const RESHAPE: Kind = Kind {
         let shape = table.integers("shape", 1..)?.ok_or_else(|| table.missing("shape"))?;
         Ok(Box::new(Reshape { shape }))
     },
+    kernels: &[],
+    settings: SETTINGS,
 };
 
 /// y = x in another shape: the same tensor, without a launch.
@@ -28,6 +34,10 @@ pub struct Reshape {
 impl Op for Reshape {
     fn name(&self) -> &'static str {
         RESHAPE.name
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::View
     }
 
     fn keys(&self) -> toml::Table {
@@ -53,12 +63,23 @@ impl Op for Reshape {
         builder.add_gradient(node, 0, dy);
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let x = exporter.input(node, 0);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let x = exporter.input(0);
         exporter.reshape(&x, &self.shape)
     }
-
-    fn is_view(&self) -> bool {
-        true
-    }
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1], "shape = [1, 1]"),
+    over(&[6], "shape = [2, 3]"),
+    over(&[2, 3], "shape = [3, 2]"),
+    over(&[2, 3, 4], "shape = [24]"),
+    over(&[24], "shape = [1, 2, 3, 4]"),
+    over(&[7], "shape = [7, 1, 1]"),
+    over(&[6], "{ op = 'tanh' }, { @, shape = [3, 2] }, { op = 'dense', units = 2 }"),
+    over(&[6], "{ op = 'softplus' }, { @, shape = [3, 2] }, { op = 'softmax' }"),
+    over(&[12], "{ @, shape = [3, 2, 2] }, { op = 'batch_norm' }"),
+    over(&[12], "{ @, shape = [2, 6] }, { op = 'conv1d', filters = 2, kernel = 3 }"),
+    over(&[6], "{ @, shape = [3, 2], name = 'a' }, { op = 'multiply', inputs = ['a', 'a'] }"),
+    over(&[4, 2], "{ @, shape = [2, 4] }, { @, shape = [8] }, { op = 'dense', units = 3 }"),
+];

@@ -1,14 +1,18 @@
 //! A shortcut without parameters, for residual blocks that shrink the picture and add channels.
 
-use super::{Kind, Op, single};
+use super::{
+    Effect, Kind, Op,
+    setting::{Setting, over},
+    single,
+};
 use crate::{
     graph::{NodeId, Shape, show},
     kernels::{
         Variant,
         shortcut::{BACKWARD, FORWARD, ShortcutParameters},
     },
-    onnx::{Exporter, Value},
-    plan::{Builder, TensorId},
+    onnx::exporter::{Exporter, Value},
+    plan::builder::{Builder, TensorId},
 };
 
 /// y = every stride-th position of x, with channels of zeros
@@ -20,6 +24,8 @@ pub const SHORTCUT: Kind = Kind {
         let stride = table.integer("stride", 1..)?.unwrap_or(1);
         Ok(Box::new(Shortcut { stride, channels: table.require_integer("channels", 1..)? }))
     },
+    kernels: &[&FORWARD, &BACKWARD],
+    settings: SETTINGS,
 };
 
 /// Every stride-th position of x, and zeros for the channels that x has not, half of them in
@@ -37,6 +43,10 @@ impl Op for Shortcut {
         SHORTCUT.name
     }
 
+    fn effect(&self) -> Effect {
+        Effect::Others
+    }
+
     fn keys(&self) -> toml::Table {
         let key = |name: &str, value: usize| (name.to_owned(), (value as i64).into());
         toml::Table::from_iter([key("stride", self.stride), key("channels", self.channels)])
@@ -45,7 +55,7 @@ impl Op for Shortcut {
     fn shape(&self, inputs: &[&[usize]]) -> Result<Shape, String> {
         let input = single(inputs)?;
         match input {
-            [channels, extents @ ..] if extents.len() <= 3 && *channels <= self.channels => {
+            [channels, extents @ ..] if extents.len() <= 3 && *channels <= self.channels && self.stride > 0 => {
                 let extents = extents.iter().map(|extent| extent.div_ceil(self.stride));
                 Ok([self.channels].into_iter().chain(extents).collect())
             }
@@ -74,8 +84,8 @@ impl Op for Shortcut {
         }
     }
 
-    fn onnx(&self, exporter: &mut Exporter, node: NodeId) -> Value {
-        let (mut x, shape) = (exporter.input(node, 0), exporter.shapes(node)[0]);
+    fn onnx(&self, exporter: &mut Exporter) -> Value {
+        let (mut x, shape) = (exporter.input(0), exporter.shapes()[0]);
         let axes: Vec<i64> = (2..=shape.len() as i64).collect();
         if self.stride > 1 && !axes.is_empty() {
             let list = |value: i64| vec![value; axes.len()];
@@ -115,3 +125,21 @@ impl Shortcut {
         }
     }
 }
+
+const SETTINGS: &[Setting] = &[
+    over(&[1], "channels = 1"),
+    over(&[3], "channels = 7"),
+    over(&[2, 5], "channels = 5, stride = 2"),
+    over(&[2, 5], "channels = 2, stride = 3"),
+    over(&[2, 5, 4], "channels = 5, stride = 2"),
+    over(&[1, 7, 7], "channels = 4, stride = 3"),
+    over(&[3, 4, 4], "channels = 3, stride = 4"),
+    over(&[2, 3, 5, 4], "channels = 3, stride = 2"),
+    over(&[2, 3, 3, 3], "channels = 8"),
+    over(&[1, 3, 3], "channels = 2, stride = 5"),
+    over(&[2, 4, 6], "{ op = 'tanh' }, { @, channels = 4, stride = 2 }, { op = 'dense', units = 2 }"),
+    over(
+        &[2, 4, 4],
+        "{ op = 'conv2d', filters = 4, kernel = 3, stride = 2, padding = 1, name = 'a' }, { @, name = 'b', channels = 4, stride = 2, inputs = ['input'] }, { op = 'add', inputs = ['a', 'b'], activation = 'relu' }",
+    ),
+];

@@ -4,7 +4,7 @@
 use crate::{
     config,
     graph::{LARGEST, show},
-    onnx::Attribute,
+    onnx::exporter::Attribute,
 };
 
 /// What stands around the picture.
@@ -91,8 +91,9 @@ impl Window {
     /// The window over a picture of these extents.
     ///
     /// # Errors
-    /// The window is larger than the padded picture, with the sizes of both.
+    /// The window is larger than the padded picture, with the sizes of both; a list without a number for each axis.
     pub fn place(&self, extents: &[usize]) -> Result<Placed, String> {
+        self.check(extents.len())?;
         let span: Vec<usize> = self.kernel.iter().zip(&self.dilation).map(|(k, d)| d * (k - 1) + 1).collect();
         let (mut output, mut pad, mut padded) = (vec![], vec![], vec![]);
         for (axis, &extent) in extents.iter().enumerate() {
@@ -126,6 +127,23 @@ impl Window {
             dilation: three(&self.dilation, 1),
             pad: three(&pad, 0),
         })
+    }
+
+    /// Whether there is a number for each axis, and none that no config could give.
+    pub(super) fn check(&self, axes: usize) -> Result<(), String> {
+        let mut lists = vec![("kernel", &self.kernel, 1), ("stride", &self.stride, 1), ("dilation", &self.dilation, 1)];
+        if let Padding::Explicit(padding) = &self.padding {
+            lists.push(("padding", padding, 0));
+        }
+        for (name, list, least) in lists {
+            if list.len() != axes || list.iter().any(|number| !(least..=LARGEST).contains(number)) {
+                let list = show(list);
+                return Err(format!(
+                    "the {name} {list} is not a number from {least} to {LARGEST} for each of {axes} axes"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What a model has of the window over a picture; `pads` is before every axis, then behind every axis.
@@ -168,7 +186,10 @@ pub fn three(extents: &[usize], missing: u32) -> [u32; 3] {
 /// # Errors
 /// It has another number of axes, with what is wanted and what is there.
 pub fn picture(input: &[usize], axes: usize) -> Result<(usize, &[usize]), String> {
-    let names = &["depth", "height", "width"][3 - axes..];
+    let Some(names) = 3_usize.checked_sub(axes).filter(|&missing| missing < 3) else {
+        return Err(format!("a window has 1 to 3 axes, and this one has {axes}"));
+    };
+    let names = &["depth", "height", "width"][names..];
     match input {
         [channels, extents @ ..] if extents.len() == axes && *channels > 0 => Ok((*channels, extents)),
         _ => Err(format!("takes [channels, {}], but is given {}", names.join(", "), show(input))),

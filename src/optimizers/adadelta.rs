@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// Adadelta.
 pub const ADADELTA: Optimizer = Optimizer {
     name: "adadelta",
+    gradient: Gradient::Squared,
     read: |table, dialect| Ok(Arc::new(Adadelta::read(table, dialect)?)),
     samples: || vec![Arc::new(Adadelta::of(Dialect::Lecture))],
 };

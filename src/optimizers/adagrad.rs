@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Placement, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Placement, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// AdaGrad.
 pub const ADAGRAD: Optimizer = Optimizer {
     name: "adagrad",
+    gradient: Gradient::Squared,
     read: |table, dialect| Ok(Arc::new(Adagrad::read(table, dialect)?)),
     samples: || Dialect::ALL.iter().map(|&dialect| Arc::new(Adagrad::of(dialect)) as Arc<dyn Rule>).collect(),
 };

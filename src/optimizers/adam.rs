@@ -21,12 +21,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Placement, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Placement, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// Adam.
 pub const ADAM: Optimizer = Optimizer {
     name: "adam",
+    gradient: Gradient::Squared,
     read: |table, dialect| Ok(Arc::new(Adam::read(table, Adam::of(dialect))?)),
     samples: || {
         let inside = Adam { epsilon_placement: Placement::Inside, ..Adam::default() };

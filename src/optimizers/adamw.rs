@@ -10,12 +10,13 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Optimizer, Rule, adam::Adam, adam::update};
-use crate::{kernels::SCALARS, update_twins};
+use super::{Dialect, Gradient, Optimizer, Rule, SCALARS, adam::Adam, adam::update};
+use crate::update_twins;
 
 /// AdamW.
 pub const ADAMW: Optimizer = Optimizer {
     name: "adamw",
+    gradient: Gradient::Squared,
     read: |table, dialect| {
         let adam = Adam::read(table, Adam { name: ADAMW.name, ..Adam::of(dialect) })?;
         Ok(Arc::new(AdamW { adam, dialect }))

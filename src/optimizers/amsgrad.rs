@@ -8,11 +8,12 @@
 
 use std::sync::Arc;
 
-use super::{Optimizer, Rule, adam::Adam};
+use super::{Gradient, Optimizer, Rule, adam::Adam};
 
 /// AMSGrad.
 pub const AMSGRAD: Optimizer = Optimizer {
     name: "amsgrad",
+    gradient: Gradient::Squared,
     read: |table, dialect| {
         let default = Adam { name: AMSGRAD.name, amsgrad: true, ..Adam::of(dialect) };
         Ok(Arc::new(Adam::read(table, default)?))

@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// Lion.
 pub const LION: Optimizer = Optimizer {
     name: "lion",
+    gradient: Gradient::Sign,
     read: |table, dialect| Ok(Arc::new(Lion::read(table, dialect)?)),
     samples: || vec![Arc::new(Lion::of(Dialect::Lecture)) as Arc<dyn Rule>],
 };

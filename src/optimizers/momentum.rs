@@ -18,12 +18,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Rule, Velocity, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Rule, SCALARS, Velocity, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// SGD with momentum.
 pub const MOMENTUM: Optimizer = Optimizer {
     name: "momentum",
+    gradient: Gradient::Linear,
     read: |table, dialect| Ok(Arc::new(Momentum::read(table, dialect)?)),
     samples: || Dialect::ALL.iter().map(|&dialect| Arc::new(Momentum::of(dialect)) as Arc<dyn Rule>).collect(),
 };

@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Placement, Rule, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Placement, Rule, SCALARS, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// Nadam.
 pub const NADAM: Optimizer = Optimizer {
     name: "nadam",
+    gradient: Gradient::Squared,
     read: |table, dialect| Ok(Arc::new(Nadam::read(table, dialect)?)),
     samples: || vec![Arc::new(Nadam::of(Dialect::Lecture)) as Arc<dyn Rule>],
 };

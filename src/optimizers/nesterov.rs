@@ -27,12 +27,13 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Optimizer, Rule, Velocity, momentum::Momentum};
-use crate::{kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Rule, SCALARS, Velocity, momentum::Momentum};
+use crate::{real::Real, update_twins};
 
 /// Nesterov's accelerated gradient.
 pub const NESTEROV: Optimizer = Optimizer {
     name: "nesterov",
+    gradient: Gradient::Linear,
     read: |table, dialect| Ok(Arc::new(Nesterov(Momentum::read(table, dialect)?))),
     samples: || Dialect::ALL.iter().map(|&dialect| Arc::new(Nesterov::of(dialect)) as Arc<dyn Rule>).collect(),
 };

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    ALL, AVERAGE, Dialect, IDLE, LEARNING_RATE, LIMIT, NORM_EPSILON, OVERWRITE, Regularization, Rule, SHARE,
+    ALL, AVERAGE, Dialect, IDLE, LEARNING_RATE, LIMIT, NORM_EPSILON, OVERWRITE, Regularization, Rule, SCALARS, SHARE,
     regularization::{Clip, matches},
 };
-use crate::{config, kernels::SCALARS, update_twins};
+use crate::{config, update_twins};
 
 /// A rule as a config has it: with its dialect's name, decay, clipping and parameter groups.
 ///

@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Dialect, Optimizer, Placement, Rule, Velocity, dialect, padded};
-use crate::{config, kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Placement, Rule, SCALARS, Velocity, dialect, padded};
+use crate::{config, real::Real, update_twins};
 
 /// RMSProp.
 pub const RMSPROP: Optimizer = Optimizer {
     name: "rmsprop",
+    gradient: Gradient::Squared,
     read: |table, dialect| Ok(Arc::new(RmsProp::read(table, dialect)?)),
     samples: || {
         let of = |&dialect| {

@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Optimizer, Rule, padded};
-use crate::{kernels::SCALARS, real::Real, update_twins};
+use super::{Dialect, Gradient, Optimizer, Rule, SCALARS, padded};
+use crate::{real::Real, update_twins};
 
 /// Stochastic gradient descent.
 pub const SGD: Optimizer = Optimizer {
     name: "sgd",
+    gradient: Gradient::Linear,
     read: |_, dialect| Ok(Arc::new(Sgd { dialect })),
     samples: || vec![Arc::new(Sgd::default())],
 };

@@ -1,7 +1,7 @@
 //! What ops write a plan with: tensors that are written once each, and launches between them.
 //! Nothing here has an address yet; see [`super::placement`].
 
-use super::{Program, compile::DataLayout, fusion::Fusion};
+use super::{fusion::Fusion, layout::DataLayout, steps::Program};
 use crate::{
     activations::Activation,
     graph::{Graph, NodeId, elements},

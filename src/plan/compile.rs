@@ -3,60 +3,18 @@
 use std::sync::Arc;
 
 use super::{
-    Contents, Launch, Learned, Plan, Ports, Program, Running,
     builder::{Builder, Common, Draft, Home, HostTensors, Tensor, TensorId},
-    placement::{self, ALIGNMENT},
+    layout::{DataLayout, Options},
+    placement,
+    steps::{Contents, Launch, Learned, Plan, Ports, Program, Running},
     update,
 };
 use crate::{
     graph::{Graph, elements},
-    kernels::{Element, Variant, loss::LossParameters, statistics, statistics::StatisticsParameters},
+    kernels::{ALIGNMENT, Element, Variant, loss::LossParameters, statistics, statistics::StatisticsParameters},
     losses::{Loss, Targets},
     optimizers::Rule,
 };
-
-/// How the examples lie in memory.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DataLayout {
-    /// Pictures: one byte a feature, four to a word. Else reals.
-    pub bytes: bool,
-    /// Examples, all splits together.
-    pub examples: usize,
-    /// Features that share one scale and offset.
-    pub plane: usize,
-    /// Entries of the order: batches of all splits are taken from there.
-    pub order: usize,
-    /// Pictures: how the training program changes them at random.
-    pub augmentation: Option<Augmentation>,
-    /// Whether the gradient with respect to the examples is computed too.
-    pub differentiate_input: bool,
-}
-
-/// Random changes of training pictures; see [`crate::config::Augment`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Augmentation {
-    /// Pixels of a line.
-    pub width: usize,
-    /// Pixels of padding.
-    pub crop: usize,
-    /// Whether pictures are mirrored.
-    pub flip: bool,
-    /// The side of the covered square.
-    pub cutout: usize,
-}
-
-/// What a plan is built for, beside the network and its data.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Rows of a training step.
-    pub batch: usize,
-    /// Rows of an evaluation step.
-    pub evaluate_batch: usize,
-    /// Copies of the network, trained in the same launches.
-    pub replicas: usize,
-    /// Rows of the statistics: steps between two readings.
-    pub slots: usize,
-}
 
 /// Compiles a network, its loss and its optimizer.
 pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLayout, options: &Options) -> Plan {
@@ -197,7 +155,9 @@ fn host_tensors(
     };
     let targets = match loss.targets {
         Targets::Labels => add("targets", Element::Word, layout.examples, Home::Shared),
-        Targets::Values => add("targets", Element::Real, layout.examples * outputs, Home::Shared),
+        Targets::Probabilities | Targets::Values => {
+            add("targets", Element::Real, layout.examples * outputs, Home::Shared)
+        }
     };
     HostTensors {
         data,

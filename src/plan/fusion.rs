@@ -4,6 +4,7 @@
 use crate::{
     activations::Activation,
     graph::{Graph, NodeId},
+    ops::Effect,
 };
 
 /// For each node, what is left of its activation.
@@ -20,7 +21,7 @@ impl Fusion {
     pub fn of(graph: &Graph) -> Self {
         let mut fusion = Fusion {
             activations: graph.nodes.iter().map(|node| node.op.activation()).collect(),
-            views: graph.nodes.iter().map(|node| node.op.is_view()).collect(),
+            views: graph.nodes.iter().map(|node| node.op.effect() == Effect::View).collect(),
         };
         for at in (0..graph.nodes.len()).filter(|&at| graph.nodes[at].op.is_activation()) {
             let Some(activation) = fusion.activations[at].filter(|activation| activation.of_output()) else { continue };

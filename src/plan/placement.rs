@@ -5,14 +5,10 @@
 //! buffer, which a GPU would refuse.
 
 use super::{
-    Buffer, Launch, Slice,
     builder::{Draft, Home, Tensor, TensorId},
+    steps::{Buffer, Launch, Slice},
 };
-use crate::kernels::Element;
-
-/// Elements to whose multiple every tensor's place is rounded: 256 bytes, which every adapter
-/// accepts as the offset of a binding.
-pub const ALIGNMENT: usize = 64;
+use crate::kernels::{ALIGNMENT, Element};
 
 /// Tensors with addresses.
 pub(super) struct Placed {

@@ -24,7 +24,7 @@ pub struct Curves {
 impl Curves {
     /// Those of a run.
     pub fn new(run: &Rc<Watched>, session: &Session) -> Self {
-        Curves { run: run.clone(), name: session.config().name.clone(), drawn: None, fail: false }
+        Curves { run: run.clone(), name: session.settings().name.clone(), drawn: None, fail: false }
     }
 
     /// Pictures are no reason to lose a run.

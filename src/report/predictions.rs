@@ -3,13 +3,14 @@
 use crate::{
     activations::logistic,
     data::Predicted,
-    losses::Loss,
+    losses::{Link, Loss},
     metrics::{Kind, Task, first_largest},
 };
 
 /// Rows of a table of predictions, as CSV or as lines of JSON.
 pub struct Predictions {
     kind: Kind,
+    link: Link,
     /// Whether one of the names is the answer.
     classes: bool,
     /// Of the probabilities, or of the numbers.
@@ -26,8 +27,8 @@ enum Format {
 impl Predictions {
     /// A table without rows: of examples with so many outputs, under a loss over such targets.
     pub fn new(loss: &Loss, targets: &Predicted, outputs: usize, json: bool) -> Self {
-        let Task { kind, names } = Task::of(loss, targets, outputs);
-        let prefix = if kind == Kind::Regression { "output" } else { "p" };
+        let Task { kind, link, names } = Task::of(loss, targets, outputs);
+        let prefix = if link.probabilities() { "p" } else { "output" };
         let classes = matches!(targets, Predicted::Classes { .. }) && names.len() == targets.width();
         let classes = classes || matches!(kind, Kind::Multiclass | Kind::Binary);
         let format = if json {
@@ -35,15 +36,15 @@ impl Predictions {
         } else {
             let mut csv = csv::Writer::from_writer(vec![]);
             let first: &[&str] = match classes {
-                true if kind == Kind::Regression => &["example", "class"],
-                true => &["example", "class", "probability"],
+                true if link.probabilities() => &["example", "class", "probability"],
+                true => &["example", "class"],
                 false => &["example"],
             };
             let header = first.iter().map(|&name| name.to_owned());
             row(&mut csv, header.chain(names.iter().map(|name| format!("{prefix}_{name}"))));
             Format::Csv(Box::new(csv))
         };
-        Predictions { kind, classes, names, outputs, format }
+        Predictions { kind, link, classes, names, outputs, format }
     }
 
     /// Adds examples with these names, whose outputs are `[rows, outputs]`; returns how many.
@@ -57,7 +58,7 @@ impl Predictions {
 
     fn example(&mut self, name: &str, outputs: &[f32]) {
         let mut predictions = vec![];
-        self.kind.link(outputs, &mut predictions);
+        self.link.apply(outputs, &mut predictions);
         let mut values: Vec<f32> = predictions.iter().map(|&prediction| prediction as f32).collect();
         if self.kind == Kind::Binary {
             values.insert(0, logistic(f64::from(-outputs[0])) as f32);
@@ -67,7 +68,7 @@ impl Predictions {
             _ if self.classes => Some(first_largest(outputs)),
             _ => None,
         };
-        let probability = |class: usize| (self.kind != Kind::Regression).then_some(values[class]);
+        let probability = |class: usize| self.link.probabilities().then_some(values[class]);
         match &mut self.format {
             Format::Csv(csv) => {
                 let probability = class.and_then(probability).map(number);
@@ -83,7 +84,7 @@ impl Predictions {
                         line["probability"] = probability.into();
                     }
                 }
-                line[if self.kind == Kind::Regression { "outputs" } else { "probabilities" }] = values.into();
+                line[if self.link.probabilities() { "probabilities" } else { "outputs" }] = values.into();
                 text.extend_from_slice(format!("{line}\n").as_bytes());
             }
         }

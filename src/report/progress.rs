@@ -4,11 +4,8 @@ use std::{
     collections::BTreeSet,
     ops::ControlFlow,
     rc::Rc,
-    sync::Once,
     time::{Duration, Instant},
 };
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{scores::shown, shadow_table, shadow_warning, watcher::Watched};
 use crate::{
@@ -16,39 +13,8 @@ use crate::{
     train::{Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot},
 };
 
-/// How often the bar of a run moves, and how long others wait before they show themselves.
+/// How often the bar moves.
 const INTERVAL: Duration = Duration::from_secs(1);
-
-/// A bar over things that may be done at once; it shows itself only if they are not done within a second.
-pub struct Patience {
-    bar: ProgressBar,
-    begun: Instant,
-    shown: Once,
-}
-
-impl Patience {
-    /// A bar for so many things, and what is done to them.
-    pub fn new(what: &str, things: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(things), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{msg} {bar:28} {pos}/{len} {eta}").expect("a valid template");
-        bar.set_style(style.progress_chars("=> "));
-        bar.set_message(what.to_owned());
-        Patience { bar, begun: Instant::now(), shown: Once::new() }
-    }
-
-    /// So many more are done.
-    pub fn advance(&self, things: u64) {
-        if self.begun.elapsed() > INTERVAL {
-            self.shown.call_once(|| self.bar.set_draw_target(ProgressDrawTarget::stderr()));
-        }
-        self.bar.inc(things);
-    }
-
-    /// Takes the bar away.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
 
 /// Shows where a run is: the bar each second, a line an epoch, the shadow's table.
 pub struct Progress {
@@ -66,7 +32,7 @@ impl Progress {
     /// Shows a run, or just its bar.
     pub fn new(run: &Rc<Watched>, session: &Session, quiet: bool) -> Self {
         let steps_per_epoch = session.steps_per_epoch() as u64;
-        let epochs = session.config().train.epochs;
+        let epochs = session.settings().train.epochs;
         let undefined = BTreeSet::new();
         Progress { run: run.clone(), epochs, steps_per_epoch, quiet, shown: Instant::now(), undefined }
     }

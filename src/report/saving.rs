@@ -41,7 +41,7 @@ pub struct Saving {
 impl Saving {
     /// Saves a run, whose newest checkpoint may be damaged.
     pub fn new(run: &Rc<Watched>, session: &Session, damaged: bool) -> Self {
-        let train = &session.config().train;
+        let train = &session.settings().train;
         Saving {
             run: run.clone(),
             plan: session.model().plan.clone(),

@@ -41,32 +41,44 @@ fn numbers(scored: &[Scored]) -> Vec<String> {
     aligned(&scored.iter().filter_map(number).map(Vec::from).collect::<Vec<_>>())
 }
 
-/// A row for each class or output, a column for each metric.
-fn table(scored: &[Scored]) -> Vec<String> {
-    let mut columns: Vec<(&str, Option<f64>, &Vec<String>, &Vec<Option<f64>>)> = vec![];
-    for scored in scored {
-        if let Score::Each { mean, names, values } = &scored.score {
-            columns.push((&scored.key, *mean, names, values));
+/// A metric with a value for each class or output.
+struct Column<'s> {
+    key: &'s str,
+    mean: Option<f64>,
+    names: &'s [String],
+    values: &'s [Option<f64>],
+}
+
+impl Column<'_> {
+    fn of(scored: &Scored) -> Option<Column<'_>> {
+        match &scored.score {
+            Score::Each { mean, names, values } => Some(Column { key: &scored.key, mean: *mean, names, values }),
+            _ => None,
         }
     }
-    let Some(&(_, _, names, first)) = columns.first() else { return vec![] };
-    let judge = columns.iter().find(|column| JUDGES.contains(&column.0)).map_or(first, |column| column.3);
+}
+
+/// A row for each class or output, a column for each metric.
+fn table(scored: &[Scored]) -> Vec<String> {
+    let columns: Vec<Column> = scored.iter().filter_map(Column::of).collect();
+    let Some(first) = columns.first() else { return vec![] };
+    let names = first.names;
+    let judge = columns.iter().find(|column| JUDGES.contains(&column.key)).unwrap_or(first);
     let mut order: Vec<usize> = (0..names.len()).collect();
-    let cut = names.len() > CLASSES;
-    if cut {
-        let value = |at: usize| judge[at].unwrap_or(f64::INFINITY);
+    if names.len() > CLASSES {
+        let value = |at: usize| judge.values[at].unwrap_or(f64::INFINITY);
         order.sort_by(|&a, &b| value(a).total_cmp(&value(b)));
         order.truncate(WORST);
     }
-    let row = |name: String, values: &dyn Fn(usize) -> Option<f64>| {
-        [name].into_iter().chain((0..columns.len()).map(|column| shown(values(column)))).collect::<Vec<_>>()
+    let row = |name: String, cell: &dyn Fn(&Column) -> String| -> Vec<String> {
+        [name].into_iter().chain(columns.iter().map(cell)).collect()
     };
-    let mut rows = vec![[String::new()].into_iter().chain(columns.iter().map(|column| column.0.to_owned())).collect()];
-    rows.extend(order.iter().map(|&at| row(short(&names[at], NAME), &|column| columns[column].3[at])));
-    rows.push(row("mean".into(), &|column| columns[column].1));
+    let mut rows = vec![row(String::new(), &|column| column.key.to_owned())];
+    rows.extend(order.iter().map(|&at| row(short(&names[at], NAME), &|column| shown(column.values[at]))));
+    rows.push(row("mean".into(), &|column| shown(column.mean)));
     let mut lines = aligned(&rows);
-    if cut {
-        lines.push(format!("the worst {WORST} of {}; --json has all", names.len()));
+    if names.len() > CLASSES {
+        lines.push(format!("  (the {WORST} of {} with the least {}; --json has all)", names.len(), judge.key));
     }
     lines
 }
@@ -136,4 +148,57 @@ fn aligned(rows: &[Vec<String>]) -> Vec<String> {
         line.trim_end().to_owned()
     };
     rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{Gives, Metric};
+
+    fn scored(name: &str, score: Score) -> Scored {
+        Scored { metric: Metric::named(name).expect("a metric"), key: name.into(), score }
+    }
+
+    /// `count` classes, of which the second is mostly taken for the first.
+    fn many(count: usize) -> Vec<Scored> {
+        let names: Vec<String> = (0..count).map(|class| format!("the class number {class}")).collect();
+        let mut counts: BTreeMap<(usize, usize), u64> = (0..count).map(|class| ((class, class), 9)).collect();
+        counts.extend([((1, 0), 31), ((2, 1), 2)]);
+        let values = (0..count).map(|class| (class != 3).then_some(class as f64 / 64.0)).collect();
+        let each = Score::Each { mean: Some(0.5), names: names.clone(), values };
+        vec![scored("f1", each), scored("confusion", Score::Matrix { names, counts })]
+    }
+
+    #[test]
+    fn few_classes_are_shown_whole() {
+        let lines = scores(&many(3));
+        assert_eq!(lines[0].trim(), "f1");
+        assert_eq!(lines[1], "  the class number 0  0.0000");
+        assert_eq!(lines[4], "  mean                0.5000");
+        assert_eq!(lines[6], "right classes down, predicted ones across");
+        let row: Vec<&str> = lines[9].split_whitespace().rev().take(3).collect();
+        assert_eq!(row, ["·", "9", "31"], "{lines:?}");
+    }
+
+    #[test]
+    fn of_many_classes_the_worst_are_shown() {
+        let lines = scores(&many(50));
+        assert!(lines.len() < 20 && lines.iter().all(|line| width(line) <= COLUMNS), "{lines:?}");
+        assert!(lines[12].contains("(the 10 of 50 with the least f1; --json has all)"), "{lines:?}");
+        assert!(!lines[..11].iter().any(|line| line.contains('–')), "what has no value is not the worst: {lines:?}");
+        let pairs = ["the class number 1", "a class with the number 0"].map(|name| short(name, NAME));
+        assert!(lines[16].contains(&pairs[0]) && lines[16].ends_with("31  40"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_matrix_keeps_to_the_terminals_width_where_its_counts_allow_it() {
+        for line in scores(&many(CLASSES)) {
+            assert!(width(&line) <= COLUMNS + 30, "{line}");
+        }
+        assert_eq!(shown(None), "–");
+        let single = scored("r2", Score::Number(Some(0.123_456)));
+        assert_eq!(single.metric.gives, Gives::Each);
+        assert_eq!(scores(&[single]), ["  r2  0.1235"]);
+        assert!(scores(&[]).is_empty());
+    }
 }

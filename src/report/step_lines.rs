@@ -14,7 +14,7 @@ pub struct StepLines {
 impl StepLines {
     /// Those of a run.
     pub fn new(run: &Rc<Watched>, session: &Session) -> Self {
-        StepLines { run: run.clone(), wanted: session.config().train.log_steps }
+        StepLines { run: run.clone(), wanted: session.settings().train.log_steps }
     }
 }
 

@@ -34,7 +34,7 @@ impl Watched {
         let history = record::written_epochs(directory.path());
         let seconds = history.iter().filter_map(|line| line["seconds"].as_f64()).sum();
         Watched {
-            screen: Screen::new(steps * session.config().train.epochs as u64),
+            screen: Screen::new(steps * session.settings().train.epochs as u64),
             clock: Rc::new(Clock::new(seconds, examples.min(session.examples(Split::Train) as u64))),
             metrics: Lines::new("metrics.jsonl"),
             steps: Lines::new("steps.jsonl"),

@@ -4,19 +4,38 @@
 use super::{Model, model::fit};
 use crate::{
     config::{self, Config, Place, Portion},
-    data::Targets,
+    data::{self, Targets},
     graph::{Graph, LARGEST, Node, Shape, elements, order},
-    metrics, optimizers,
+    losses::{self, Link},
+    metrics::{self, Asked},
+    ops::Effect,
+    optimizers,
     schedules::{Run, Schedule},
 };
+
+/// Whether the names in a config's sections are known, and its keys those of what is named; layers and optimizer are
+/// left to [`check`].
+///
+/// # Errors
+/// Whatever is unknown, misspelt, or does not go with the rest of its section.
+pub fn check_sections(config: &Config) -> Result<(), config::Error> {
+    data::check(&config.data)?;
+    let loss = losses::of(&config.model)?;
+    metrics::check(&metrics::read(&config.train)?, loss)
+}
 
 /// Whether a config makes sense as far as it can be said without any data, not even their shape.
 ///
 /// # Errors
 /// Whatever in it is unknown, misspelt or out of its range.
 pub fn check(config: &Config) -> Result<(), config::Error> {
+    check_sections(config)?;
     let drafts = Graph::drafts(&config.model)?;
-    order::all_used(&drafts, &order::sorted(&drafts)?)?;
+    let sorted = order::sorted(&drafts)?;
+    order::all_used(&drafts, &sorted)?;
+    if fit::takes_words(&drafts, &sorted) {
+        data::check_words(&config.data)?;
+    }
     let rule = optimizers::read(&config.optimizer)?;
     // What a schedule's keys may be does not depend on the run's length.
     let run = Run {
@@ -35,7 +54,8 @@ pub fn check(config: &Config) -> Result<(), config::Error> {
 /// It takes none, but looks at its loss or asks for metrics of it.
 pub fn check_development(config: &Config) -> Result<(), config::Error> {
     let none = matches!(config.data.dev, Portion::Count(0)) || config.data.dev == Portion::Fraction(0.0);
-    if none { development(config) } else { Ok(()) }
+    let dev = config.data.places.place("data", "dev");
+    if none { development(&metrics::read(&config.train)?, &config.optimizer.keys, Some(dev)) } else { Ok(()) }
 }
 
 /// What in a model that is to train, or between it and its data, contradicts itself; the warnings, each one line with its place.
@@ -44,9 +64,10 @@ pub fn check_development(config: &Config) -> Result<(), config::Error> {
 /// What can never be right.
 pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
     if model.dataset.dev.is_empty() {
-        development(&model.config)?;
+        let dev = model.config.as_ref().map(|config| config.data.places.place("data", "dev"));
+        development(&model.settings.metrics, &model.keys, dev)?;
     }
-    metrics::check_outputs(&model.config.train.metrics, model.outputs())?;
+    metrics::check_outputs(&model.settings.metrics, model.outputs())?;
     rates(model)?;
     let mut warnings = fit::doubts(&model.dataset, model.loss);
     warnings.extend(accumulation(model)?);
@@ -57,30 +78,31 @@ pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
 }
 
 /// The table of a schedule, and whether it is a plateau.
-fn plateau(config: &Config) -> Option<&config::Table> {
-    let table = config.optimizer.keys.table("learning_rate").ok().flatten()?;
+fn plateau(optimizer: &config::Table) -> Option<&config::Table> {
+    let table = optimizer.table("learning_rate").ok().flatten()?;
     (table.string("schedule").ok().flatten() == Some("plateau")).then_some(table)
 }
 
-/// The development set is empty: nobody may look at its loss or its metrics.
-fn development(config: &Config) -> Result<(), config::Error> {
-    let dev = config.data.places.place("data", "dev");
-    if let Some(asked) = config.train.metrics.first() {
+/// The development set is empty: nobody may look at its loss or its metrics. `dev` is where a config says how
+/// many examples it takes.
+fn development(metrics: &[Asked], optimizer: &config::Table, dev: Option<Place>) -> Result<(), config::Error> {
+    let give = dev.map_or("give the data set such a split".into(), |dev| format!("give data.dev examples ({dev})"));
+    if let Some(asked) = metrics.first() {
         let message = format!("`{}` is of the development set, but there is no development set", asked.key());
-        let help = format!("give data.dev examples ({dev}), or leave train.metrics out");
+        let help = format!("{give}, or leave train.metrics out");
         return Err(config::Error::new(&asked.place, message).help(help));
     }
-    let Some(table) = plateau(config) else { return Ok(()) };
+    let Some(table) = plateau(optimizer) else { return Ok(()) };
     let message =
         "`plateau` looks at the development set's loss, but there is no development set: the rate would never change";
-    Err(table.error("schedule", message).help(format!("give data.dev examples ({dev}), or take another schedule")))
+    Err(table.error("schedule", message).help(format!("{give}, or take another schedule")))
 }
 
 /// A plateau that waits longer than the run lasts.
 fn patience(model: &Model) -> Option<String> {
-    let table = plateau(&model.config)?;
+    let table = plateau(&model.keys)?;
     let patience = table.integer("patience", ..).ok().flatten().unwrap_or(10);
-    let epochs = model.config.train.epochs;
+    let epochs = model.settings.train.epochs;
     (patience >= epochs).then(|| {
         let place = table.place_of("patience");
         format!("{place}: the rate can never fall: patience is {patience} epochs, and the run has {epochs}")
@@ -99,7 +121,7 @@ fn rates(model: &Model) -> Result<(), config::Error> {
         let rate = model.schedule.at(t);
         if !(rate as f32).is_finite() || rate < 0.0 {
             let message = format!("the learning rate of step {} of {steps} is {rate:e}, beyond 32 bits", t + 1);
-            return Err(model.config.optimizer.keys.error("learning_rate", message));
+            return Err(model.keys.error("learning_rate", message));
         }
     }
     Ok(())
@@ -107,7 +129,7 @@ fn rates(model: &Model) -> Result<(), config::Error> {
 
 /// Gradients that are summed up, but for too long.
 fn accumulation(model: &Model) -> Result<Option<String>, config::Error> {
-    let keys = &model.config.optimizer.keys;
+    let keys = &model.keys;
     let batches = keys.integer("accumulate", 1..)?.unwrap_or(1) as u64;
     let (steps, epoch) = (model.steps(), model.steps_per_epoch());
     if batches > steps && steps > 0 {
@@ -126,8 +148,8 @@ fn accumulation(model: &Model) -> Result<Option<String>, config::Error> {
 /// What the network's last layers do to its output.
 struct End<'m> {
     node: &'m Node,
-    /// The last activation, `softmax` included.
-    activation: Option<&'static str>,
+    /// The last function, and the range of its values.
+    function: Option<(&'static str, [f64; 2])>,
     /// A dropout behind everything that is learned.
     dropout: Option<&'m Node>,
 }
@@ -136,39 +158,26 @@ fn end(graph: &Graph) -> End<'_> {
     let (mut at, mut dropout) = (graph.output, None);
     loop {
         let node = &graph.nodes[at];
-        let activation = match node.op.name() {
-            "softmax" => Some("softmax"),
-            _ => node.op.activation().map(|activation| activation.name),
+        let activation = node.op.activation().map(|activation| (activation.name, activation.range));
+        let (function, passes) = match node.op.effect() {
+            Effect::Within(range) => (activation.or(Some((node.op.name(), range))), false),
+            Effect::View => (activation, true),
+            Effect::Drops => {
+                dropout = Some(node);
+                (activation, true)
+            }
+            Effect::Joins | Effect::Words(_) | Effect::Others => (activation, false),
         };
-        if node.op.name() == "dropout" {
-            dropout = Some(node);
-        }
-        let passes = node.op.is_view() || ["dropout", "identity"].contains(&node.op.name());
-        match (activation, passes, node.inputs.first()) {
+        match (function, passes, node.inputs.first()) {
             (None, true, Some(&below)) => at = below,
-            _ => return End { node, activation, dropout },
+            _ => return End { node, function, dropout },
         }
-    }
-}
-
-/// What an activation gives: never below the one, never above the other.
-fn range(activation: &str) -> (f64, f64) {
-    match activation {
-        "sigmoid" | "softmax" => (0.0, 1.0),
-        "tanh" => (-1.0, 1.0),
-        "relu" | "softplus" => (0.0, f64::INFINITY),
-        "elu" => (-1.0, f64::INFINITY),
-        "selu" => (-1.7581, f64::INFINITY),
-        "hard_swish" => (-0.375, f64::INFINITY),
-        "silu" => (-0.2785, f64::INFINITY),
-        "gelu" | "gelu_tanh" => (-0.1701, f64::INFINITY),
-        _ => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 
 /// The last activation against the loss and its targets; one warning at most.
 fn output(model: &Model) -> Option<String> {
-    let End { node, activation, dropout } = end(&model.graph);
+    let End { node, function, dropout } = end(&model.graph);
     let name = |node: &Node| {
         let place = node.place.as_ref().map(Place::to_string).unwrap_or_default();
         format!("{place}: layer `{}` ({})", node.name, node.op.name())
@@ -176,40 +185,38 @@ fn output(model: &Model) -> Option<String> {
     if let Some(node) = dropout {
         return Some(format!("{} drops outputs of the network itself: put it in front of the last layer", name(node)));
     }
-    let (activation, loss) = (activation?, model.loss.name);
-    let (low, high) = range(activation);
-    let name = name(node);
-    match (loss, activation) {
-        ("categorical", "softmax") => {
-            let outputs = model.outputs() as f64;
-            let floor = (1.0_f64.exp() + outputs - 1.0).ln() - 1.0;
-            Some(format!(
-                "{name} ends the network in a softmax, and the loss `categorical` has its own: taken twice, the loss \
-                 can't fall below {floor:.2}; leave the softmax out"
-            ))
-        }
-        ("bernoulli", "sigmoid") => Some(format!(
-            "{name} ends the network in a sigmoid, and the loss `bernoulli` has its own: taken twice, the loss can't \
-             fall below {:.2} an output; leave the sigmoid out",
-            (1.0 + (-1.0_f64).exp()).ln()
-        )),
-        ("categorical" | "bernoulli", _) if low.is_finite() => {
-            let own = if loss == "categorical" { "softmax" } else { "sigmoid" };
-            Some(format!(
-                "{name} ends the network in {activation}, whose outputs are never below {low}{}, but the loss `{loss}` \
-                 takes any number and has its own {own}; leave the activation out",
-                if high.is_finite() { format!(" or above {high}") } else { String::new() }
-            ))
-        }
-        ("normal", _) => {
-            let Targets::Values { values, .. } = &model.dataset.targets else { return None };
-            let beyond = values.iter().map(|&value| f64::from(value)).find(|value| *value < low || *value > high)?;
-            Some(format!(
-                "{name} ends the network in {activation}, which can't reach the target {beyond}: it gives {low} to {high}; \
-                 leave the activation out"
-            ))
-        }
-        _ => None,
+    let (function, [low, high]) = function?;
+    let (name, loss) = (name(node), model.loss.name);
+    let Some(own) = model.loss.link.function() else {
+        let Targets::Values { values, .. } = &model.dataset.targets else { return None };
+        let beyond = values.iter().map(|&value| f64::from(value)).find(|value| *value < low || *value > high)?;
+        return Some(format!(
+            "{name} ends the network in {function}, which can't reach the target {beyond}: it gives {low} to {high}; \
+             leave the activation out"
+        ));
+    };
+    if function == own {
+        return Some(format!(
+            "{name} ends the network in a {own}, and the loss `{loss}` has its own: taken twice, the loss can't fall \
+             below {}; leave the {own} out",
+            floor(model.loss.link, model.outputs())
+        ));
+    }
+    low.is_finite().then(|| {
+        format!(
+            "{name} ends the network in {function}, whose outputs are never below {low}{}, but the loss `{loss}` takes \
+             any number and has its own {own}; leave the activation out",
+            if high.is_finite() { format!(" or above {high}") } else { String::new() }
+        )
+    })
+}
+
+/// What a loss can't fall below where its link is taken twice.
+fn floor(link: Link, outputs: usize) -> String {
+    match link {
+        Link::Identity => "0".into(),
+        Link::Sigmoid => format!("{:.2} an output", (1.0 + (-1.0_f64).exp()).ln()),
+        Link::Softmax => format!("{:.2}", (1.0_f64.exp() + outputs as f64 - 1.0).ln() - 1.0),
     }
 }
 

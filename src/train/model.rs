@@ -1,19 +1,23 @@
-//! A model: config, data and graph, compiled to a plan that any device can run.
+//! A model: graph, data and optimizer, of a config or in code, compiled to a plan that any device can run.
 
 pub(super) mod fit;
 
 use std::sync::Arc;
 
-use super::contradictions;
+use super::{
+    Descent, Settings,
+    contradictions::{check_counts, contradictions},
+};
 use crate::{
-    config::{self, Config, Normalize},
-    data::{DataError, Dataset, Inputs},
+    config::{self, Config, Normalize, Place, Table},
+    data::{self, DataError, Dataset, Inputs},
     graph::{self, Graph, elements},
     losses::{self, Loss},
+    metrics,
     optimizers::{self, Rule},
     plan::{self, Augmentation, DataLayout, Options, Plan},
     random::{Purpose, Stream},
-    schedules::{Run, Schedule},
+    schedules::Schedule,
 };
 
 /// Rows of an evaluation step at least: a small training batch would make evaluation slow.
@@ -22,10 +26,12 @@ const EVALUATE_ROWS: usize = 256;
 /// What every adapter binds, 128 MiB: evaluation alone should not make a network too large.
 const EVALUATE_ELEMENTS: usize = 1 << 25;
 
-/// A config that became a network with its data, not yet on a device.
+/// A network with its data and all that training it takes, compiled, not yet on a device.
 pub struct Model {
-    /// The config.
-    pub config: Config,
+    /// The config it is from; none if it was made in code.
+    pub config: Option<Config>,
+    /// How it is trained.
+    pub settings: Settings,
     /// The examples.
     pub dataset: Dataset,
     /// The network.
@@ -38,6 +44,8 @@ pub struct Model {
     pub schedule: Schedule,
     /// All of it, compiled.
     pub plan: Arc<Plan>,
+    /// The optimizer's keys in the config.
+    pub(super) keys: Table,
     layout: DataLayout,
 }
 
@@ -53,47 +61,74 @@ pub enum BuildError {
 }
 
 impl Model {
-    /// Builds the network for data that was loaded, and compiles it.
+    /// Builds a config's network for data that was loaded, and compiles it.
     ///
     /// # Errors
     /// Whatever in the config does not fit itself or the data, and data that can't be trained on.
     pub fn build(mut config: Config, mut dataset: Dataset) -> Result<Model, BuildError> {
+        super::contradictions::check(&config)?;
         let graph = Graph::build(&config.model, &dataset.shape)?;
-        let loss = losses::named(&config.model.loss).expect("the config knows just these");
-        let rule = optimizers::read(&config.optimizer)?;
-        fit::fit(&config, &graph, &mut dataset, loss)?;
-        settle(&mut config, &dataset);
-        let splits = [dataset.train.len(), dataset.dev.len(), dataset.test.len()];
-        let layout = DataLayout {
-            bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
-            examples: dataset.examples(),
-            plane: dataset.normalization.plane,
-            order: splits.iter().sum(),
-            augmentation: config.data.augment.map(|augment| Augmentation {
-                width: dataset.shape[dataset.shape.len() - 1],
-                crop: augment.crop,
-                flip: augment.flip,
-                cutout: augment.cutout,
-            }),
-            differentiate_input: false,
-        };
-        let batch = batch(&config, &dataset);
-        let steps_per_epoch = splits[0].div_ceil(batch) as u64;
-        let steps = (config.train.epochs as u64).saturating_mul(steps_per_epoch);
-        check_steps(&config, steps)?;
-        let run =
-            Run { steps, steps_per_epoch, stride: rule.schedule_stride(), learning_rate: rule.default_learning_rate() };
-        let schedule = Schedule::read(&config.optimizer, &run)?;
+        let loss = losses::of(&config.model)?;
+        let descent = Descent::read(&config.optimizer)?;
+        let last = config.model.layers.last().expect("a config has layers").place.clone();
+        settle(&mut config, &mut dataset, &graph);
+        let settings = Settings::read(&config)?;
+        let model = Model::compile(graph, &last, loss, descent, dataset, settings)?;
+        Ok(Model { config: Some(config), ..model })
+    }
+
+    /// The door for code: compiles a network for data from wherever. What is suspicious, but may be right, is
+    /// a warning of the log.
+    ///
+    /// Every data set passes the same check here as one of [`Dataset::of`], but for numbers that are NaN or
+    /// infinite, which stop training: no label, index of a split or length reaches a device unchecked.
+    ///
+    /// # Errors
+    /// A network, loss, data set and settings that do not fit each other, and whatever can't be trained on.
+    #[track_caller]
+    pub fn of(
+        graph: Graph,
+        loss: &'static Loss,
+        descent: Descent,
+        dataset: Dataset,
+        settings: Settings,
+    ) -> Result<Model, BuildError> {
+        let place = graph.nodes[graph.output].place.clone().unwrap_or_else(graph::here);
+        metrics::check(&settings.metrics, loss)?;
+        let model = Model::compile(graph, &place, loss, descent, dataset, settings)?;
+        if !model.dataset.train.is_empty() {
+            contradictions(&model)?.iter().for_each(|warning| log::warn!("{warning}"));
+        }
+        Ok(model)
+    }
+
+    /// `last` is where the network's last layer is spoken of.
+    fn compile(
+        graph: Graph,
+        last: &Place,
+        loss: &'static Loss,
+        descent: Descent,
+        mut dataset: Dataset,
+        settings: Settings,
+    ) -> Result<Model, BuildError> {
+        fit::fit(last, &graph, &mut dataset, loss)?;
+        let layout = layout(&dataset, &settings)?;
+        let batch = batch(&settings, &dataset);
+        let steps_per_epoch = dataset.train.len().div_ceil(batch) as u64;
+        let steps = (settings.train.epochs as u64).saturating_mul(steps_per_epoch);
+        check_steps(&settings, steps)?;
+        let schedule = descent.schedule(steps, steps_per_epoch)?;
         // Without examples to train on nothing is trained: the plan's training step is never run.
-        if splits[0] > 0 {
+        if !dataset.train.is_empty() {
             check_rows(&graph, batch)?;
         }
         let options = options(&graph, &dataset, batch);
-        contradictions::check_counts(&graph, options.batch.max(options.evaluate_batch))?;
+        check_counts(&graph, options.batch.max(options.evaluate_batch))?;
+        let Descent { rule, keys, .. } = descent;
         let plan = Arc::new(plan::compile(&graph, loss, rule.clone(), &layout, &options));
         let names: Vec<&str> = plan.learned.iter().map(|learned| learned.name.as_str()).collect();
         optimizers::check(rule.as_ref(), &names)?;
-        Ok(Model { config, dataset, graph, loss, rule, schedule, plan, layout })
+        Ok(Model { config: None, settings, dataset, graph, loss, rule, schedule, plan, keys, layout })
     }
 
     /// Training steps of an epoch.
@@ -103,7 +138,7 @@ impl Model {
 
     /// Training steps of the whole run.
     pub fn steps(&self) -> u64 {
-        self.config.train.epochs as u64 * self.steps_per_epoch()
+        self.settings.train.epochs as u64 * self.steps_per_epoch()
     }
 
     /// How many numbers the network makes of an example.
@@ -130,9 +165,9 @@ impl Model {
         Some(low).filter(|&batch| batch > 0)
     }
 
-    /// The config with every default written out: what a run directory keeps.
-    pub fn resolved(&self) -> toml::Table {
-        let mut root = self.config.to_toml();
+    /// The config with every default written out: what a run directory keeps. None if there is no config.
+    pub fn resolved(&self) -> Option<toml::Table> {
+        let mut root = self.config.as_ref()?.to_toml();
         let model = root.get_mut("model").and_then(toml::Value::as_table_mut).expect("every config has a model");
         let layers = model.get_mut("layers").and_then(toml::Value::as_array_mut).expect("every model has layers");
         for (at, layer) in layers.iter_mut().enumerate() {
@@ -145,14 +180,18 @@ impl Model {
         optimizer.insert("learning_rate".into(), self.schedule.to_toml());
         optimizer.extend(self.rule.keys());
         root.insert("optimizer".into(), optimizer.into());
-        root
+        let asked = &self.settings.metrics;
+        if let (false, Some(toml::Value::Table(train))) = (asked.is_empty(), root.get_mut("train")) {
+            train.insert("metrics".into(), toml::Value::try_from(asked).expect("names and numbers"));
+        }
+        Some(root)
     }
 
     /// First values for every parameter, drawn from the seed.
     pub fn initial_parameters(&self) -> Vec<f32> {
         let mut values = vec![0.0; self.plan.buffers[self.plan.ports.parameters].length];
         for (at, learned) in self.plan.learned.iter().enumerate() {
-            let mut stream = Stream::new(self.config.seed, Purpose::Weights.stream(at as u32), 0);
+            let mut stream = Stream::new(self.settings.seed, Purpose::Weights.stream(at as u32), 0);
             let range = learned.slice.offset..learned.slice.offset + learned.slice.length;
             learned.initializer.draw(&learned.shape, &mut stream, &mut values[range]);
         }
@@ -161,9 +200,14 @@ impl Model {
 }
 
 /// Writes into the config what the files told: a run keeps to it.
-fn settle(config: &mut Config, dataset: &Dataset) {
+fn settle(config: &mut Config, dataset: &mut Dataset, graph: &Graph) {
     if let Some(table) = &dataset.origin.table {
         config.data.header = Some(table.header);
+    }
+    if config.data.normalize == Normalize::Auto && fit::vocabulary(graph).is_some() {
+        config.data.normalize = Normalize::None;
+        dataset.normalization.scale.fill(1.0);
+        dataset.normalization.offset.fill(0.0);
     }
     if config.data.normalize == Normalize::Auto {
         let bytes = matches!(dataset.inputs, Inputs::Bytes { .. });
@@ -171,9 +215,34 @@ fn settle(config: &mut Config, dataset: &Dataset) {
     }
 }
 
+/// How the examples are to lie on a device.
+fn layout(dataset: &Dataset, settings: &Settings) -> Result<DataLayout, DataError> {
+    // A config's reader has seen to it before, with the place.
+    if let Some(augment) = &settings.augment {
+        let wrong = |message| DataError::new(dataset.name.as_str(), message);
+        data::augmentable(&dataset.shape, &dataset.inputs, augment).map_err(wrong)?;
+        if dataset.normalization.plane != dataset.shape[1..].iter().product::<usize>() {
+            return Err(wrong("augmented pictures have a scale for each channel".into()));
+        }
+    }
+    Ok(DataLayout {
+        bytes: matches!(dataset.inputs, Inputs::Bytes { .. }),
+        examples: dataset.examples(),
+        plane: dataset.normalization.plane,
+        order: dataset.train.len() + dataset.dev.len() + dataset.test.len(),
+        augmentation: settings.augment.map(|augment| Augmentation {
+            width: dataset.shape[dataset.shape.len() - 1],
+            crop: augment.crop,
+            flip: augment.flip,
+            cutout: augment.cutout,
+        }),
+        differentiate_input: false,
+    })
+}
+
 /// Rows of a training step: 0 means the whole training set.
-fn batch(config: &Config, dataset: &Dataset) -> usize {
-    match config.train.batch_size {
+fn batch(settings: &Settings, dataset: &Dataset) -> usize {
+    match settings.train.batch_size {
         0 => dataset.train.len().max(1),
         size => size.min(dataset.train.len().max(1)),
     }
@@ -196,12 +265,15 @@ pub fn evaluate_rows(graph: &Graph, batch: usize) -> usize {
 }
 
 /// Steps are counted in 32 bits, which random numbers are drawn by.
-fn check_steps(config: &Config, steps: u64) -> Result<(), config::Error> {
+fn check_steps(settings: &Settings, steps: u64) -> Result<(), config::Error> {
+    let (epochs, place) = (settings.train.epochs, settings.train.places.place("train", "epochs"));
+    if epochs == 0 {
+        return Err(config::Error::new(&place, "a run has at least one epoch"));
+    }
     if steps <= u64::from(u32::MAX) {
         return Ok(());
     }
-    let place = config.train.places.place("train", "epochs");
-    let message = format!("{} epochs are {steps} steps, and 32 bits count {}", config.train.epochs, u32::MAX);
+    let message = format!("{epochs} epochs are {steps} steps, and 32 bits count {}", u32::MAX);
     Err(config::Error::new(&place, message).help("take fewer epochs, or larger batches"))
 }
 

@@ -6,9 +6,8 @@ mod predict;
 
 pub use evaluate::Evaluation;
 
-use super::{Error, Figures, Model, StepRecord, Weights, figures, shadow::Shadow};
+use super::{Error, Figures, Model, Settings, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{
-    config::Config,
     data::{self, Inputs},
     device::{self, Counters, Device, Executor},
     gpu,
@@ -49,8 +48,12 @@ impl Session {
     /// the first values of the parameters.
     ///
     /// # Errors
-    /// The device fails, or has not room enough.
+    /// The device fails, or has not room enough; a model of examples that are not there.
     pub async fn new(model: Model, device: &Device) -> Result<Session, device::Error> {
+        // Its splits would be indices of nothing.
+        if model.dataset.is_outline() && model.plan.buffers[model.plan.ports.order].length > 0 {
+            return Err(device::Error::NoExamples);
+        }
         let executor = match Executor::new(device, model.plan.clone()).await {
             Ok(executor) => executor,
             Err(error) => return Err(advise(error, &model, device).await),
@@ -90,7 +93,7 @@ impl Session {
         let outputs = self.model.outputs();
         match (&dataset.targets, self.model.loss.targets) {
             (data::Targets::Classes { labels, .. }, Targets::Labels) => executor.write_words(ports.targets, 0, labels),
-            (data::Targets::Classes { labels, .. }, Targets::Values) => {
+            (data::Targets::Classes { labels, .. }, Targets::Probabilities | Targets::Values) => {
                 executor.write_reals(ports.targets, 0, &as_values(labels, outputs));
             }
             (data::Targets::Values { values, .. }, _) => executor.write_reals(ports.targets, 0, values),
@@ -103,9 +106,9 @@ impl Session {
         executor.write_words(ports.order, 0, &order);
     }
 
-    /// The config it came from.
-    pub fn config(&self) -> &Config {
-        &self.model.config
+    /// How it is trained.
+    pub fn settings(&self) -> &Settings {
+        &self.model.settings
     }
 
     /// All that it was built from.
@@ -136,7 +139,7 @@ impl Session {
     /// The epoch that is to be run, or to be gone on with; none if nothing is left to do.
     pub fn next_epoch(&self) -> Option<usize> {
         let next = self.epochs_done() + 1;
-        (next <= self.config().train.epochs && !self.early).then_some(next)
+        (next <= self.settings().train.epochs && !self.early).then_some(next)
     }
 
     /// Whether an observer ended the run before its last epoch, now or before it was resumed.
@@ -192,8 +195,8 @@ impl Session {
         if done == 0 {
             self.sums = [0.0; 2];
         }
-        let Model { config, dataset, plan, rule, schedule, .. } = &self.model;
-        let order = data::epoch_order(&dataset.train, config.seed, epoch as u32 - 1, config.train.shuffle);
+        let Model { settings, dataset, plan, rule, schedule, .. } = &self.model;
+        let order = data::epoch_order(&dataset.train, settings.seed, epoch as u32 - 1, settings.train.shuffle);
         let flags = vec![0; plan.slots];
         self.executor.write_words(plan.ports.order, 0, &order);
         self.executor.write_words(plan.ports.flags, 0, &flags);
@@ -207,7 +210,7 @@ impl Session {
                 slot: at as u32,
                 first: first as u32,
                 rows: plan.batch.min(dataset.train.len() - first) as u32,
-                seed: config.seed,
+                seed: settings.seed,
                 scalars: rule.scalars(schedule.at(update), update),
             }
         };

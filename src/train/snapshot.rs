@@ -12,7 +12,7 @@ pub struct Snapshot {
     pub parameters: Vec<f32>,
     /// All running figures.
     pub running: Vec<f32>,
-    /// The optimizer's tensors, one behind the other.
+    /// The optimizer's tensors, consecutive.
     pub state: Vec<f32>,
     /// Updates done.
     pub updates: u64,

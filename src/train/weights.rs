@@ -33,11 +33,14 @@ pub fn write_weights(plan: &Plan, snapshot: &Snapshot) -> Vec<u8> {
 
 /// The same with the average in place of the parameters, if the optimizer keeps one.
 pub fn write_average(plan: &Plan, snapshot: &Snapshot) -> Option<Vec<u8>> {
+    Some(write_sealed(plan, &average(plan, snapshot)?, &snapshot.running, &[], HashMap::new()))
+}
+
+/// The average of the parameters, if the optimizer keeps one.
+fn average(plan: &Plan, snapshot: &Snapshot) -> Option<Vec<f32>> {
     let average = plan.ports.average?;
-    let parts =
-        snapshot.state.chunks_exact(average.stride).flat_map(|state| &state[average.offset..][..average.length]);
-    let parameters: Vec<f32> = parts.copied().collect();
-    Some(write_sealed(plan, &parameters, &snapshot.running, &[], HashMap::new()))
+    let parts = snapshot.state.chunks_exact(average.stride);
+    Some(parts.flat_map(|state| &state[average.offset..][..average.length]).copied().collect())
 }
 
 /// Every tensor of a state_dict: its name, its shape, its place, and whether it is a running figure.
@@ -200,6 +203,12 @@ fn reals(tensor: &TensorView) -> Result<Vec<f32>, String> {
 }
 
 impl Weights {
+    /// A snapshot's, as they are evaluated: the average of the parameters, if the optimizer keeps one.
+    pub fn of(plan: &Plan, snapshot: Snapshot) -> Weights {
+        let parameters = average(plan, &snapshot).unwrap_or(snapshot.parameters);
+        Weights { parameters, running: snapshot.running }
+    }
+
     /// As the bytes of a safetensors file, for other programs: `format` says to those whose layouts these are.
     pub fn to_bytes(&self, plan: &Plan) -> Vec<u8> {
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);

@@ -2,17 +2,19 @@
 //! small networks that contain each node and end in each loss.
 
 use super::{
-    Verdict,
-    network::{Examples, Network, Probe},
+    gradients_conv,
+    layers::{Layer, check_over, dense},
+    network::{Network, Probe},
     nodes,
+    verdict::Verdict,
 };
 use crate::{
-    activations, config,
+    activations,
     cpu::Cpu,
-    graph::{Draft, Graph, INPUT},
+    graph::INPUT,
     kernels::statistics::FIGURES,
     losses::{self, Loss},
-    ops::{Op, activate::Activate, dense::Dense, flatten::Flatten, identity::Identity},
+    ops::{Op, activate::Activate, dense::Dense, flatten::Flatten, identity::Identity, setting::Examples},
     plan::{Program, Slice},
 };
 
@@ -46,34 +48,13 @@ pub fn checks() -> Vec<Network> {
     checks.push(check("flatten, identity", &losses::NORMAL, through));
     let no_bias = Dense { bias: false, ..Dense::new(4, Some(&activations::SIGMOID)) };
     checks.push(check("dense without bias", &losses::BERNOULLI, vec![("a", Box::new(no_bias), &[INPUT])]));
-    checks.extend(super::gradients_conv::checks());
+    checks.extend(gradients_conv::checks());
     checks.extend(nodes::checks());
     checks
 }
 
-pub(super) fn dense(units: usize, activation: Option<&'static activations::Activation>) -> Box<dyn Op> {
-    Box::new(Dense::new(units, activation))
-}
-
-/// A node before the graph is known: its name, op and inputs.
-pub(super) type Layer<'a> = (&'a str, Box<dyn Op>, &'a [&'a str]);
-
 fn check(name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Network {
     check_over(&[2, 3], name, loss, layers)
-}
-
-/// A network whose examples have this shape.
-pub(super) fn check_over(input: &[usize], name: &str, loss: &'static Loss, layers: Vec<Layer>) -> Network {
-    let draft = |(name, op, inputs): Layer| Draft {
-        name: name.into(),
-        op,
-        inputs: inputs.iter().map(|&input| input.into()).collect(),
-        place: config::Place::Document("gradient check".into()),
-        name_place: config::Place::Document("gradient check".into()),
-        input_places: vec![],
-    };
-    let graph = Graph::of(layers.into_iter().map(draft).collect(), input).expect("the layers fit");
-    Network::new(name, graph, loss)
 }
 
 impl Network {

@@ -2,7 +2,7 @@
 //! below other layers, since the derivative of an activation below is fused.
 
 use super::{
-    gradients::{check_over, dense},
+    layers::{check_over, dense},
     network::Network,
 };
 use crate::{

@@ -4,14 +4,9 @@
 //! Parity proves that a launch is right; here it is proven that a node's launches are right together,
 //! forward and backward, as the plan binds and fuses them.
 
-mod layers;
-mod maps;
-mod merges;
-mod windows;
-
 use super::{
-    Verdict,
-    network::{Examples, Network, Probe},
+    network::{Network, Probe},
+    verdict::Verdict,
 };
 use crate::{
     activations,
@@ -20,7 +15,11 @@ use crate::{
     device::{Device, Error, Executor},
     graph::{Graph, show},
     kernels::Access,
-    losses, ops,
+    losses,
+    ops::{
+        self,
+        setting::{Examples, Setting, kinked, over},
+    },
     plan::{Plan, Program, Slice},
 };
 
@@ -39,47 +38,37 @@ pub struct Node {
     settings: &'static [Setting],
 }
 
-/// One network around a node.
-struct Setting {
-    shape: &'static [usize],
-    /// The layers as a config writes them, where `@` is the node's own `op = …`; or just its keys.
-    layers: &'static str,
-    examples: Examples,
-}
-
-/// A setting over smooth examples of this shape.
-const fn over(shape: &'static [usize], layers: &'static str) -> Setting {
-    Setting { shape, layers, examples: Examples::Smooth }
-}
-
-/// A setting whose examples lie on kinks, and are often equal.
-const fn kinked(shape: &'static [usize], layers: &'static str) -> Setting {
-    Setting { shape, layers, examples: Examples::Kinks }
-}
-
-/// A setting over words.
-const fn words(shape: &'static [usize], below: u32, layers: &'static str) -> Setting {
-    Setting { shape, layers, examples: Examples::Words(below) }
-}
+/// An activation alone, above and below others that are fused with it, and where it forks.
+const ELEMENTWISE: &[Setting] = &[
+    over(&[1], ""),
+    over(&[7], ""),
+    over(&[31], ""),
+    over(&[257], ""),
+    over(&[3, 5], ""),
+    over(&[2, 3, 4], ""),
+    over(&[1, 2, 3, 1], ""),
+    over(&[64], ""),
+    over(&[5, 13], ""),
+    over(&[6], "{ op = 'dense', units = 5 }, { @ }"),
+    over(&[5], "{ @ }, { op = 'dense', units = 4 }"),
+    over(&[4], "{ @, name = 'a' }, { op = 'multiply', inputs = ['a', 'input', 'a'] }"),
+    over(&[4], "{ @, name = 'a' }, { op = 'dense', units = 4, name = 'b' }, { op = 'add', inputs = ['a', 'b'] }"),
+    over(&[2, 4, 3], "{ @ }, { op = 'max_pool2d', kernel = 2, stride = 1 }, { @ }"),
+    over(&[2, 6], "{ op = 'batch_norm' }, { @ }, { op = 'flatten' }, { @ }"),
+    kinked(&[61], ""),
+    kinked(&[2, 3, 5], "{ @ }, { @ }"),
+];
 
 /// (examples in the batch, rows of the plan), which the settings take in turn: a last batch is smaller.
 const BATCHES: [(usize, usize); 7] = [(4, 5), (1, 3), (3, 3), (1, 1), (2, 7), (5, 5), (6, 8)];
 
 /// The nodes of every op and every activation.
 pub fn every_node() -> Vec<Node> {
-    let own = [layers::NODES, maps::NODES, merges::NODES, windows::NODES].concat();
-    let find = |name: &'static str| {
-        let found = own.iter().find(|(of, _)| *of == name);
-        let &(_, settings) = found.unwrap_or_else(|| panic!("{name} has no settings"));
-        Node { name, settings }
-    };
+    let own = |kind: &ops::Kind| Node { name: kind.name, settings: kind.settings };
     let elementwise =
-        |activation: &&'static activations::Activation| Node { name: activation.name, settings: maps::ELEMENTWISE };
-    ops::ALL.iter().map(|kind| find(kind.name)).chain(activations::ALL.iter().map(elementwise)).collect()
+        |activation: &&'static activations::Activation| Node { name: activation.name, settings: ELEMENTWISE };
+    ops::ALL.iter().map(own).chain(activations::ALL.iter().map(elementwise)).collect()
 }
-
-/// An op's name and its settings.
-type Entry = (&'static str, &'static [Setting]);
 
 impl Node {
     /// The networks of all settings.

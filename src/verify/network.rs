@@ -9,6 +9,7 @@ use crate::{
     graph::{Graph, elements},
     kernels::{Step, case},
     losses::{Loss, Targets},
+    ops::setting::Examples,
     optimizers::sgd::Sgd,
     plan::{self, BufferId, DataLayout, Options, Plan},
 };
@@ -27,18 +28,6 @@ pub struct Network {
     pub batch: usize,
     /// Rows that the plan is built for, at least as many.
     pub rows: usize,
-}
-
-/// What the numbers of the examples are like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Examples {
-    /// Between −2 and 2, no two of them near each other or near a kink of an activation.
-    Smooth,
-    /// Few whole numbers, which are often equal and lie on the kinks of activations: finite differences
-    /// say nothing there.
-    Kinks,
-    /// Words below this; there is no gradient with respect to them.
-    Words(u32),
 }
 
 /// Numbers at and beside the kinks: ReLU's is 0, hard swish's are ±3.
@@ -99,7 +88,9 @@ impl Probe {
         self.words.push((ports.order, (0..*rows as u32).collect()));
         match loss.targets {
             Targets::Labels => self.words.push((ports.targets, case::words("labels", *rows, outputs as u32))),
-            Targets::Values => self.reals.push((ports.targets, 0, case::reals("truth", rows * outputs))),
+            Targets::Probabilities | Targets::Values => {
+                self.reals.push((ports.targets, 0, case::reals("truth", rows * outputs)))
+            }
         }
         for learned in &plan.learned {
             let values = case::reals(&learned.name, learned.slice.length);

@@ -1,8 +1,8 @@
 //! Networks whose gradients are checked: nodes that merge, normalise, drop and embed.
 
 use super::{
-    gradients::{Layer, check_over, dense},
-    network::{Examples, Network},
+    layers::{Layer, check_over, dense},
+    network::Network,
 };
 use crate::{
     activations::{RELU, SIGMOID, SILU, TANH},
@@ -11,7 +11,7 @@ use crate::{
     ops::{
         Op, activate::Activate, add::Add, batch_norm::BatchNorm, concat::Concat, dropout::Dropout,
         embedding::Embedding, flatten::Flatten, identity::Identity, layer_norm::LayerNorm, multiply::Multiply,
-        reshape::Reshape, shortcut::Shortcut, softmax::Softmax,
+        reshape::Reshape, setting::Examples, shortcut::Shortcut, softmax::Softmax,
     },
 };
 

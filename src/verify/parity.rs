@@ -3,16 +3,30 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::Verdict;
+use super::verdict::Verdict;
 use crate::{
     cpu::Cpu,
     device::{Device, Error, Executor},
-    kernels::{Access, Case, Element, Kernel, Operand},
+    kernels::{Access, COMMON, Case, Element, Kernel, Operand},
+    ops,
     plan::{ALIGNMENT, Buffer, Launch, Plan, Program, Slice},
 };
 
 /// Executions of each case.
 const EXECUTIONS: usize = 3;
+
+/// Every kernel, those of every network first.
+pub fn every_kernel() -> Vec<&'static Kernel> {
+    let own = ops::ALL.iter().flat_map(|kind| kind.kernels);
+    let mut all: Vec<&'static Kernel> = vec![];
+    for kernel in COMMON.iter().chain(own) {
+        // Several ops may share one.
+        if !all.contains(kernel) {
+            all.push(kernel);
+        }
+    }
+    all
+}
 
 /// Runs every case of a kernel, with every shader that there is for it.
 ///

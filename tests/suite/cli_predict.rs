@@ -153,6 +153,16 @@ fn json_lines_files_and_a_closed_stdout() {
 }
 
 #[test]
+fn a_file_is_read_by_its_own_keys_whatever_the_run_was_trained_from() {
+    let (folder, out) = trained(&["--set", "train.epochs=1"]);
+    let input = folder.path().join("zeros.csv");
+    fs::write(&input, format!("{}\n", ["0"; 64].join(";"))).expect("a file");
+    let output = predict(&out, &input, &["--set", "data.delimiter=;"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().count(), 2);
+}
+
+#[test]
 fn mistakes_are_named_and_have_their_codes() {
     let (folder, out) = trained(&["--set", "train.epochs=1"]);
     let file = |name: &str, contents: &[u8]| {

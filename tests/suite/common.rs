@@ -8,6 +8,7 @@ use gradus::{
     config::Config,
     data,
     device::Device,
+    losses,
     train::{Model, Session},
 };
 
@@ -21,7 +22,8 @@ pub fn model(config: &str, overrides: &[&str]) -> Model {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(config);
     let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
     let config = Config::load(&path, &overrides).expect("a valid config");
-    let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed).expect("the data is there");
+    let dataset = data::load(&config.data, losses::of(&config.model).expect("a loss").labels(), config.seed)
+        .expect("the data is there");
     Model::build(config, dataset).expect("a network that fits")
 }
 

@@ -66,7 +66,7 @@ fn check(case: &Value) {
             let labels: Vec<u32> = numbers(&case["target"]).into_iter().map(|label| label as u32).collect();
             cpu.write_words(ports.targets, 0, &labels);
         }
-        Targets::Values => cpu.write_reals(ports.targets, 0, &numbers(&case["target"])),
+        Targets::Probabilities | Targets::Values => cpu.write_reals(ports.targets, 0, &numbers(&case["target"])),
     }
     cpu.write_words(ports.order, 0, &(0..ROWS as u32).collect::<Vec<_>>());
     cpu.write_reals(ports.affine, 0, &[1.0, 0.0]);

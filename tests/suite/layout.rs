@@ -1,12 +1,18 @@
 //! The house keeps its order: every shader has a twin and every twin a shader, host and shader agree
 //! about parameters and bindings, and no file grows into a maze.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::Path,
+};
+
+use naga::{Scalar, ScalarKind};
 
 use gradus::{
     activations,
-    kernels::{self, Access, Kernel, Recipe, Source, Tile},
-    optimizers,
+    kernels::{Access, Kernel, Recipe, Source, Tile},
+    optimizers, verify,
 };
 
 fn files(folder: &str, extension: &str) -> Vec<std::path::PathBuf> {
@@ -25,21 +31,26 @@ fn files(folder: &str, extension: &str) -> Vec<std::path::PathBuf> {
     found
 }
 
-/// Every distinct shader of a kernel's cases, for both kinds of adapters.
-fn sources(kernel: &Kernel) -> Vec<Source> {
-    let mut labels = BTreeSet::new();
-    let mut sources = vec![];
+/// Visits the shader of every case of a kernel, for both kinds of adapters.
+fn each_source(kernel: &Kernel, mut visit: impl FnMut(Source)) {
     for case in (kernel.cases)() {
         for tile in Tile::ALL {
             let bound: Vec<bool> = case.operands.iter().map(|operand| !operand.is_empty()).collect();
-            let recipe =
-                Recipe { parameters: &case.parameters, variant: &case.variant, bound: &bound, tile, replicas: 1 };
-            let source = (kernel.source)(&recipe);
-            if labels.insert(source.label.clone()) {
-                sources.push(source);
-            }
+            let (parameters, variant) = (&case.parameters[..], &case.variant);
+            visit((kernel.source)(&Recipe { kernel, parameters, variant, bound: &bound, tile, replicas: 1 }));
         }
     }
+}
+
+/// Every distinct shader of a kernel's cases.
+fn sources(kernel: &Kernel) -> Vec<Source> {
+    let mut labels = BTreeSet::new();
+    let mut sources = vec![];
+    each_source(kernel, |source| {
+        if labels.insert(source.label.clone()) {
+            sources.push(source);
+        }
+    });
     sources
 }
 
@@ -64,10 +75,22 @@ fn every_shader_has_a_twin_and_every_twin_a_shader() {
 
 #[test]
 fn host_and_shader_agree_about_parameters_and_bindings() {
-    for &kernel in kernels::ALL {
+    for kernel in verify::every_kernel() {
         for source in sources(kernel) {
             agree(kernel, &source);
         }
+    }
+}
+
+/// Pipelines are told apart by their labels in proofs, and by people.
+#[test]
+fn equal_labels_mean_equal_shaders() {
+    let mut known = HashMap::new();
+    for kernel in verify::every_kernel() {
+        each_source(kernel, |Source { label, wgsl, constants, .. }| {
+            let first = known.entry(label.clone()).or_insert((wgsl.clone(), constants.clone()));
+            assert!(*first == (wgsl, constants), "two shaders are called {label}");
+        });
     }
 }
 
@@ -79,7 +102,11 @@ fn agree(kernel: &Kernel, source: &Source) {
         .validate(&module)
         .unwrap_or_else(|error| panic!("{label}: {error:?}"));
     let strides = kernel.bindings.iter().map(|binding| format!("{}_stride", binding.name));
-    let expected: Vec<String> = kernel.parameters.iter().map(|name| name.to_string()).chain(strides).collect();
+    let strides = strides.chain(["items".to_owned()]).map(|name| (name, ScalarKind::Uint));
+    let kinds = [("u32", ScalarKind::Uint), ("f32", ScalarKind::Float)];
+    let kind = |wgsl: &str| kinds.iter().find(|(name, _)| *name == wgsl).expect("a number of four bytes").1;
+    let parameters = kernel.parameters.iter().map(|parameter| (parameter.name.to_owned(), kind(parameter.wgsl)));
+    let expected: Vec<(String, ScalarKind)> = parameters.chain(strides).collect();
     let mut found = vec![String::new(); kernel.bindings.len()];
     for (_, global) in module.global_variables.iter() {
         let Some(binding) = global.binding.filter(|binding| binding.group == 1) else { continue };
@@ -88,10 +115,14 @@ fn agree(kernel: &Kernel, source: &Source) {
             let naga::TypeInner::Struct { members, .. } = &module.types[global.ty].inner else {
                 panic!("{label}: the parameters are no struct");
             };
-            let names: Vec<String> = members.iter().filter_map(|member| member.name.clone()).collect();
-            assert_eq!(names, expected, "{label}");
+            let member = |member: &naga::StructMember| match module.types[member.ty].inner {
+                naga::TypeInner::Scalar(Scalar { kind, width: 4 }) => (member.name.clone().unwrap_or_default(), kind),
+                _ => panic!("{label}: a parameter is no number of four bytes"),
+            };
+            assert_eq!(members.iter().map(member).collect::<Vec<_>>(), expected, "{label}");
             let offsets: Vec<u32> = members.iter().map(|member| member.offset).collect();
-            assert_eq!(offsets, (0..names.len() as u32).map(|at| 4 * at).collect::<Vec<_>>(), "{label}");
+            assert_eq!(offsets, (0..expected.len() as u32).map(|at| 4 * at).collect::<Vec<_>>(), "{label}");
+            assert_eq!(global.name.as_deref(), Some("p"), "{label}");
             continue;
         }
         found[at] = global.name.clone().unwrap_or_default();
@@ -108,7 +139,7 @@ fn agree(kernel: &Kernel, source: &Source) {
 
 #[test]
 fn every_kernel_has_awkward_cases() {
-    for &kernel in kernels::ALL {
+    for kernel in verify::every_kernel() {
         let cases = (kernel.cases)();
         assert!(cases.len() >= 12, "{} has only {} cases", kernel.name, cases.len());
         assert!(cases.iter().any(|case| case.replicas > 1), "{} has no case with replicas", kernel.name);

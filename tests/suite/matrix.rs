@@ -57,3 +57,17 @@ fn every_op_and_every_activation_has_a_dozen_settings() {
         assert_eq!(distinct.len(), networks.len(), "{} has a setting twice", node.name);
     }
 }
+
+/// What no list has, nobody proves.
+#[test]
+fn every_kernel_that_a_node_launches_is_proven() {
+    let proven = verify::every_kernel();
+    for node in verify::every_node() {
+        for network in node.networks() {
+            let plan = verify::Probe::new(&network).plan;
+            for launch in plan.train.iter().chain(&plan.evaluate) {
+                assert!(proven.contains(&launch.kernel), "{} launches {}", node.name, launch.kernel.name);
+            }
+        }
+    }
+}

@@ -1,14 +1,23 @@
 //! Metrics: against scikit-learn in f64 (the numbers and the script that made them are in `tests/golden/`), in
 //! configs, in a run's lines and curves, and in what `evaluate` says.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
-use crate::common::binary::{folder, run, stderr, stdout, text};
+use crate::common::{
+    binary::{folder, run, stderr, stdout, text},
+    gpu, session,
+};
 use gradus::{
     config::{Config, Place},
     data::{Predicted, Targets},
+    device::Device,
     losses,
     metrics::{self, Asked, Kind, Metric, Score, Scored, Scoring, Task},
+    train::{self, Split},
 };
 use serde_json::Value;
 
@@ -60,11 +69,15 @@ impl Golden {
         (Task::of(loss, &predicted, width), targets)
     }
 
-    /// What the metrics make of it in batches of so many examples.
-    fn scored(&self, batch: usize) -> Vec<Scored> {
+    /// The metrics that there are numbers for.
+    fn known(&self) -> Vec<Asked> {
+        self.metrics.keys().map(|key| asked(key)).collect()
+    }
+
+    /// What metrics make of it in batches of so many examples.
+    fn scored(&self, all: &[Asked], batch: usize) -> Vec<Scored> {
         let (task, targets) = self.task();
-        let all: Vec<Asked> = self.metrics.keys().map(|key| asked(key)).collect();
-        let mut scoring = Scoring::new(&all, task);
+        let mut scoring = Scoring::new(all, task);
         let examples: Vec<u32> = (0..(self.x.len() / self.outputs) as u32).collect();
         for (x, examples) in self.x.chunks(batch * self.outputs).zip(examples.chunks(batch)) {
             scoring.add(x, examples, &targets);
@@ -100,10 +113,10 @@ fn difference(score: &Score, right: &Value) -> f64 {
 
 #[test]
 fn every_metric_is_scikit_learns() {
-    let (mut worst, mut compared, mut names) = (0.0, 0, std::collections::BTreeSet::new());
+    let (mut worst, mut compared, mut names) = (0.0, 0, BTreeSet::new());
     for golden in golden() {
         for batch in [1, 7, 1000] {
-            let scored = golden.scored(batch);
+            let scored = golden.scored(&golden.known(), batch);
             assert_eq!(scored.len(), golden.metrics.len(), "{}: every one of them fits", golden.name);
             for Scored { metric, key, score } in scored {
                 let far = difference(&score, &golden.metrics[&key]);
@@ -115,8 +128,36 @@ fn every_metric_is_scikit_learns() {
         }
     }
     println!("{compared} metrics differ by {worst:.1e} at most");
-    let all = metrics::ALL.iter().map(|metric| metric.name).collect();
-    assert_eq!(names, all, "every metric has golden numbers");
+    assert!(names.len() >= 11, "only {names:?} have golden numbers");
+}
+
+/// Whether there are golden numbers or not: whatever the batches are, a metric is the same, and it is never NaN.
+#[test]
+fn every_metric_counts_alike_in_any_batches() {
+    let mut tried = BTreeMap::new();
+    for golden in golden() {
+        let all = metrics::fitting(&[], &golden.task().0);
+        let whole = golden.scored(&all, 1000);
+        assert_eq!(whole.len(), all.len(), "{}", golden.name);
+        for batch in [1, 7] {
+            for (part, whole) in golden.scored(&all, batch).iter().zip(&whole) {
+                assert_eq!(part.score, whole.score, "{}: {} in batches of {batch}", golden.name, whole.key);
+            }
+        }
+        for Scored { metric, key, score } in whole {
+            let numbers = match &score {
+                Score::Each { values, .. } => values.iter().flatten().copied().collect(),
+                _ => Vec::from_iter(score.number()),
+            };
+            assert!(numbers.iter().all(|number| number.is_finite()), "{}: {key} is {score:?}", golden.name);
+            let matrix = matches!(score, Score::Matrix { .. });
+            assert_eq!(matrix, metric.gives == metrics::Gives::Matrix, "{key} gives another thing than it says");
+            *tried.entry(metric.name).or_insert(0) += 1;
+        }
+    }
+    for metric in metrics::ALL {
+        assert!(tried.get(metric.name).is_some_and(|&times| times >= 3), "{} fits nothing", metric.name);
+    }
 }
 
 /// JSON has null where there is no value, and a message says why; it is never NaN.
@@ -125,7 +166,8 @@ fn what_has_no_value_says_why() {
     let cases = golden();
     let case = |name: &str| cases.iter().find(|golden| golden.name.starts_with(name)).expect("a case");
     let says = |name: &str, key: &str| {
-        let scored = case(name).scored(1000).into_iter().find(|scored| scored.key == key).expect("it fits");
+        let scored =
+            case(name).scored(&case(name).known(), 1000).into_iter().find(|scored| scored.key == key).expect("it fits");
         (scored.undefined(), serde_json::to_value(&scored.score).expect("JSON"))
     };
     let (said, json) = says("a class never predicted", "precision");
@@ -166,13 +208,15 @@ fn config(loss: &str, metrics: &str) -> Result<Config, String> {
         "[data]\nsource = \"digits\"\n[model]\nloss = \"{loss}\"\nlayers = [{{ op = \"dense\", units = 10 }}]\n\
          [optimizer]\ntype = \"sgd\"\n[train]\nmetrics = {metrics}\n"
     );
-    Config::read("c.toml", &text, &[]).map_err(|error| error.to_string())
+    let config = Config::read("c.toml", &text, &[]).map_err(|error| error.to_string())?;
+    train::check_sections(&config).map_err(|error| error.to_string())?;
+    Ok(config)
 }
 
 #[test]
 fn configs_name_metrics_and_keep_them() {
     let read = config("categorical", "[\"f1\", { metric = \"top_k\", k = 3 }, \"top_k\"]").expect("metrics");
-    let keys: Vec<String> = read.train.metrics.iter().map(Asked::key).collect();
+    let keys: Vec<String> = metrics::read(&read.train).expect("metrics").iter().map(Asked::key).collect();
     assert_eq!(keys, ["f1", "top_3", "top_5"]);
     let text = toml::to_string(&read.to_toml()).expect("TOML");
     let again = Config::read("again.toml", &text, &[]).expect("what was written");
@@ -186,6 +230,36 @@ fn configs_name_metrics_and_keep_them() {
             let read = config(loss.name, &format!("[\"{}\"]", metric.name));
             assert_eq!(read.is_ok(), fits && numbers, "{} {}: {:?}", metric.name, loss.name, read.err());
         }
+    }
+}
+
+/// The outputs come from either device, batch by batch; evaluation sums up as it does without metrics.
+#[test]
+fn both_devices_are_measured_alike() {
+    let mut measured = vec![];
+    for device in [Device::cpu(), gpu()] {
+        for loss in losses::ALL {
+            let sets = [&format!("model.loss={}", loss.name)[..], "train.batch_size=32"];
+            let mut session = session("configs/digits.toml", &sets, &device);
+            let all = metrics::fitting(&[], &session.task());
+            for split in [Split::Dev, Split::Train] {
+                let plain = pollster::block_on(session.evaluate(split)).expect("it runs");
+                let with = pollster::block_on(session.measure(split, &all)).expect("it runs").expect("examples");
+                assert_eq!(plain, Some(with.figures));
+                let accuracy = with.metrics.iter().find(|scored| scored.key == "accuracy");
+                let accuracy = accuracy.and_then(|scored| scored.score.number());
+                assert_eq!(accuracy.is_some(), with.figures.accuracy.is_some());
+                let differs = accuracy.zip(with.figures.accuracy).map_or(0.0, |(host, device)| (host - device).abs());
+                assert!(differs < 1e-6, "{accuracy:?} {:?}", with.figures);
+                measured.push(with.metrics.iter().map(|scored| (scored.key.clone(), scored.score.number())).collect());
+            }
+        }
+    }
+    let measured: Vec<Vec<(String, Option<f64>)>> = measured;
+    let (cpu, gpu) = measured.split_at(measured.len() / 2);
+    for ((key, cpu), (_, gpu)) in cpu.iter().flatten().zip(gpu.iter().flatten()) {
+        let far = cpu.zip(*gpu).map_or(0.0, |(cpu, gpu)| (cpu - gpu).abs());
+        assert!(cpu.is_some() == gpu.is_some() && far < 2e-3, "{key}: {cpu:?} on the CPU, {gpu:?} on the GPU");
     }
 }
 
@@ -261,8 +335,9 @@ fn evaluate_says_all_that_fits() {
     let evaluate = |arguments: &[&str]| run(&[&["evaluate", text(&out), "--device", "cpu"], arguments].concat());
     let result: Value = serde_json::from_str(&stdout(&evaluate(&["--json"]))).expect("JSON");
     let metrics = result["metrics"].as_object().expect("metrics");
-    let keys: Vec<&str> = metrics.keys().map(String::as_str).collect();
-    assert_eq!(keys, ["accuracy", "confusion", "f1", "log_loss", "precision", "recall", "top_2"]);
+    let fits = metrics::ALL.iter().filter(|metric| metric.fits.contains(&Kind::Multiclass));
+    let fits = fits.map(|metric| if metric.name == "top_k" { "top_2" } else { metric.name });
+    assert_eq!(metrics.keys().map(String::as_str).collect::<BTreeSet<_>>(), fits.collect());
     assert_eq!(metrics["accuracy"], result["accuracy"]);
     let counts = metrics["confusion"]["counts"].as_array().expect("rows");
     let diagonal: u64 = counts.iter().enumerate().map(|(at, row)| row[at].as_u64().expect("a count")).sum();

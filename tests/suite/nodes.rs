@@ -188,10 +188,10 @@ fn a_batch_of_one_has_no_variance() {
 #[test]
 fn the_resolved_config_writes_the_layers_of_blocks_out() {
     let built = model(config(&[])).expect("a network that fits");
-    let text = toml::to_string(&built.resolved()).expect("TOML");
+    let text = toml::to_string(&built.resolved().expect("a config")).expect("TOML");
     assert!(text.contains("bias_initializer = \"pytorch\"") && text.contains("epsilon"), "{text}");
     let again = model(Config::read("resolved.toml", &text, &[]).expect("a valid config")).expect("a network that fits");
-    assert_eq!(toml::to_string(&again.resolved()).expect("TOML"), text);
+    assert_eq!(toml::to_string(&again.resolved().expect("a config")).expect("TOML"), text);
     assert_eq!(again.initial_parameters(), built.initial_parameters());
 }
 
@@ -202,7 +202,7 @@ fn settings_of_nodes_are_read_and_refused() {
         model(Config::read("nodes.toml", NETWORK, &[layer]).expect("a valid config")).map_err(|error| error.to_string())
     };
     let keras = with("op = \"batch_norm\", dialect = \"keras\"").expect("a network that fits");
-    let text = toml::to_string(&keras.resolved()).expect("TOML");
+    let text = toml::to_string(&keras.resolved().expect("a config")).expect("TOML");
     assert!(text.contains("momentum = 0.99") && text.contains("epsilon = 0.001"), "{text}");
     for (keys, part) in [
         ("op = \"batch_norm\", dialect = \"kears\"", "did you mean `keras`?"),

@@ -10,8 +10,9 @@ mod norms;
 
 use gradus::{
     activations::{self, Activation},
-    kernels::{Operand, Step, Variant, activation, loss, matmul, optimizer, softmax},
-    optimizers::{self, LEARNING_RATE},
+    kernels::{Operand, Step, Variant, activation, loss::LossParameters, matmul, optimizer, softmax},
+    losses::{self, Loss, Targets},
+    optimizers::{self, Gradient, LEARNING_RATE},
 };
 use launch::{Trap, devices};
 
@@ -41,29 +42,6 @@ const SIZES: [f32; 20] = [
 
 fn points() -> Vec<f64> {
     SIZES.iter().flat_map(|&size| [f64::from(size), -f64::from(size)]).collect()
-}
-
-/// The limit of an activation at +∞ and −∞.
-fn limits(activation: &Activation) -> [f64; 2] {
-    match activation.name {
-        "relu" | "hard_swish" | "softplus" | "silu" | "gelu" | "gelu_tanh" => [f64::INFINITY, 0.0],
-        "leaky_relu" => [f64::INFINITY, f64::NEG_INFINITY],
-        "sigmoid" => [1.0, 0.0],
-        "tanh" => [1.0, -1.0],
-        "elu" => [f64::INFINITY, -1.0],
-        "selu" => [f64::INFINITY, -1.758_099_340_847_376_9],
-        name => panic!("what are the limits of {name}?"),
-    }
-}
-
-/// The limit of its derivative at +∞ and −∞.
-fn slopes(activation: &Activation) -> [f64; 2] {
-    match activation.name {
-        "sigmoid" | "tanh" => [0.0, 0.0],
-        "leaky_relu" => [1.0, 0.01],
-        "selu" => [1.050_700_987_355_480_5, 0.0],
-        _ => [1.0, 0.0],
-    }
 }
 
 fn forward(activation: &'static Activation, x: Vec<f64>) -> Trap {
@@ -99,7 +77,7 @@ fn activations_are_right_everywhere() {
             for device in devices() {
                 let name = format!("{} of infinity on {}", activation.name, device.describe());
                 let found = &trap.on(device)[0];
-                limits(activation).iter().zip(found).for_each(|(&limit, &found)| trap.near(&name, found, limit));
+                activation.limits.iter().zip(found).for_each(|(&limit, &found)| trap.near(&name, found, limit));
                 let found = &undefined.on(device)[0];
                 assert!(found.iter().all(|y| !y.is_finite()), "{} of NaN is {found:?}", activation.name);
             }
@@ -118,13 +96,13 @@ fn derivatives_are_right_everywhere() {
         let v: Vec<f64> = of(points()).into_iter().filter(|v| v.is_finite()).collect();
         backward(activation, vec![1.0; v.len()], v).agrees(activation.name);
         let ends =
-            if activation.of_output() { limits(activation).to_vec() } else { vec![f64::INFINITY, f64::NEG_INFINITY] };
+            if activation.of_output() { activation.limits.to_vec() } else { vec![f64::INFINITY, f64::NEG_INFINITY] };
         let ends = ends.iter().map(|&v| f64::from(v as f32)).collect();
         let trap = backward(activation, vec![1.0; 2], ends);
         let undefined = backward(activation, vec![f64::NAN; 2], of(vec![1.0, -1.0]));
         for device in devices() {
             let name = format!("{}' at infinity on {}", activation.name, device.describe());
-            slopes(activation).iter().zip(&trap.on(device)[0]).for_each(|(&slope, &dx)| trap.near(&name, dx, slope));
+            activation.slopes.iter().zip(&trap.on(device)[0]).for_each(|(&slope, &dx)| trap.near(&name, dx, slope));
             let found = &undefined.on(device)[0];
             assert!(found.iter().all(|dx| !dx.is_finite()), "NaN through {}' is {found:?}", activation.name);
         }
@@ -160,29 +138,30 @@ fn softmax_is_right_everywhere() {
 }
 
 /// A loss over rows of logits, the label or value of each row in turn.
-fn loss_of(which: usize, x: Vec<f64>) -> Trap {
+fn loss_of(loss: &Loss, x: Vec<f64>) -> Trap {
     let (rows, count) = (x.len() / 3, x.len());
-    let kernel = [&loss::CATEGORICAL, &loss::BERNOULLI, &loss::NORMAL][which];
-    let targets = match which {
-        0 => Operand::Words((0..rows as u32).map(|row| row % 3).collect()),
-        _ => Operand::Reals((0..count).map(|at| f64::from(u32::from(at % 4 == 1))).collect()),
+    let targets = match loss.targets {
+        Targets::Labels => Operand::Words((0..rows as u32).map(|row| row % 3).collect()),
+        Targets::Probabilities | Targets::Values => {
+            Operand::Reals((0..count).map(|at| f64::from(u32::from(at % 4 == 1))).collect())
+        }
     };
     let order = Operand::Words((0..rows as u32).collect());
-    let parameters = loss::LossParameters { rows: rows as u32, outputs: 3 };
+    let parameters = LossParameters { rows: rows as u32, outputs: 3 };
     let operands = vec![Operand::Reals(x), targets, order, Operand::Output(count), Operand::Output(2 * rows)];
-    Trap::new(kernel, Variant::Plain, parameters, operands, rows)
+    Trap::new(loss.kernel, Variant::Plain, parameters, operands, rows)
 }
 
 #[test]
 fn losses_are_right_everywhere() {
-    for which in 0..3 {
+    for &loss in losses::ALL {
         // A square that f32 cannot hold makes the loss infinite, whatever its gradient is.
-        let largest = if which == 2 { LARGEST_SQUARED } else { f64::INFINITY };
-        loss_of(which, logits(largest)).agrees("logits");
+        let largest = if loss.targets == Targets::Values { LARGEST_SQUARED } else { f64::INFINITY };
+        loss_of(loss, logits(largest)).agrees("logits");
         for (at, planted) in (0..3).flat_map(|at| [f64::NAN, f64::INFINITY].map(|planted| (at, planted))) {
             let mut x = vec![1.0, -0.5, 2.0];
             x[at] = planted;
-            let trap = loss_of(which, x);
+            let trap = loss_of(loss, x);
             for device in devices() {
                 let found = &trap.on(device)[1];
                 assert!(!found[0].is_finite(), "{} of {planted} at {at} is {found:?}", trap.kernel.name);
@@ -195,11 +174,16 @@ fn losses_are_right_everywhere() {
 #[test]
 fn updates_are_right_everywhere() {
     for rule in optimizers::samples() {
-        let linear = ["sgd", "momentum", "nesterov", "lion"].contains(&rule.name());
-        // A change may be some times its gradient on the way.
-        let fits = |g: &f64| g.abs() <= if linear { 1e37 } else { LARGEST_SQUARED };
-        // The sign of a number that a shader may take for 0 is left open.
-        let sign = |g: &f64| rule.name() != "lion" || *g == 0.0 || g.abs() > 1e-36;
+        let optimizer = optimizers::ALL.iter().find(|optimizer| optimizer.name == rule.name()).expect("a rule's");
+        // A change may be some times its gradient on the way; the sign of a number that a shader may take for 0
+        // is left open.
+        let (largest, smallest) = match optimizer.gradient {
+            Gradient::Linear => (1e37, 0.0),
+            Gradient::Sign => (1e37, 1e-36),
+            Gradient::Squared => (LARGEST_SQUARED, 0.0),
+        };
+        let fits = |g: &f64| g.abs() <= largest;
+        let sign = |g: &f64| *g == 0.0 || g.abs() > smallest;
         let mut gradients: Vec<f64> = points().into_iter().filter(|g| fits(g) && sign(g)).collect();
         gradients.resize(gradients.len().next_multiple_of(optimizer::BLOCK), 0.0);
         let trap = update(&rule, gradients.clone());

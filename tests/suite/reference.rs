@@ -1,7 +1,7 @@
 //! docs/reference.md is what the slices say.
 
 use gradus::{
-    activations, data, initializers, kernels, losses, metrics, ops, optimizers, report::reference, schedules,
+    activations, cli::page as reference, data, initializers, losses, metrics, ops, optimizers, schedules, verify,
 };
 
 #[test]
@@ -29,7 +29,7 @@ fn every_name_is_in_the_reference() {
     let names = names.chain(schedules::ALL.iter().map(|kind| kind.name));
     let names = names.chain(initializers::ALL.iter().map(|initializer| initializer.name));
     let names = names.chain(data::ALL.iter().map(|source| source.name));
-    for name in names.chain(kernels::ALL.iter().map(|kernel| kernel.name)) {
+    for name in names.chain(verify::every_kernel().iter().map(|kernel| kernel.name)) {
         assert!(page.contains(&format!("| `{name}` |")), "{name} is missing");
     }
 }

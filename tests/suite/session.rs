@@ -80,7 +80,7 @@ fn training_lowers_the_loss_and_resumes_to_the_same_bits() {
 fn the_resolved_config_builds_the_same_optimizer() {
     for settings in SETTINGS {
         let model = build(settings).unwrap_or_else(|error| panic!("{error}"));
-        let text = toml::to_string(&model.resolved()).expect("TOML");
+        let text = toml::to_string(&model.resolved().expect("a config")).expect("TOML");
         let again = from_text(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(model.resolved(), again.resolved(), "{settings}");
         assert_eq!(model.rule.formula(), again.rule.formula());

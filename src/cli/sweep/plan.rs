@@ -11,6 +11,7 @@ use crate::{
     config::{Config, DataConfig, Grid, Place},
     data::{Dataset, Inputs, Targets},
     device::Device,
+    losses,
     report::{self, plain, short_keys},
     train::{BuildError, Model, contradictions},
 };
@@ -180,13 +181,13 @@ impl Datasets {
                 }
                 error
             })?;
-            Ok(toml::to_string(&model.resolved()).expect("a config is TOML"))
+            Ok(toml::to_string(&model.resolved().expect("it is a config's")).expect("a config is TOML"))
         };
         runs.iter().map(&mut resolved).collect()
     }
 
     fn dataset(&mut self, config: &Config, seeded: bool) -> Result<Dataset, Failure> {
-        let (data, categorical, seed) = (&config.data, config.model.loss == "categorical", config.seed);
+        let (data, categorical, seed) = (&config.data, losses::of(&config.model)?.labels(), config.seed);
         let same = |loaded: &&Loaded| {
             let examples = loaded.config == *data && loaded.categorical == categorical;
             examples && (!seeded || loaded.seed == seed)

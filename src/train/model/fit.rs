@@ -3,25 +3,44 @@
 
 use super::BuildError;
 use crate::{
-    config::{self, Config},
+    config::{self, Place},
     data::{DataError, Dataset, Inputs, Targets},
-    graph::{Graph, blocks::RESHAPING, elements},
+    graph::{Draft, Graph, elements, show},
     losses::{self, Loss},
+    ops::Effect,
 };
 
-/// Brings the classes of a data set to the network's outputs, and refuses what can't be right.
-pub(super) fn fit(config: &Config, graph: &Graph, dataset: &mut Dataset, loss: &Loss) -> Result<(), BuildError> {
+/// Brings the classes of a data set to the network's outputs, and refuses what can't be right. `last` is where the
+/// network's last layer is spoken of.
+pub(super) fn fit(last: &Place, graph: &Graph, dataset: &mut Dataset, loss: &Loss) -> Result<(), BuildError> {
+    check_inputs(last, graph, dataset, loss)?;
     classes(graph, dataset, loss);
-    check_outputs(config, graph, dataset, loss)?;
+    check_outputs(last, graph, dataset, loss)?;
     check_targets(dataset, loss)?;
     Ok(check_words(graph, dataset)?)
+}
+
+/// The network is for such examples, and all that a device takes an index from is in its range. Configs and files
+/// are read so that this is true.
+fn check_inputs(last: &Place, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), BuildError> {
+    dataset.check()?;
+    let (takes, shape) = (&graph.nodes[0].shape, &dataset.shape);
+    if takes != shape {
+        let message = format!("the network takes {}, but an example of the data set is {}", show(takes), show(shape));
+        return Err(config::Error::new(last, message).into());
+    }
+    if loss.targets == losses::Targets::Labels && matches!(dataset.targets, Targets::Values { .. }) {
+        let message = format!("the loss `{}` takes classes, and the targets are numbers", loss.name);
+        return Err(DataError::new(dataset.name.as_str(), message).into());
+    }
+    Ok(())
 }
 
 /// Labels say at least how many classes there are: the network may know of more. And some count from 1.
 fn classes(graph: &Graph, dataset: &mut Dataset, loss: &Loss) {
     let outputs = elements(&graph.nodes[graph.output].shape);
     let Targets::Classes { labels, count, names: names @ None } = &mut dataset.targets else { return };
-    if loss.targets != losses::Targets::Labels || dataset.train.is_empty() || labels.is_empty() {
+    if !loss.labels() || dataset.train.is_empty() || labels.is_empty() {
         return;
     }
     if outputs > *count {
@@ -37,14 +56,13 @@ fn classes(graph: &Graph, dataset: &mut Dataset, loss: &Loss) {
     }
 }
 
-fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
+fn check_outputs(last: &Place, graph: &Graph, dataset: &Dataset, loss: &Loss) -> Result<(), config::Error> {
     let outputs = elements(&graph.nodes[graph.output].shape);
     let wanted = dataset.targets.width();
     let binary = matches!(dataset.targets, Targets::Classes { count: 2, .. }) && outputs == 1;
-    if outputs == wanted || binary && loss.targets == losses::Targets::Values {
+    if outputs == wanted || binary && !loss.labels() {
         return Ok(());
     }
-    let last = config.model.layers.last().expect("a config has layers");
     let message = format!(
         "the network ends in {outputs} outputs, but the loss `{}` over the data set `{}` needs {wanted}",
         loss.name, dataset.name
@@ -63,7 +81,7 @@ fn check_outputs(config: &Config, graph: &Graph, dataset: &Dataset, loss: &Loss)
         }
         _ => String::new(),
     };
-    Err(config::Error::new(&last.place, message).help(format!("give the last layer units = {wanted}{few}")))
+    Err(config::Error::new(last, message).help(format!("give the last layer units = {wanted}{few}")))
 }
 
 /// Targets that a loss can't be trained on.
@@ -75,34 +93,38 @@ fn check_targets(dataset: &Dataset, loss: &Loss) -> Result<(), DataError> {
     if dataset.examples() == 0 {
         return Ok(());
     }
-    match (&dataset.targets, loss.name) {
-        (Targets::Values { values, width }, "bernoulli") => {
+    match (&dataset.targets, loss.targets) {
+        (Targets::Values { values, width }, losses::Targets::Probabilities) => {
             if let Some(at) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
                 let message = format!(
-                    "the target {}{column} is no probability: the loss `bernoulli` takes targets from 0 to 1, so \
-                     write labels as 0 and 1",
-                    values[at]
+                    "the target {}{column} is no probability: the loss `{}` takes targets from 0 to 1, so write labels \
+                     as 0 and 1",
+                    values[at], loss.name
                 );
                 return Err(origin.error(at / width, message));
             }
         }
-        (Targets::Classes { names: Some(names), .. }, "normal") if origin.table.is_some() => {
+        (Targets::Classes { names: Some(names), .. }, losses::Targets::Values) if origin.table.is_some() => {
             let message = format!(
-                "the targets{column} are words, such as {:?}, where the loss `normal` takes numbers; \
-                 model.loss = \"categorical\" is for classes",
-                names[0]
+                "the targets{column} are words, such as {:?}, where the loss `{}` takes numbers; \
+                 model.loss = {:?} is for classes",
+                names[0],
+                loss.name,
+                losses::CATEGORICAL.name
             );
             return Err(DataError::new(origin.file.as_str(), message));
         }
-        _ => {}
+        (Targets::Values { .. }, losses::Targets::Labels | losses::Targets::Values) => {}
+        (Targets::Classes { .. }, _) => {}
     }
-    let all = match (&dataset.targets, loss.name) {
-        (Targets::Classes { labels, names, .. }, "categorical" | "bernoulli") => {
+    let all = match &dataset.targets {
+        _ if !loss.accuracy => None,
+        Targets::Classes { labels, names, .. } => {
             let name = |label: u32| names.as_ref().map_or(label.to_string(), |names| names[label as usize].clone());
             only(&dataset.train, labels).map(name)
         }
-        (Targets::Values { values, width: 1 }, "bernoulli") => only(&dataset.train, values).map(|x| x.to_string()),
-        _ => None,
+        Targets::Values { values, width: 1 } if !loss.labels() => only(&dataset.train, values).map(|x| x.to_string()),
+        Targets::Values { .. } => None,
     };
     all.map_or(Ok(()), |class| {
         let message = format!(
@@ -145,19 +167,35 @@ fn check_words(graph: &Graph, dataset: &Dataset) -> Result<(), DataError> {
     Err(dataset.origin.error(example, message))
 }
 
+/// Whether the network's input goes into an embedding, as it is or in another shape: then it is the numbers of words,
+/// and no scale makes sense of them.
+pub(in crate::train) fn takes_words(drafts: &[Draft], sorted: &[(usize, Vec<usize>)]) -> bool {
+    let mut raw = vec![0];
+    for (at, inputs) in sorted {
+        if !inputs.iter().any(|input| raw.contains(input)) {
+            continue;
+        }
+        match drafts[*at].op.effect() {
+            Effect::Words(_) => return true,
+            Effect::View | Effect::Joins => raw.push(at + 1),
+            Effect::Drops | Effect::Within(_) | Effect::Others => {}
+        }
+    }
+    false
+}
+
 /// The smallest vocabulary of the embeddings that take the network's input.
-fn vocabulary(graph: &Graph) -> Option<usize> {
+pub(super) fn vocabulary(graph: &Graph) -> Option<usize> {
     let mut raw = vec![0];
     let mut smallest = None;
     for (at, node) in graph.nodes.iter().enumerate().filter(|(_, node)| !node.inputs.is_empty()) {
         if !node.inputs.iter().any(|input| raw.contains(input)) {
             continue;
         }
-        let keys = node.op.keys();
-        match keys.get("vocabulary").and_then(toml::Value::as_integer) {
-            Some(words) => smallest = Some(smallest.unwrap_or(usize::MAX).min(words as usize)),
-            None if RESHAPING.contains(&node.op.name()) => raw.push(at),
-            None => {}
+        match node.op.effect() {
+            Effect::Words(words) => smallest = Some(smallest.unwrap_or(usize::MAX).min(words)),
+            Effect::View | Effect::Joins => raw.push(at),
+            Effect::Drops | Effect::Within(_) | Effect::Others => {}
         }
     }
     smallest
@@ -193,7 +231,7 @@ pub(in crate::train) fn doubts(dataset: &Dataset, loss: &Loss) -> Vec<String> {
             }
             vec![format!("{file}: {none} of {of} classes never occur among the {examples} training examples: {list}")]
         }
-        Targets::Values { values, width } if loss.name == "normal" => {
+        Targets::Values { values, width } if loss.targets == losses::Targets::Values => {
             let constant = |at: &usize| {
                 let mut column = dataset.train.iter().map(|&example| values[example as usize * width + at]);
                 let first = column.next();

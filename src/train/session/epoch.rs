@@ -3,7 +3,7 @@
 use super::{Evaluation, Session, Split};
 use crate::{
     device,
-    train::{EpochRecord, Error, Snapshot},
+    train::{EpochRecord, Error, Snapshot, Weights},
 };
 
 impl Session {
@@ -67,7 +67,16 @@ impl Session {
         Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best, early })
     }
 
-    /// The same, if the last update left numbers that are worth keeping: its own loss and gradients are
+    /// The weights alone, as they are evaluated now: for files and other programs.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub async fn weights(&mut self) -> Result<Weights, device::Error> {
+        let snapshot = self.snapshot().await?;
+        Ok(Weights::of(&self.model.plan, snapshot))
+    }
+
+    /// A snapshot, if the last update left numbers that are worth keeping: its own loss and gradients are
     /// those before it.
     ///
     /// # Errors

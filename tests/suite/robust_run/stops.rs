@@ -57,7 +57,7 @@ fn stopped_at_the_ends_of_epochs_under_every_schedule_a_run_gives_the_same_bits(
 #[test]
 fn a_run_stopped_at_each_look_gives_the_same_bits() {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = tiny(folder.path(), PLATEAU, 4);
+    let config = tiny(folder.path(), PLATEAU, 4) + "metrics = ['f1', 'log_loss']\n";
     let whole = folder.path().join("whole");
     go_on(&whole, &config, &Device::cpu(), |_| (), None).0.expect("it runs");
     for at in 1..=16 {
