@@ -37,8 +37,25 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
+/// The commands: what clap reads, and what runs. To add one, write its file, and its line here.
+macro_rules! commands {
+    ($($name:ident($arguments:ty)),* $(,)?) => {
+        #[derive(Subcommand)]
+        enum Command {
+            $($name($arguments)),*
+        }
+
+        impl Command {
+            fn run(self) -> Result<(), Failure> {
+                match self {
+                    $(Command::$name(command) => command.run()),*
+                }
+            }
+        }
+    };
+}
+
+commands! {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
     Predict(predict::Predict),
@@ -160,25 +177,7 @@ pub fn main() -> ExitCode {
         writeln!(line, "{what}: {}", config::printable(record.args().to_string()))
     })
     .init();
-    let result = match Cli::parse().command {
-        Command::Train(command) => command.run(),
-        Command::Evaluate(command) => command.run(),
-        Command::Predict(command) => command.run(),
-        Command::Export(command) => command.run(),
-        Command::Summary(command) => command.run(),
-        Command::Explain(command) => command.run(),
-        Command::Devices(command) => command.run(),
-        Command::Verify(command) => command.run(),
-        Command::Bench(command) => command.run(),
-        Command::Schedule(command) => command.run(),
-        Command::Trajectory(command) => command.run(),
-        Command::Reproduce(command) => command.run(),
-        Command::Sweep(command) => command.run(),
-        Command::Plot(command) => command.run(),
-        Command::Completions(command) => command.run(),
-        Command::Man(command) => command.run(),
-        Command::Reference(command) => command.run(),
-    };
+    let result = Cli::parse().command.run();
     let Err(failure) = result else { return ExitCode::SUCCESS };
     if !failure.message.is_empty() {
         // Nothing is left to do if stderr is closed too.

@@ -2,7 +2,7 @@
 
 use gradus::{
     kernels::{
-        Arguments, Case, Cost, Grid, Kernel, Operand, Parameters, Slot, Source, WIDTH, case, read, reads, writes,
+        Arguments, Case, Cost, Kernel, Operand, Parameters, Shader, Slot, WIDTH, case, read, reads, writes,
         wrong_bindings,
     },
     parameters,
@@ -26,11 +26,9 @@ pub const PRODUCT: Kernel = Kernel {
     formula: "c = s a b",
     bindings: &[reads("a"), reads("b"), writes("c")],
     parameters: ProductParameters::FIELDS,
-    source: |recipe| Source {
-        label: "product".into(),
-        wgsl: include_str!("product.wgsl").into(),
-        constants: vec![],
-        grid: Grid::strided(read::<ProductParameters>(recipe.parameters).count, WIDTH),
+    source: |recipe| {
+        let count = read::<ProductParameters>(recipe.parameters).count;
+        Shader::of(recipe, include_str!("product.wgsl")).strided(count, WIDTH)
     },
     cpu: twin!(product),
     cost: |p| {
