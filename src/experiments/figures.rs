@@ -2,6 +2,7 @@
 
 mod biased_but_better;
 mod consistency;
+mod convex_losses;
 mod double_descent;
 mod effective_complexity;
 mod efficiency;
@@ -10,6 +11,7 @@ mod estimator_bias;
 mod likelihood;
 mod maximum_likelihood;
 mod mean_squared_error;
+mod minibatch;
 mod more_data;
 mod no_free_lunch;
 mod optimal_capacity;
@@ -33,6 +35,8 @@ pub const ALL: &[&Figure] = &[
     &biased_but_better::BIASED_BUT_BETTER,
     &consistency::CONSISTENCY,
     &efficiency::EFFICIENCY,
+    &minibatch::MINIBATCH,
+    &convex_losses::CONVEX_LOSSES,
     &random_features::RANDOM_FEATURES,
     &double_descent::DOUBLE_DESCENT,
     &effective_complexity::EFFECTIVE_COMPLEXITY,

@@ -51,6 +51,11 @@ pub trait Trainer {
     /// # Errors
     /// The config, its data or the device are at fault.
     fn train(&mut self, config: Config) -> Result<Cell, Failed>;
+    /// The gradients of batches of examples with a config's first weights: nothing is trained.
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed>;
     /// So many of a figure's parts are done.
     fn progress(&mut self, done: usize, of: usize);
 }
@@ -146,6 +151,14 @@ impl<'a> Lab<'a> {
     /// The changes are wrong, or the device is.
     pub fn digits(&mut self, changes: &[String]) -> Result<Cell, Failed> {
         self.trainer.train(Config::default_with(changes)?)
+    }
+
+    /// The gradients of batches of the digits, by the examples' numbers, with a network's first weights.
+    ///
+    /// # Errors
+    /// The changes are wrong, or the device is.
+    pub fn gradients(&mut self, changes: &[String], batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed> {
+        self.trainer.gradients(Config::default_with(changes)?, batches)
     }
 
     /// Trains the config that a text in TOML is.

@@ -21,8 +21,7 @@ impl Trainer for InMemory {
         if let Some(cell) = self.0.get(&key) {
             return Ok(cell.clone());
         }
-        let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed).expect("the data");
-        let model = Model::build(config, dataset).expect("a network that fits");
+        let model = model(config);
         let cell = pollster::block_on(async {
             let mut session = Session::new(model, &Device::cpu()).await.expect("room");
             train(&mut session, &mut []).await.expect("finite figures");
@@ -36,7 +35,18 @@ impl Trainer for InMemory {
         Ok(cell)
     }
 
+    fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed> {
+        let mut session = pollster::block_on(Session::new(model(config), &Device::cpu())).expect("room");
+        let gradient = |batch: &Vec<u32>| pollster::block_on(session.gradient(batch)).expect("a gradient");
+        Ok(batches.iter().map(gradient).collect())
+    }
+
     fn progress(&mut self, _: usize, _: usize) {}
+}
+
+fn model(config: Config) -> Model {
+    let dataset = data::load(&config.data, config.model.loss == "categorical", config.seed).expect("the data");
+    Model::build(config, dataset).expect("a network that fits")
 }
 
 fn found(figure: &Figure, seed: u64, broken: bool, cells: &mut InMemory) -> Findings {

@@ -107,6 +107,20 @@ impl Trainer for Cells {
         Ok(cell)
     }
 
+    fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed> {
+        let failed = |failure: Failure| Failed::Training(failure.message().to_owned());
+        let model = load::model(config).map_err(failed)?;
+        let all = pollster::block_on(async {
+            let mut session = Session::new(model, &self.device).await?;
+            let mut all = vec![];
+            for batch in batches {
+                all.push(session.gradient(batch).await?);
+            }
+            Ok(all)
+        });
+        all.map_err(failed)
+    }
+
     fn progress(&mut self, done: usize, of: usize) {
         let bar = self.bar.get_or_insert_with(|| Patience::new(self.name, of as u64));
         bar.advance((done as u64).saturating_sub(self.done));
