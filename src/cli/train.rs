@@ -200,6 +200,7 @@ pub(super) fn summarize(
         "dev": figures(dev),
         "test": figures(test),
         "training_seconds": watcher.training_seconds(),
+        "saving_seconds": watcher.saving_seconds(),
         "device": device.describe(),
         "version": env!("CARGO_PKG_VERSION"),
         "counters": session.counters(),

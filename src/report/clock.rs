@@ -14,13 +14,16 @@ pub struct Clock {
     last: Cell<(f64, f64)>,
     /// Seconds that were spent in training steps, evaluation and saving left out.
     training: Cell<f64>,
+    /// Seconds that were spent in saving, since this process began.
+    saving: Cell<f64>,
 }
 
 impl Clock {
     /// Goes on from so many seconds, within an epoch of which so many examples are done.
     pub fn new(training_seconds: f64, before: u64) -> Clock {
         let began = Cell::new(Instant::now());
-        Clock { began, before: Cell::new(before), last: Cell::default(), training: Cell::new(training_seconds) }
+        let (before, training) = (Cell::new(before), Cell::new(training_seconds));
+        Clock { began, before, last: Cell::default(), training, saving: Cell::new(0.0) }
     }
 
     /// Examples a second in the epoch under way, of which so many are done.
@@ -36,6 +39,16 @@ impl Clock {
     /// Seconds in training steps, in all.
     pub fn training_seconds(&self) -> f64 {
         self.training.get()
+    }
+
+    /// Seconds in saving, since this process began.
+    pub fn saving_seconds(&self) -> f64 {
+        self.saving.get()
+    }
+
+    /// Something was saved, from then until now.
+    pub fn saved(&self, since: Instant) {
+        self.saving.set(self.saving.get() + since.elapsed().as_secs_f64());
     }
 
     fn seconds(&self) -> f64 {

@@ -67,6 +67,7 @@ impl Saving {
         checkpoints::save(&self.run.directory, &self.plan, snapshot, self.keep_before)?;
         self.keep_before = true;
         self.last = Some(Instant::now());
+        self.run.clock.saved(begun);
         self.wait = (SAVE_SHARE * begun.elapsed()).clamp(SAVE, SAVE_ALWAYS);
         Ok(())
     }

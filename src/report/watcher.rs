@@ -116,6 +116,11 @@ impl Watcher {
         self.run.clock.training_seconds()
     }
 
+    /// Seconds that were spent in saving by this process.
+    pub fn saving_seconds(&self) -> f64 {
+        self.run.clock.saving_seconds()
+    }
+
     /// The last epoch's figures on the training and the development set, however long ago that was.
     pub fn last_figures(&self, session: &Session) -> [Option<Figures>; 2] {
         let history = self.run.history.borrow();
