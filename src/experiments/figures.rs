@@ -1,9 +1,22 @@
 //! The lecture's figures and claims: one file each, with its const in [`ALL`].
 
+mod activation_derivatives;
+mod adagrad;
+mod adam_bias;
+mod adaptive_decay;
+mod animations;
 mod biased_but_better;
 mod consistency;
+mod convex;
 mod efficiency;
 mod estimator_bias;
+mod gradient_descent;
+mod keras_schedules;
+mod momentum;
+mod nesterov;
+mod rmsprop_bias;
+mod robbins_monro;
+mod schedules;
 
 use super::Figure;
 
@@ -13,6 +26,19 @@ pub const ALL: &[&Figure] = &[
     &biased_but_better::BIASED_BUT_BETTER,
     &consistency::CONSISTENCY,
     &efficiency::EFFICIENCY,
+    &gradient_descent::GRADIENT_DESCENT,
+    &robbins_monro::ROBBINS_MONRO,
+    &convex::CONVEX,
+    &activation_derivatives::ACTIVATION_DERIVATIVES,
+    &momentum::MOMENTUM,
+    &nesterov::NESTEROV,
+    &adagrad::ADAGRAD,
+    &rmsprop_bias::RMSPROP_BIAS,
+    &adam_bias::ADAM_BIAS,
+    &animations::ANIMATIONS,
+    &adaptive_decay::ADAPTIVE_DECAY,
+    &schedules::SCHEDULES,
+    &keras_schedules::KERAS_SCHEDULES,
 ];
 
 /// The figure that a name, an item's number (`31`) or the number of a figure (`fig-5.2`) stands for: the first that

@@ -1,0 +1,127 @@
+//! How learning rates fall.
+
+use std::f64::consts::PI;
+
+use crate::{
+    config::OptimizerConfig,
+    experiments::{Failed, Figure, Findings, Lab, Need},
+    report::{Axis, Chart, Curve, Line},
+    schedules::{Run, Schedule},
+};
+
+/// Items 46 to 51.
+pub const SCHEDULES: Figure = Figure {
+    name: "schedules",
+    items: &[46, 47, 48, 49, 50, 51],
+    figure: "",
+    title: "The lecture's schedules from 0.1 to 0.001",
+    claim: "alpha (1 - t/T)^p, alpha / sqrt t, alpha c^t, alpha (1 + cos(pi t/T))/2 = alpha cos^2(pi t/(2T)); restarts begin at alpha, warmup is linear",
+    fault: "leaves out the half of the first form of cosine decay",
+    run,
+};
+
+/// T
+pub(super) const STEPS: u64 = 1000;
+/// The first rate, and the last.
+const ENDS: [f64; 2] = [0.1, 0.001];
+/// Steps of an epoch.
+const EPOCH: u64 = 50;
+
+/// A schedule of 1000 steps in epochs of 50, from its table without braces.
+pub(super) fn schedule(table: &str) -> Result<Schedule, Failed> {
+    let config = OptimizerConfig::of("sgd", &[format!("learning_rate={{ {table} }}")])?;
+    Ok(Schedule::read(&config, &Run { steps: STEPS, steps_per_epoch: EPOCH, stride: 1, learning_rate: ENDS[0] })?)
+}
+
+/// A schedule, its table, its formula.
+type Shown<'a> = (&'static str, &'static str, Box<dyn Fn(f64) -> f64 + 'a>);
+
+/// From the first rate to the last by a factor that goes from 1 to 0.
+fn between(factor: f64) -> f64 {
+    ENDS[1] + (ENDS[0] - ENDS[1]) * factor
+}
+
+fn shown(half: f64) -> Vec<Shown<'static>> {
+    let whole = STEPS as f64;
+    let share = move |t: f64| t / whole;
+    vec![
+        ("linear", "schedule = 'linear', initial = 0.1, final = 0.001", Box::new(move |t| between(1.0 - share(t)))),
+        (
+            "polynomial, p = 2",
+            "schedule = 'polynomial', power = 2.0, initial = 0.1, final = 0.001",
+            Box::new(move |t| between((1.0 - share(t)).powi(2))),
+        ),
+        // It counts from 1, and comes to a hundredth of its first rate after 10,000 steps: ten of them take 1 here.
+        ("inverse sqrt", "schedule = 'inverse_sqrt', initial = 0.1", Box::new(|t| 0.1 / (t + 1.0).sqrt())),
+        (
+            "exponential",
+            "schedule = 'exponential', initial = 0.1, rate = 0.01",
+            Box::new(move |t| 0.1 * 0.01f64.powf(share(t))),
+        ),
+        (
+            "exponential, per epoch",
+            "schedule = 'exponential', initial = 0.1, rate = 0.8, epochs = 1, staircase = true",
+            Box::new(|t| 0.1 * 0.8f64.powf((t / EPOCH as f64).floor())),
+        ),
+        (
+            "cosine",
+            "schedule = 'cosine', initial = 0.1, final = 0.001",
+            Box::new(move |t| between(half * (1.0 + (PI * share(t)).cos()))),
+        ),
+        (
+            "cosine squared",
+            "schedule = 'cosine_squared', initial = 0.1, final = 0.001",
+            Box::new(move |t| between((PI / 2.0 * share(t)).cos().powi(2))),
+        ),
+    ]
+}
+
+fn run(lab: &mut Lab) -> Result<Findings, Failed> {
+    let mut findings = Findings::new(&["schedule", "t", "rate", "formula"]);
+    let (mut curves, mut rates) = (vec![], vec![]);
+    for (colour, (name, table, formula)) in shown(if lab.broken { 1.0 } else { 0.5 }).into_iter().enumerate() {
+        let schedule = schedule(table)?;
+        let line: Vec<(f64, f64)> = (0..=STEPS).map(|t| (t as f64, schedule.at(t))).collect();
+        let worst = line.iter().map(|&(t, rate)| (rate - formula(t)).abs()).fold(0.0, f64::max);
+        findings.claim(format!("{name}: largest distance from its formula"), (worst, 0.0), Need::AtMost(1e-12));
+        findings.claim(format!("{name}: first rate"), (schedule.at(0), 0.0), Need::near(ENDS[0], 1e-12));
+        if !["inverse sqrt", "exponential, per epoch"].contains(&name) {
+            findings.claim(format!("{name}: rate after 1000"), (schedule.at(STEPS), 0.0), Need::near(ENDS[1], 1e-12));
+        }
+        for &(t, rate) in line.iter().step_by(EPOCH as usize) {
+            findings.row(&[&name, &t, &rate, &formula(t)]);
+        }
+        let drawn = if name == "cosine squared" { Line::Dashed } else { Line::Solid };
+        curves.push(Curve::new(name, colour, line.clone()).drawn(drawn));
+        rates.push(line);
+    }
+    let [.., one, other] = &rates[..] else { unreachable!("two forms of the cosine") };
+    let apart = one.iter().zip(other).map(|(a, b)| (a.1 - b.1).abs()).fold(0.0, f64::max);
+    findings.claim("largest distance of the two forms of the cosine", (apart, 0.0), Need::AtMost(1e-12));
+    let restarts = schedule("schedule = 'restarts', initial = 0.1, final = 0.001, period = 100, multiplier = 2.0")?;
+    let off = [0, 100, 300, 700].map(|t| (restarts.at(t) - ENDS[0]).abs()).into_iter().fold(0.0, f64::max);
+    findings.claim("restarts: largest distance of a restart's rate from alpha", (off, 0.0), Need::AtMost(1e-12));
+    let warmup = schedule("schedule = 'cosine', initial = 0.1, final = 0.001, warmup = 200")?;
+    let off = (0..200).map(|t| (warmup.at(t) - ENDS[0] * (t as f64 + 1.0) / 200.0).abs()).fold(0.0, f64::max);
+    findings.claim("warmup: largest distance from alpha (t + 1)/200", (off, 0.0), Need::AtMost(1e-12));
+    findings.claim("warmup: rate after 200 steps", (warmup.at(200), 0.0), Need::near(ENDS[0], 1e-12));
+    let line = |schedule: &Schedule| (0..=STEPS).map(|t| (t as f64, schedule.at(t))).collect();
+    let axis = || Axis::new("learning rate, α");
+    findings.picture(
+        "schedules",
+        &[
+            Chart { title: "Schedules".into(), x: Axis::counting("step, t"), y: axis(), curves: curves.clone() },
+            Chart { title: "The same".into(), x: Axis::counting("step, t"), y: Axis { log: true, ..axis() }, curves },
+            Chart {
+                title: "Restarts and warmup".into(),
+                x: Axis::counting("step, t"),
+                y: axis(),
+                curves: vec![
+                    Curve::new("restarts, each twice as long", 0, line(&restarts)),
+                    Curve::new("warmup, then cosine", 1, line(&warmup)),
+                ],
+            },
+        ],
+    );
+    Ok(findings)
+}
