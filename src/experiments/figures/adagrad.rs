@@ -19,7 +19,7 @@ pub const ADAGRAD: Figure = Figure {
 /// ε
 const EPSILON: f64 = 1e-7;
 /// Gradients that stay as they are, a parameter each.
-const GRADIENTS: [f64; 4] = [1e-6, 1e-3, 1.0, -100.0];
+const GRADIENTS: [f64; 4] = [1e-8, 1e-7, 1.0, -100.0];
 /// Steps with them.
 const STEPS: usize = 1000;
 /// Parameters of the convex function.
@@ -46,7 +46,8 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         let line = (1..=STEPS).map(|t| t as f64).map(|t| (t, expected(t, g).abs())).collect();
         let some =
             (0..30).map(|at| 10f64.powf(f64::from(at) / 10.0) as usize).map(|t| (t as f64, found[t - 1][at].abs()));
-        curves.push(Curve::new(format!("g = {g}"), at, line));
+        let drawn = if g < 0.0 { Line::Dashed } else { Line::Solid };
+        curves.push(Curve::new(format!("g = {g:e}"), at, line).drawn(drawn));
         curves.push(Curve::new("", at, some.collect()).drawn(Line::Dots));
     }
     curves.push(Curve::key("formula", Line::Solid));
@@ -56,7 +57,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let same = |at: usize| found.iter().zip(&other).all(|(a, b)| a[at].to_bits() == b[at].to_bits());
     let touched = [0, 2, 3].into_iter().filter(|&at| !same(at)).count();
     findings.claim("parameters that another's gradient touches", (touched as f64, 0.0), Need::near(0.0, 0.0));
-    let (plain, rates) = (best("sgd", 0.05)?, best(optimizer, 0.05)?);
+    let (plain, rates) = (best("sgd", 0.05)?, best(optimizer, 0.1)?);
     findings.claim(
         "convex: steps of SGD / of AdaGrad, each at its best alpha",
         (plain.1 / rates.1, 0.0),
@@ -90,16 +91,18 @@ type Best = (f64, f64, Vec<(f64, f64)>);
 
 /// The best of the multiples of `unit`.
 fn best(optimizer: &str, unit: f64) -> Result<Best, Failed> {
+    // Not all as far from the minimum, or a first step of one size would lead there.
+    let start: [f64; SCALES] = std::array::from_fn(|at| 1.0 + (at * 7 % 5) as f64);
     let curvature: [f64; SCALES] = std::array::from_fn(|at| 100f64.powf(-(at as f64) / (SCALES - 1) as f64));
     let value = |place: &[f64; SCALES]| {
-        let terms = |by: &dyn Fn(usize) -> f64| (0..SCALES).map(|at| curvature[at] * by(at)).sum::<f64>();
-        terms(&|at| place[at].powi(2)) / terms(&|_| 1.0)
+        let terms = |place: &[f64; SCALES]| (0..SCALES).map(|at| curvature[at] * place[at].powi(2)).sum::<f64>();
+        terms(place) / terms(&start)
     };
     let mut best: Best = (f64::NAN, PATIENCE as f64, vec![]);
     for rate in (1..=39).map(|at| unit * f64::from(at)) {
         let walker = Walker::free(optimizer, &[&format!("learning_rate={rate}")], PATIENCE)?;
         let gradient = |_, place: [f64; SCALES]| std::array::from_fn(|at| curvature[at] * place[at]);
-        let places = walker.places([1.0; SCALES], gradient).take(best.1 as usize);
+        let places = walker.places(start, gradient).take(best.1 as usize);
         let mut values = vec![(0.0, 1.0)];
         for place in places {
             values.push((values.len() as f64, value(&place)));

@@ -54,12 +54,16 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     findings.claim("largest error of the weight (1 - beta1) beta1^(t-i)", (of_weight, 0.0), Need::AtMost(1e-12));
     findings.claim("largest error of their sum 1 - beta1^t", (of_sum, 0.0), Need::AtMost(1e-12));
     let full = (0..PARAMETERS).map(|age| (age as f64, (1.0 - BETA) * BETA.powi(age as i32))).collect();
-    let mut curves = vec![Curve::new("of infinitely many: sum 1", 1, full).drawn(Line::Dashed)];
-    for (colour, t) in [(0, 5), (2, 15), (3, STEPS)] {
+    let ages = |t: usize, scale: f64| (0..).map(f64::from).zip(weights(t).iter().rev().map(|w| w / scale)).collect();
+    let mut curves = vec![
+        Curve { colour: None, ..Curve::new("of infinitely many: sum 1", 0, full) }.drawn(Line::Dashed),
+        Curve { colour: None, ..Curve::new("as they are, the first t", 0, ages(STEPS, 1.0)) }.drawn(Line::Dots),
+    ];
+    for (colour, t) in [5, 10, 20].into_iter().enumerate() {
+        // They end at another age each.
         let sum = 1.0 - BETA.powi(t as i32);
-        let ages = |scale: f64| weights(t).iter().rev().enumerate().map(|(at, w)| (at as f64, w / scale)).collect();
-        curves.push(Curve::new(format!("t = {t}: sum {sum:.2}"), colour, ages(1.0)).drawn(Line::Dots));
-        curves.push(Curve::new(format!("t = {t}, corrected: sum 1"), colour, ages(sum)));
+        curves.push(Curve::new(format!("t = {t}: sum {sum:.2}, corrected 1"), colour, ages(t, sum)));
+        curves.push(Curve::new("", colour, ages(t, sum)).drawn(Line::Dots));
     }
     let over = |means: &[f64]| (1..).map(f64::from).zip(means.iter().copied()).collect();
     findings.picture(

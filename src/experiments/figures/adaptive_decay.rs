@@ -21,7 +21,7 @@ const STEPS: usize = 1600;
 /// Walks side by side, each a parameter.
 const SIDE: usize = 64;
 /// So many times.
-const TIMES: usize = 4;
+const TIMES: usize = 24;
 /// Where all begin.
 const START: f64 = 4.0;
 /// The first rate.

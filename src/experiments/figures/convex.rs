@@ -36,7 +36,7 @@ const TRIPLES: usize = 10_000;
 /// Starts from −2 to 2.
 const STARTS: usize = 64;
 /// Steps from each.
-const STEPS: usize = 1000;
+const STEPS: usize = 4000;
 
 fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut findings = Findings::new(&["function", "above_chord", "above_chord_error", "least_curvature"]);

@@ -74,12 +74,15 @@ fn charts(walks: &[(f64, Vec<f64>)]) -> [Chart; 2] {
         let walk: Vec<_> = places.iter().map(|&x| (x, f(x))).collect();
         over.push(Curve::new(name.as_str(), colour, walk.clone()));
         over.push(Curve::new("", colour, walk).drawn(Line::Dots));
-        losses.push(Curve::new(name, colour, (0..).map(f64::from).zip(places.iter().map(|&x| f(x))).collect()));
+        // 0.1 and 1.9 go down at the same pace.
+        let drawn = if *rate == 1.9 { Line::Dashed } else { Line::Solid };
+        let values = (0..).map(f64::from).zip(places.iter().map(|&x| f(x))).collect();
+        losses.push(Curve::new(name, colour, values).drawn(drawn));
     }
     [
         Chart { title: "Gradient descent from x = 1".into(), x: Axis::new("x"), y: Axis::new("x²/2"), curves: over },
         Chart {
-            title: "The same, step by step".into(),
+            title: "The same, step by step (with α = 1 it is 0 after the first)".into(),
             x: Axis::counting("steps"),
             y: Axis { log: true, ..Axis::new("x²/2") },
             curves: losses,

@@ -24,9 +24,9 @@ pub const NESTEROV: Figure = Figure {
 /// β
 const BETA: f64 = 0.9;
 /// α
-const RATE: f64 = 0.8;
+const RATE: f64 = 0.008;
 /// Steps of a walk.
-const STEPS: usize = 100;
+const STEPS: usize = 60;
 
 /// The slide's two variables after a step.
 #[derive(Clone, Copy)]
@@ -51,20 +51,20 @@ impl Slide {
 }
 
 fn run(lab: &mut Lab) -> Result<Findings, Failed> {
-    let canyon = trajectory::named("ill_conditioned").expect("one of the functions");
+    let beale = trajectory::named("beale").expect("one of the functions");
     let keys = [format!("learning_rate={RATE}"), format!("momentum={BETA}")];
     let keys = [keys[0].as_str(), keys[1].as_str()];
     let walker = Walker::free(if lab.broken { "momentum" } else { "nesterov" }, &keys, STEPS)?;
     let asked = Cell::new(0);
     let gradient = |_, place| {
         asked.set(asked.get() + 1);
-        (canyon.gradient)(place)
+        (beale.gradient)(place)
     };
-    let product: Vec<Point> = walker.places(canyon.start, gradient).take(STEPS).collect();
-    let mut slide = vec![Slide { theta: canyon.start, v: [0.0; 2] }];
+    let product: Vec<Point> = walker.places(beale.start, gradient).take(STEPS).collect();
+    let mut slide = vec![Slide { theta: beale.start, v: [0.0; 2] }];
     for at in 0..STEPS {
         let mut next = slide[at];
-        next.step(canyon);
+        next.step(beale);
         slide.push(next);
     }
     let apart = |a: Point, b: Point| (a[0] - b[0]).hypot(a[1] - b[1]);
@@ -78,23 +78,24 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     }
     findings.claim("largest distance of the product's place from theta + beta v", (worst, 0.0), Need::AtMost(1e-12));
     findings.claim("gradients a step", (f64::from(asked.get()) / STEPS as f64, 0.0), Need::near(1.0, 0.0));
-    let first = RATE * apart((canyon.gradient)(canyon.start), [0.0; 2]);
-    let begun = |place: Point| (apart(place, canyon.start) / first, 0.0);
+    let first = RATE * apart((beale.gradient)(beale.start), [0.0; 2]);
+    let begun = |place: Point| (apart(place, beale.start) / first, 0.0);
     findings.claim("the slide's first step / alpha g", begun(slide[1].theta), Need::near(1.0, 1e-12));
     findings.claim("the product's first step / alpha g", begun(product[0]), Need::near(1.0 + BETA, 1e-12));
     let path = |name: &str, points: Vec<Point>| Path {
         optimizer: name.into(),
         learning_rate: RATE,
-        losses: points.iter().map(|&point| (canyon.f)(point)).collect(),
+        losses: points.iter().map(|&point| (beale.f)(point)).collect(),
         points,
     };
-    let plain = Walker::free("momentum", &keys, STEPS)?.walk(canyon, canyon.start, STEPS, || ());
+    let plain = Walker::free("momentum", &keys, STEPS)?.walk(beale, beale.start, STEPS, || ());
     let paths = [
         path("nesterov, the slide's θ", slide.iter().map(|slide| slide.theta).collect()),
         path("momentum", plain.points),
-        path("nesterov, ahead: θ + βv", std::iter::once(canyon.start).chain(product).collect()),
+        path("nesterov, ahead: θ + βv", std::iter::once(beale.start).chain(product).collect()),
     ];
-    findings.pictures.push(("walks", trajectory::picture(canyon, &paths)));
+    let near = Surface { axes: [[0.0, 4.0], [-2.0, 2.0]], ..*beale };
+    findings.pictures.push(("walks", trajectory::picture(&near, &paths)));
     let value = |path: &Path| (0..).map(f64::from).zip(path.losses.iter().copied()).collect();
     let mut curves: Vec<Curve> =
         (0..).zip(&paths).map(|(colour, path)| Curve::new(path.optimizer.as_str(), colour, value(path))).collect();

@@ -21,7 +21,7 @@ const STEPS: usize = 1000;
 /// Walks side by side, each a parameter.
 const SIDE: usize = 64;
 /// So many times.
-const TIMES: usize = 8;
+const TIMES: usize = 32;
 /// Where all begin.
 const START: f64 = 4.0;
 /// The constant rate.
@@ -72,18 +72,24 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         }
         curves.push(Curve::band(colour, &band));
         curves.push(Curve::new(*name, colour, band.iter().map(|&(step, square, _)| (step, square)).collect()));
-        let (_, square, error) = band[band.len() - 1];
-        ends.push((square, error));
+        let at = |step: f64| band.iter().find(|band| band.0 == step).map_or((f64::NAN, 0.0), |band| (band.1, band.2));
+        ends.push((at(100.0), at(STEPS as f64)));
     }
     let steps = STEPS as f64;
     let [inverse, constant, square] = ends[..] else { unreachable!("three kinds of rates") };
     // With 1/i each place is the mean of the noise so far.
-    findings.claim("1/i: t E[x^2]", (steps * inverse.0, steps * inverse.1), Need::near(1.0, 0.4));
-    findings.claim("constant: E[x^2], alpha/(2 - alpha)", constant, Need::near(CONSTANT / (2.0 - CONSTANT), 0.025));
+    for (step, (square, error)) in [(100.0, inverse.0), (steps, inverse.1)] {
+        findings.claim(format!("1/i: i E[x^2], i = {step}"), (step * square, step * error), Need::near(1.0, 0.25));
+    }
+    let plateau = CONSTANT / (2.0 - CONSTANT);
+    for (step, square) in [(100.0, constant.0), (steps, constant.1)] {
+        findings.claim(format!("constant: E[x^2], alpha/(2 - alpha), i = {step}"), square, Need::near(plateau, 0.015));
+    }
     let limit = std::f64::consts::PI.powi(2) / 3.0 - 3.0;
-    findings.claim("1/i^2: E[x^2], pi^2/3 - 3", square, Need::near(limit, 0.12));
+    findings.claim("1/i^2: E[x^2], pi^2/3 - 3, i = 1000", square.1, Need::near(limit, 0.08));
     curves.push(
-        Curve { colour: None, ..Curve::new("1/i", 0, vec![(1.0, 1.0), (steps, 1.0 / steps)]) }.drawn(Line::Dashed),
+        Curve { colour: None, ..Curve::new("E[x²] = 1/i", 0, vec![(1.0, 1.0), (steps, 1.0 / steps)]) }
+            .drawn(Line::Dashed),
     );
     findings.picture(
         "distance",
