@@ -47,7 +47,10 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         let some =
             (0..30).map(|at| 10f64.powf(f64::from(at) / 10.0) as usize).map(|t| (t as f64, found[t - 1][at].abs()));
         let drawn = if g < 0.0 { Line::Dashed } else { Line::Solid };
-        curves.push(Curve::new(format!("g = {g:e}"), at, line).drawn(drawn));
+        curves.push(
+            Curve::new(format!("g = {}", if g.abs() < 1.0 { format!("{g:e}") } else { g.to_string() }), at, line)
+                .drawn(drawn),
+        );
         curves.push(Curve::new("", at, some.collect()).drawn(Line::Dots));
     }
     curves.push(Curve::key("formula", Line::Solid));
@@ -57,7 +60,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let same = |at: usize| found.iter().zip(&other).all(|(a, b)| a[at].to_bits() == b[at].to_bits());
     let touched = [0, 2, 3].into_iter().filter(|&at| !same(at)).count();
     findings.claim("parameters that another's gradient touches", (touched as f64, 0.0), Need::near(0.0, 0.0));
-    let (plain, rates) = (best("sgd", 0.05)?, best(optimizer, 0.1)?);
+    let (plain, rates) = (best("sgd", 0.05)?, best(optimizer, 0.2)?);
     findings.claim(
         "convex: steps of SGD / of AdaGrad, each at its best alpha",
         (plain.1 / rates.1, 0.0),

@@ -57,7 +57,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         let of = |choose: fn(f64, f64) -> f64| ends.iter().map(|end| end.1).reduce(choose).unwrap_or(f64::NAN);
         of(f64::max) - of(f64::min)
     };
-    findings.claim("x^2: how far ends are apart, at most", (apart(&convex), 0.0), Need::AtMost(0.2));
+    findings.claim("x^2: how far ends are apart, at most", (apart(&convex), 0.0), Need::AtMost(0.1));
     findings.claim("(x^2 - 1)^2: how far ends are apart, at most", (apart(&wells), 0.0), Need::AtLeast(1.5));
     findings.picture("convex", &[chords(), ended(convex, wells)]);
     Ok(findings)

@@ -75,7 +75,7 @@ fn charts(walks: &[(f64, Vec<f64>)]) -> [Chart; 2] {
         over.push(Curve::new(name.as_str(), colour, walk.clone()));
         over.push(Curve::new("", colour, walk).drawn(Line::Dots));
         // 0.1 and 1.9 go down at the same pace.
-        let drawn = if *rate == 1.9 { Line::Dashed } else { Line::Solid };
+        let drawn = if *rate == 1.9 { Line::Dots } else { Line::Solid };
         let values = (0..).map(f64::from).zip(places.iter().map(|&x| f(x))).collect();
         losses.push(Curve::new(name, colour, values).drawn(drawn));
     }
