@@ -1,22 +1,35 @@
 //! The lecture's figures and claims: one file each, with its const in [`ALL`].
 
+mod activation_derivatives;
+mod adagrad;
+mod adam_bias;
+mod adaptive_decay;
+mod animations;
 mod biased_but_better;
 mod consistency;
+mod convex;
 mod convex_losses;
 mod double_descent;
 mod effective_complexity;
 mod efficiency;
 mod epoch_wise;
 mod estimator_bias;
+mod gradient_descent;
+mod keras_schedules;
 mod likelihood;
 mod maximum_likelihood;
 mod mean_squared_error;
 mod minibatch;
+mod momentum;
 mod more_data;
+mod nesterov;
 mod no_free_lunch;
 mod optimal_capacity;
 mod polynomial_capacity;
 mod random_features;
+mod rmsprop_bias;
+mod robbins_monro;
+mod schedules;
 mod weight_decay;
 
 use super::Figure;
@@ -35,8 +48,21 @@ pub const ALL: &[&Figure] = &[
     &biased_but_better::BIASED_BUT_BETTER,
     &consistency::CONSISTENCY,
     &efficiency::EFFICIENCY,
+    &gradient_descent::GRADIENT_DESCENT,
     &minibatch::MINIBATCH,
+    &robbins_monro::ROBBINS_MONRO,
+    &convex::CONVEX,
     &convex_losses::CONVEX_LOSSES,
+    &activation_derivatives::ACTIVATION_DERIVATIVES,
+    &momentum::MOMENTUM,
+    &nesterov::NESTEROV,
+    &adagrad::ADAGRAD,
+    &rmsprop_bias::RMSPROP_BIAS,
+    &adam_bias::ADAM_BIAS,
+    &animations::ANIMATIONS,
+    &adaptive_decay::ADAPTIVE_DECAY,
+    &schedules::SCHEDULES,
+    &keras_schedules::KERAS_SCHEDULES,
     &random_features::RANDOM_FEATURES,
     &double_descent::DOUBLE_DESCENT,
     &effective_complexity::EFFECTIVE_COMPLEXITY,

@@ -1,5 +1,5 @@
 //! One optimizer's walk: the update of training itself, in f64, on a network that is nothing but its
-//! two parameters.
+//! few parameters.
 
 use std::sync::Arc;
 
@@ -41,9 +41,22 @@ impl Walker {
     /// # Errors
     /// An unknown optimizer or key, with the nearest right one; a value out of its range.
     pub fn new(surface: &Surface, optimizer: &str, keys: &[String], steps: usize) -> Result<Walker, Error> {
+        Walker::read(optimizer, keys, steps, surface.learning_rate(optimizer))
+    }
+
+    /// The same for no function in particular: without a learning rate it takes its default.
+    ///
+    /// # Errors
+    /// As for [`Walker::new`].
+    pub fn free(optimizer: &str, keys: &[&str], steps: usize) -> Result<Walker, Error> {
+        let keys: Vec<String> = keys.iter().map(|&key| key.to_owned()).collect();
+        Walker::read(optimizer, &keys, steps, None)
+    }
+
+    fn read(optimizer: &str, keys: &[String], steps: usize, own: Option<f64>) -> Result<Walker, Error> {
         let config = OptimizerConfig::of(optimizer, keys)?;
         let rule = optimizers::read(&config)?;
-        let learning_rate = surface.learning_rate(optimizer).unwrap_or_else(|| rule.default_learning_rate());
+        let learning_rate = own.unwrap_or_else(|| rule.default_learning_rate());
         // An epoch is the whole walk: there is no data to go through.
         let steps = steps.max(1) as u64;
         let schedule = Schedule::read(
@@ -60,19 +73,13 @@ impl Walker {
 
     /// Walks so many steps, and tells `stepped` of each.
     pub fn walk(&self, surface: &Surface, start: Point, steps: usize, mut stepped: impl FnMut()) -> Path {
-        let mut parameters = vec![0.0; BLOCK];
-        parameters[..2].copy_from_slice(&start);
-        let initial = self.rule.initial_state();
-        let mut state: Vec<f64> = initial.into_iter().flat_map(|value| [value; BLOCK]).collect();
         let mut path = Path {
             optimizer: self.rule.name().to_owned(),
             learning_rate: self.schedule.at(0),
             points: vec![start],
             losses: vec![(surface.f)(start)],
         };
-        for update in 0..steps as u64 {
-            self.step(surface, update, &mut parameters, &mut state);
-            let point = [parameters[0], parameters[1]];
+        for point in self.places(start, |_, point| (surface.gradient)(point)).take(steps) {
             let loss = (surface.f)(point);
             if !(point[0].is_finite() && point[1].is_finite() && loss.is_finite()) {
                 break;
@@ -84,17 +91,48 @@ impl Walker {
         path
     }
 
-    /// One launch of the optimizer's kernel on the CPU, over one block of parameters of which two
-    /// mean something.
-    fn step(&self, surface: &Surface, update: u64, parameters: &mut [f64], state: &mut [f64]) {
-        let gradient = (surface.gradient)([parameters[0], parameters[1]]);
+    /// The place after every step, without end. `gradient` is asked once for each, with the updates
+    /// before it and the place; it may be of any function, noisy, or none's. There are as many
+    /// parameters as one block has, at most.
+    pub fn places<const N: usize>(
+        &self,
+        start: [f64; N],
+        mut gradient: impl FnMut(u64, [f64; N]) -> [f64; N],
+    ) -> impl Iterator<Item = [f64; N]> {
+        const { assert!(N <= BLOCK) };
+        let mut parameters = [0.0; BLOCK];
+        parameters[..N].copy_from_slice(&start);
+        let initial = self.rule.initial_state();
+        let mut state: Vec<f64> = initial.into_iter().flat_map(|value| [value; BLOCK]).collect();
+        let mut place = start;
+        (0..).map(move |update| {
+            let gradient = gradient(update, place);
+            self.step(update, gradient, &mut parameters, &mut state);
+            place.copy_from_slice(&parameters[..N]);
+            place
+        })
+    }
+
+    /// What every step of a walk from 0 takes off the parameters, without end. `gradient` is asked once
+    /// for each, with the updates before it.
+    pub fn steps<const N: usize>(&self, mut gradient: impl FnMut(u64) -> [f64; N]) -> impl Iterator<Item = [f64; N]> {
+        let mut before = [0.0; N];
+        self.places(before, move |update, _| gradient(update)).map(move |place| {
+            let from = std::mem::replace(&mut before, place);
+            std::array::from_fn(|at| from[at] - place[at])
+        })
+    }
+
+    /// One launch of the optimizer's kernel on the CPU, over one block of parameters of which the
+    /// first few mean something.
+    fn step<const N: usize>(&self, update: u64, gradient: [f64; N], parameters: &mut [f64], state: &mut [f64]) {
         let mut gradients = [0.0; BLOCK];
-        gradients[..2].copy_from_slice(&gradient);
+        gradients[..N].copy_from_slice(&gradient);
         let scalars = self.rule.scalars(self.schedule.at(update), update);
         let (mut factors, mut groups, mut blocks) = (vec![], vec![], vec![]);
         if let Some(regularization) = self.rule.regularization() {
-            // A matrix of two weights, which decays as weights do.
-            let numbers = regularization.factors("weight", &[1, 2]);
+            // A matrix of weights, which decays as weights do.
+            let numbers = regularization.factors("weight", &[1, N]);
             groups = numbers.to_vec();
             blocks = vec![0, 0];
             // The limit of `clip_value` is among the step's scalars.
@@ -105,7 +143,7 @@ impl Walker {
                     None => gradient[at],
                 };
                 let of = |at: usize| mean(at) + penalty([numbers[4], numbers[5]], parameters[at]);
-                let norm = of(0).hypot(of(1)) + scalars[NORM_EPSILON];
+                let norm = (0..N).map(of).fold(0.0, f64::hypot) + scalars[NORM_EPSILON];
                 factors = vec![if norm > limit { limit / norm } else { 1.0 }];
             }
         }
