@@ -1,5 +1,7 @@
 //! A batch's gradient is the whole gradient on average, and the closer to it the larger the batch is.
 
+use rand::seq::SliceRandom;
+
 use crate::{
     experiments::{Failed, Figure, Findings, Lab, Need, sample},
     report::{Axis, Chart, Curve, Line},
@@ -12,7 +14,7 @@ pub const MINIBATCH: Figure = Figure {
     figure: "",
     title: "The gradient of a minibatch is unbiased, and its variance falls like 1/m",
     claim: "the mean over all examples of their own gradients is the gradient of the whole set; the variance of the mean over m independent examples is that of one divided by m",
-    fault: "every batch has the same first example",
+    fault: "no example is drawn twice for a batch, so that they are not independent",
     run,
 };
 
@@ -33,7 +35,9 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         for _ in 0..BATCHES {
             let mut batch: Vec<u32> = (0..size).map(|_| (EXAMPLES as f32 * stream.uniform()) as u32).collect();
             if lab.broken {
-                batch[0] = 0;
+                let mut all: Vec<u32> = (0..EXAMPLES).collect();
+                all.shuffle(&mut stream);
+                batch.copy_from_slice(&all[..size]);
             }
             batches.push(batch);
         }
