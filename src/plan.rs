@@ -205,7 +205,7 @@ pub struct Ports {
     pub gradients: BufferId,
     /// Running figures of batch normalisation and the like, where there are any.
     pub running: Option<BufferId>,
-    /// The optimizer's tensors, one after the other; none for an optimizer without state.
+    /// The optimizer's tensors, consecutive; none for an optimizer without state.
     pub state: Option<BufferId>,
     /// The average of the parameters, which evaluation steps take in their place, if there is one.
     pub average: Option<Slice>,

@@ -129,7 +129,7 @@ impl Tables {
                 groups.len() - 1
             });
             let segment = if by_tensor { tensor as u32 } else { 0 };
-            // Tensors lie one after the other, each from a block's beginning.
+            // Tensors are consecutive, each from a block's beginning.
             let own = builder.tensors[id.0].elements.div_ceil(ALIGNMENT);
             blocks.push(([group as u32, segment], own));
             segments.extend([first as u32, (first + own) as u32]);

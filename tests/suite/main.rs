@@ -3,6 +3,7 @@
 
 mod augmentation;
 mod cli;
+mod cli_explain;
 mod cli_export;
 mod cli_plot;
 mod cli_predict;
@@ -30,6 +31,7 @@ mod not_finite;
 mod numbers;
 mod onnx;
 mod optimizers;
+mod out_of_range;
 mod parity;
 mod random_graphs;
 mod reference;
