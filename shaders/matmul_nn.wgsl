@@ -12,7 +12,7 @@ override through: bool; // whether there is a y
 
 fn finish(value: Element, column: u32, at: u32) -> Element {
     if through {
-        return value * derivative_of_each(y[(replica * size().y_stride + at) / WIDE]);
+        return value * derivative_of_each(y[(replica * size.y_stride + at) / WIDE]);
     }
     return value;
 }

@@ -12,7 +12,7 @@ override biased: bool; // whether there is a bias
 
 fn finish(value: Element, column: u32, at: u32) -> Element {
     if biased {
-        return forward_of_each(value + bias[(replica * size().bias_stride + column) / WIDE]);
+        return forward_of_each(value + bias[(replica * size.bias_stride + column) / WIDE]);
     }
     return forward_of_each(value);
 }

@@ -10,13 +10,6 @@
 const TILE_ROWS = 16u;
 const HALF = 32u; // each lane's second four columns, if it has any, lie this far from its first four
 
-// The parameters' copy: the compiler reads a uniform again in each turn of a loop.
-var<private> sizes: Params;
-
-fn size() -> Params {
-    return sizes;
-}
-
 // c + a · b, where a is one row x 4 k, b is 4 k x 4 columns.
 fn multiply_add_row(c: vec4<f32>, a: vec4<f32>, b: mat4x4<f32>) -> vec4<f32> {
     let first = fma(vec4<f32>(a.y), b[1], fma(vec4<f32>(a.x), b[0], c));
@@ -62,10 +55,10 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    sizes = p;
+    size = p;
     replica = group.z;
-    let tiles_across = (size().n + TILE_COLUMNS - 1u) / TILE_COLUMNS;
-    let tile = tile_of(group.y * groups.x + group.x, tiles_across * ((size().m + TILE_ROWS - 1u) / TILE_ROWS));
+    let tiles_across = (size.n + TILE_COLUMNS - 1u) / TILE_COLUMNS;
+    let tile = tile_of(group.y * groups.x + group.x, tiles_across * ((size.m + TILE_ROWS - 1u) / TILE_ROWS));
     let row = tile / tiles_across * TILE_ROWS;
     let column = tile % tiles_across * TILE_COLUMNS + lane * 4u;
 
@@ -91,7 +84,7 @@ fn main(
     }
 
     // A loop that the compiler cannot unroll: translating two stores instead of 32 halves the time to the first launch.
-    for (var r = row; r < min(row + TILE_ROWS, size().m); r++) {
+    for (var r = row; r < min(row + TILE_ROWS, size.m); r++) {
         store_quad(r, column, row_of(r - row, c00, c10, c20, c30));
         if TILE_COLUMNS > HALF {
             store_quad(r, column + HALF, row_of(r - row, c01, c11, c21, c31));

@@ -3,7 +3,7 @@
 var<private> slice: u32;
 
 fn slice_length() -> u32 {
-    return ((size().k + size().slices - 1u) / size().slices + 15u) / 16u * 16u;
+    return ((size.k + size.slices - 1u) / size.slices + 15u) / 16u * 16u;
 }
 
 fn tile_of(number: u32, tiles: u32) -> u32 {
@@ -12,10 +12,10 @@ fn tile_of(number: u32, tiles: u32) -> u32 {
 }
 
 fn first_term() -> u32 {
-    return min(slice * slice_length(), size().k);
+    return min(slice * slice_length(), size.k);
 }
 
 fn end_term() -> u32 {
     // The grid may have a few workgroups behind the last slice.
-    return select(0u, min((slice + 1u) * slice_length(), size().k), slice < size().slices);
+    return select(0u, min((slice + 1u) * slice_length(), size.k), slice < size.slices);
 }

@@ -15,10 +15,6 @@ const LOADERS = QUADS * TILE_K / 4u; // threads that load A, and as many that lo
 var<workgroup> a_tile: array<vec4<f32>, TILE_K * PITCH>;
 var<workgroup> b_tile: array<vec4<f32>, TILE_K * PITCH>;
 
-fn size() -> Params {
-    return p;
-}
-
 // c + the outer product of four rows of A and four columns of B; c[i] is row i.
 fn outer_add(c: mat4x4<f32>, a: vec4<f32>, b: vec4<f32>) -> mat4x4<f32> {
     return mat4x4<f32>(
@@ -68,9 +64,10 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
+    size = p;
     replica = group.z;
-    let tiles_across = (size().n + TILE - 1u) / TILE;
-    let tile = tile_of(group.y * groups.x + group.x, tiles_across * ((size().m + TILE - 1u) / TILE));
+    let tiles_across = (size.n + TILE - 1u) / TILE;
+    let tile = tile_of(group.y * groups.x + group.x, tiles_across * ((size.m + TILE - 1u) / TILE));
     let row = tile / tiles_across * TILE;
     let column = tile % tiles_across * TILE;
     let loads_a = thread < LOADERS;

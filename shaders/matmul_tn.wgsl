@@ -15,8 +15,8 @@ fn finish(value: Element, column: u32, at: u32) -> Element {
 
 fn store_row_sums(row: u32, sums: vec4<f32>) {
     for (var i = 0u; i < 4u; i++) {
-        if row + i < size().m && slice < size().slices {
-            row_sums[replica * size().row_sums_stride + slice * size().m + row + i] = sums[i];
+        if row + i < size.m && slice < size.slices {
+            row_sums[replica * size.row_sums_stride + slice * size.m + row + i] = sums[i];
         }
     }
 }

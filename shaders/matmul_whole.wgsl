@@ -10,5 +10,5 @@ fn first_term() -> u32 {
 }
 
 fn end_term() -> u32 {
-    return size().k;
+    return size.k;
 }

@@ -1,18 +1,20 @@
 //! The GPU device, and the only place that names wgpu: adapters, pipelines, recording, readback.
 
 pub mod adapter;
+mod bounds;
 mod loops;
 mod pipeline;
 
 use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
-    device::{Counters, Error},
+    device::{counters::Counters, error::Error},
     kernels::Element,
     kernels::Step,
     plan::{BufferId, Plan, Program},
 };
 pub use adapter::{Adapter, Gpu};
+use bounds::Bounds;
 use pipeline::Recorded;
 
 /// Steps that are recorded into one submission. More would save little, and a driver may take a
@@ -30,6 +32,7 @@ const STEP_STRIDE: usize = 256;
 pub struct Executor {
     gpu: Arc<Gpu>,
     plan: Arc<Plan>,
+    bounds: Bounds,
     buffers: Vec<wgpu::Buffer>,
     steps: wgpu::Buffer,
     step_group: wgpu::BindGroup,
@@ -37,14 +40,17 @@ pub struct Executor {
     evaluate: Vec<Recorded>,
     in_flight: VecDeque<wgpu::SubmissionIndex>,
     counters: Counters,
+    /// The first write that was refused.
+    refused: Option<Error>,
 }
 
 impl Executor {
     /// Allocates the plan's buffers, with their first contents or zeros, and builds every pipeline and bind group.
     ///
     /// # Errors
-    /// No memory, a shader that the driver refuses.
+    /// A plan that is wrong, no memory, a shader that the driver refuses.
     pub async fn new(gpu: Arc<Gpu>, plan: Arc<Plan>) -> Result<Self, Error> {
+        let bounds = Bounds::of(&plan)?;
         let mut counters = Counters::default();
         let buffers = gpu.allocate(&plan).await?;
         counters.buffers += buffers.len() as u64 + 1;
@@ -59,9 +65,19 @@ impl Executor {
         guard.finish().await?;
         counters.pipelines += pipelines.built as u64;
         counters.bind_groups += (train.len() + evaluate.len() + 1) as u64;
-        let in_flight = VecDeque::new();
-        let mut executor =
-            Executor { gpu, plan: plan.clone(), buffers, steps, step_group, train, evaluate, in_flight, counters };
+        let mut executor = Executor {
+            gpu,
+            plan: plan.clone(),
+            bounds,
+            buffers,
+            steps,
+            step_group,
+            train,
+            evaluate,
+            in_flight: VecDeque::new(),
+            counters,
+            refused: None,
+        };
         for (buffer, offset, values) in plan.first_contents() {
             match values.element() {
                 Element::Real => executor.write(buffer, offset, bytemuck::cast_slice(&values.reals::<f32>())),
@@ -74,8 +90,11 @@ impl Executor {
     /// Submits one program, once for each step. It may return before the GPU is done.
     ///
     /// # Errors
-    /// A lost device, or an error that the driver reported.
+    /// Steps or words written before that would lead out of a buffer; a lost device, or an error that the driver
+    /// reported.
     pub async fn run(&mut self, program: Program, steps: &[Step]) -> Result<(), Error> {
+        self.accepted()?;
+        steps.iter().try_for_each(|step| self.bounds.step(step))?;
         for steps in steps.chunks(STEPS_PER_SUBMISSION) {
             self.submit(program, steps)?;
             while self.in_flight.len() > IN_FLIGHT {
@@ -120,8 +139,13 @@ impl Executor {
         self.gpu.latched()
     }
 
-    /// Overwrites elements from `offset` on; four bytes each.
+    /// Overwrites elements from `offset` on; four bytes each. Words that would lead out of a buffer are refused, which
+    /// the next verb says.
     pub fn write(&mut self, buffer: BufferId, offset: usize, bytes: &[u8]) {
+        if let Err(error) = self.bounds.words(buffer, bytes) {
+            self.refused.get_or_insert(error);
+            return;
+        }
         self.gpu.queue.write_buffer(&self.buffers[buffer], 4 * offset as u64, bytes);
         self.counters.uploaded_bytes += bytes.len() as u64;
     }
@@ -129,14 +153,19 @@ impl Executor {
     /// Waits for all that was submitted, and reads `length` elements from `offset` on.
     ///
     /// # Errors
-    /// A lost device, or an error that the driver reported.
+    /// A write that was refused, a lost device, or an error that the driver reported.
     pub async fn read(&mut self, buffer: BufferId, offset: usize, length: usize) -> Result<Vec<u8>, Error> {
+        self.accepted()?;
         let size = 4 * length as u64;
         self.counters.readbacks += 1;
         self.counters.read_bytes += size;
         let bytes = self.gpu.read_back(&self.buffers[buffer], 4 * offset as u64, size, None).await?;
         self.in_flight.clear();
         Ok(bytes)
+    }
+
+    fn accepted(&self) -> Result<(), Error> {
+        self.refused.clone().map_or(Ok(()), Err)
     }
 
     /// What was done so far.

@@ -2,7 +2,8 @@
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-use super::{Error, SMALLER};
+use super::error::{Error, SMALLER};
+
 /// What is taken of the memory that is free, in percent: the last of it is only had by swapping.
 const USABLE: u64 = 95;
 

@@ -9,7 +9,7 @@ use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
 
 use super::pipeline::Built;
 use crate::{
-    device::{Error, SMALLER},
+    device::error::{Error, SMALLER},
     kernels::Tile,
     plan::Plan,
 };

@@ -2,7 +2,7 @@
 //! and without a word; sums over more terms would be wrong.
 
 use super::adapter::Gpu;
-use crate::device::Error;
+use crate::device::error::Error;
 
 /// Turns that every driver is asked for.
 const TURNS: u32 = 200_000;

@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::adapter::Gpu;
+use super::{adapter::Gpu, bounds::UNIFORM_STRIDE};
 use crate::{
     kernels::{Access, Kernel, Source},
     plan::{Launch, Plan, Slice},
@@ -162,12 +162,20 @@ impl<'a> Pipelines<'a> {
             label: Some(&source.label),
             source: wgpu::ShaderSource::Wgsl(source.wgsl.as_str().into()),
         };
-        // SAFETY: every index in the shaders is bounded by the parameters, which the plan computes
-        // from the same shapes as the buffers' sizes; every loop ends; no divisor is 0. Debug builds
-        // keep the checks.
         let module = if cfg!(debug_assertions) {
             self.gpu.device.create_shader_module(descriptor)
         } else {
+            // SAFETY: without checks, a shader must not leave its bindings, divide by 0 or loop for ever.
+            // - What is bound lies within its buffer and is of the kernel's elements, and the parameters are the
+            //   kernel's: `Bounds::of` refuses other plans.
+            // - Within a binding, shaders take indices from their parameters, which whoever launches a kernel computes
+            //   from the same shapes as the lengths of what is bound. Nothing proves that in release builds; debug
+            //   builds keep the checks, and parity then finds every kernel to read and write the right places, at
+            //   awkward sizes, replicas and whatever may be left out.
+            // - Where a step's numbers are indices, `Bounds::step` has looked at them; where a buffer's words are (the
+            //   order of examples, labels), `Bounds::words`. An embedding's shader brings its words into the vocabulary,
+            //   and places of maxima are compared only. Tables of blocks, groups and segments come with the plan.
+            // - Divisors are extents and strides, which are at least 1, and loops count up to parameters.
             unsafe { self.gpu.device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked()) }
         };
         let pipeline = self.gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -210,6 +218,3 @@ impl<'a> Pipelines<'a> {
         (group, pipeline)
     }
 }
-
-/// Bytes for one launch's parameters: the alignment that every adapter accepts.
-const UNIFORM_STRIDE: usize = 256;

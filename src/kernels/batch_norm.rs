@@ -82,7 +82,7 @@ pub const RUNNING: Kernel = Kernel {
 pub const FORWARD: Kernel = Kernel {
     name: "batch_norm_forward",
     formula: "y = f((x - mean) / deviation weight + bias)",
-    bindings: &[reads("x"), reads("moments"), reads("weight"), reads("bias"), writes("y")],
+    bindings: &[reads("x"), reads("moments"), reads("weight").optional(), reads("bias").optional(), writes("y")],
     parameters: BatchNormParameters::FIELDS,
     source: |recipe| by_element(recipe, wgsl!("batch_norm_forward.wgsl")),
     cpu: twin!(forward),

@@ -45,7 +45,7 @@ pub const BACKWARD: Kernel = Kernel {
         reads("dy"),
         reads("x"),
         reads("moments"),
-        reads("weight"),
+        reads("weight").optional(),
         reads("dweight"),
         reads("dbias"),
         writes("dx"),

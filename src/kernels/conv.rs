@@ -84,7 +84,7 @@ parameters! {
 pub const FORWARD: Kernel = Kernel {
     name: "conv_forward",
     formula: "y[n,f,o] = f(sum_ck w[f,c,k] x[n,c,o*stride+k*dilation-pad] + bias[f]), or sum * f'(v)",
-    bindings: &[reads("x"), reads("weight"), reads("bias"), reads("v"), writes("y")],
+    bindings: &[reads("x"), reads("weight"), reads("bias").optional(), reads("v").optional(), writes("y")],
     parameters: ConvParameters::FIELDS,
     source: source::forward,
     cpu: twin!(twins::forward),
@@ -97,7 +97,7 @@ pub const FORWARD: Kernel = Kernel {
 pub const BACKWARD_INPUT: Kernel = Kernel {
     name: "conv_backward_input",
     formula: "dx[n,c,i] = sum_fk w[f,c,k] dy[n,f,o] over o*stride+k*dilation-pad = i, * f'(v), or f(sum + bias[c])",
-    bindings: &[reads("dy"), reads("weight"), reads("bias"), reads("v"), writes("dx")],
+    bindings: &[reads("dy"), reads("weight"), reads("bias").optional(), reads("v").optional(), writes("dx")],
     parameters: ConvParameters::FIELDS,
     source: source::backward_input,
     cpu: twin!(twins::backward_input),
@@ -111,7 +111,7 @@ pub const BACKWARD_INPUT: Kernel = Kernel {
 pub const BACKWARD_WEIGHT: Kernel = Kernel {
     name: "conv_backward_weight",
     formula: "partials[chunk] = (sum_no dy[n,f,o] x[n,c,o*stride+k*dilation-pad], sum_no dy[n,f,o])",
-    bindings: &[reads("x"), reads("dy"), writes("partials")],
+    bindings: &[reads("x").optional(), reads("dy"), writes("partials")],
     parameters: ConvParameters::FIELDS,
     source: source::backward_weight,
     cpu: twin!(twins::backward_weight),
@@ -124,7 +124,7 @@ pub const BACKWARD_WEIGHT: Kernel = Kernel {
 pub const WEIGHT_SUM: Kernel = Kernel {
     name: "conv_weight_sum",
     formula: "(dw, db) = sum_chunk partials[chunk]",
-    bindings: &[reads("partials"), writes("dw"), writes("db")],
+    bindings: &[reads("partials"), writes("dw").optional(), writes("db").optional()],
     parameters: ConvSumParameters::FIELDS,
     source: source::weight_sum,
     cpu: twin!(twins::weight_sum),

@@ -62,6 +62,15 @@ pub struct Binding {
     pub access: Access,
     /// What it holds.
     pub element: Element,
+    /// Whether a launch may leave it out; its shader then does without.
+    pub optional: bool,
+}
+
+impl Binding {
+    /// The same, which a launch may leave out.
+    pub const fn optional(self) -> Binding {
+        Binding { optional: true, ..self }
+    }
 }
 
 /// Whether a launch writes a buffer.
@@ -88,22 +97,22 @@ pub enum Element {
 
 /// A binding of reals that is read.
 pub const fn reads(name: &'static str) -> Binding {
-    Binding { name, access: Access::Read, element: Element::Real }
+    Binding { name, access: Access::Read, element: Element::Real, optional: false }
 }
 
 /// A binding of words that is read.
 pub const fn reads_words(name: &'static str) -> Binding {
-    Binding { name, access: Access::Read, element: Element::Word }
+    Binding { name, access: Access::Read, element: Element::Word, optional: false }
 }
 
 /// A binding of reals that is written.
 pub const fn writes(name: &'static str) -> Binding {
-    Binding { name, access: Access::Write, element: Element::Real }
+    Binding { name, access: Access::Write, element: Element::Real, optional: false }
 }
 
 /// A binding of words that is written.
 pub const fn writes_words(name: &'static str) -> Binding {
-    Binding { name, access: Access::Write, element: Element::Word }
+    Binding { name, access: Access::Write, element: Element::Word, optional: false }
 }
 
 /// What a launch costs: an estimate for `explain`, `summary` and benches.

@@ -33,7 +33,7 @@ parameters! {
 pub const FORWARD: Kernel = Kernel {
     name: "layer_norm_forward",
     formula: "y = f((x - mean) / sqrt(var + epsilon) weight + bias), moments of each group",
-    bindings: &[reads("x"), reads("weight"), reads("bias"), writes("moments"), writes("y")],
+    bindings: &[reads("x"), reads("weight").optional(), reads("bias").optional(), writes("moments"), writes("y")],
     parameters: LayerNormParameters::FIELDS,
     source: |recipe| activated(recipe, wgsl!("layer_norm_forward.wgsl")),
     cpu: twin!(forward),
@@ -46,7 +46,7 @@ pub const FORWARD: Kernel = Kernel {
 pub const BACKWARD: Kernel = Kernel {
     name: "layer_norm_backward",
     formula: "dx = (d - mean d - xhat mean(d xhat)) / deviation f'(x), d = dy weight",
-    bindings: &[reads("dy"), reads("x"), reads("moments"), reads("weight"), writes("dx")],
+    bindings: &[reads("dy"), reads("x"), reads("moments"), reads("weight").optional(), writes("dx")],
     parameters: LayerNormParameters::FIELDS,
     source: |recipe| activated(recipe, wgsl!("layer_norm_backward.wgsl")),
     cpu: twin!(backward),

@@ -1,6 +1,7 @@
 //! Losses as the negative log-likelihood of the output distribution, one row a thread, or a workgroup
-//! where there are many outputs: the figures of the row (its loss, and the share of its outputs that is right) and the gradient
-//! of the batch's mean loss, in one launch. Rows past the batch count nothing and get 0.
+//! where there are many outputs: the figures of the row (its loss, and the share of its outputs that is
+//! right) and the gradient of the batch's mean loss, in one launch. Rows past the batch count nothing and
+//! get 0.
 
 use super::{
     Arguments, Case, Cost, Kernel, Lanes, Operand, Parameters, Recipe, Shader, Slot, Source, Step, case, product, read,

@@ -89,7 +89,7 @@ fn slices(m: u32, n: u32, k: u32) -> u32 {
 pub const NT: Kernel = Kernel {
     name: "matmul_nt",
     formula: "c[m,n] = f(a[m,k] b[n,k]' + bias[n])",
-    bindings: &[reads("a"), reads("b"), reads("bias"), writes("c")],
+    bindings: &[reads("a"), reads("b"), reads("bias").optional(), writes("c")],
     parameters: MatmulParameters::FIELDS,
     source: |recipe| source::source(recipe, Form::Nt),
     cpu: twin!(nt),
@@ -102,7 +102,7 @@ pub const NT: Kernel = Kernel {
 pub const NN: Kernel = Kernel {
     name: "matmul_nn",
     formula: "c[m,n] = (a[m,k] b[k,n]) * f'(y[m,n])",
-    bindings: &[reads("a"), reads("b"), reads("y"), writes("c")],
+    bindings: &[reads("a"), reads("b"), reads("y").optional(), writes("c")],
     parameters: MatmulParameters::FIELDS,
     source: |recipe| source::source(recipe, Form::Nn),
     cpu: twin!(nn),
@@ -115,7 +115,7 @@ pub const NN: Kernel = Kernel {
 pub const TN: Kernel = Kernel {
     name: "matmul_tn",
     formula: "c[m,n] = a[k,m]' b[k,n]; row_sums[m] = sum a[k,m]",
-    bindings: &[reads("a"), reads("b"), writes("c"), writes("row_sums")],
+    bindings: &[reads("a"), reads("b"), writes("c"), writes("row_sums").optional()],
     parameters: MatmulParameters::FIELDS,
     source: |recipe| source::source(recipe, Form::Tn),
     cpu: twin!(tn),

@@ -43,11 +43,11 @@ pub const OPTIMIZER: Kernel = Kernel {
     bindings: &[
         writes("parameters"),
         reads("gradients"),
-        writes("state"),
+        writes("state").optional(),
         writes_words("flags"),
-        reads_words("blocks"),
-        reads("groups"),
-        reads("factors"),
+        reads_words("blocks").optional(),
+        reads("groups").optional(),
+        reads("factors").optional(),
     ],
     parameters: OptimizerParameters::FIELDS,
     source,
@@ -92,7 +92,7 @@ fn optimizer<T: Real>(arguments: &mut Arguments<T>) {
     };
     let scalars = arguments.step.scalars.map(T::of);
     let regularize = Regularize { blocks, groups, factors, limit: scalars[LIMIT] };
-    // The state's tensors lie one after the other; a chunk takes its part of each.
+    // The state's tensors are consecutive; a chunk takes its part of each.
     let mut parts: Vec<Vec<&mut [T]>> = (0..count.div_ceil(CHUNK)).map(|_| vec![]).collect();
     for tensor in state.chunks_exact_mut(count).take(rule.states()) {
         parts.iter_mut().zip(tensor.chunks_mut(CHUNK)).for_each(|(part, chunk)| part.push(chunk));

@@ -59,7 +59,7 @@ parameters! {
 pub const MAX_FORWARD: Kernel = Kernel {
     name: "pool_max_forward",
     formula: "y[o] = max x[i] over the window of o; places[o] = which pixel of the window",
-    bindings: &[reads("x"), writes("y"), writes("places")],
+    bindings: &[reads("x"), writes("y"), writes("places").optional()],
     parameters: PoolParameters::FIELDS,
     source: source::max_forward,
     cpu: twin!(twins::max_forward),
@@ -72,7 +72,7 @@ pub const MAX_FORWARD: Kernel = Kernel {
 pub const MAX_BACKWARD: Kernel = Kernel {
     name: "pool_max_backward",
     formula: "dx[i] = (sum dy[o] over the windows whose first maximum is i) * f'(v[i])",
-    bindings: &[reads("places"), reads("dy"), reads("v"), writes("dx")],
+    bindings: &[reads("places"), reads("dy"), reads("v").optional(), writes("dx")],
     parameters: PoolParameters::FIELDS,
     source: source::max_backward,
     cpu: twin!(twins::max_backward),
@@ -98,7 +98,7 @@ pub const AVERAGE_FORWARD: Kernel = Kernel {
 pub const AVERAGE_BACKWARD: Kernel = Kernel {
     name: "pool_average_backward",
     formula: "dx[i] = (sum dy[o] / taps of o, over the windows o that hold i) * f'(v[i])",
-    bindings: &[reads("dy"), reads("v"), writes("dx")],
+    bindings: &[reads("dy"), reads("v").optional(), writes("dx")],
     parameters: PoolParameters::FIELDS,
     source: source::average_backward,
     cpu: twin!(twins::average_backward),

@@ -1,6 +1,6 @@
 //! How the shader of a launch is put together; see the section "A shader" in [`super`].
 
-use std::{fmt::Write, ops::Range};
+use std::fmt::Write;
 
 use super::{Grid, Lanes, Recipe, Source};
 
@@ -26,12 +26,13 @@ impl<'a> Shader<'a> {
     /// The kernel's own file. What is generated stands behind it, so that the line numbers of a shader's errors are
     /// those of the file.
     pub fn of(recipe: &'a Recipe<'a>, file: &str) -> Self {
-        let wgsl = file.to_owned() + &recipe.kernel.params_wgsl();
+        let wgsl = format!("{file}\n{}", recipe.kernel.params_wgsl());
         Shader { recipe, label: recipe.kernel.name.into(), wgsl, constants: vec![] }
     }
 
     /// A piece that all shaders of the kernel have.
     pub fn with(mut self, piece: &str) -> Self {
+        self.wgsl.push('\n');
         self.wgsl += piece;
         self
     }
@@ -58,14 +59,20 @@ impl<'a> Shader<'a> {
         self
     }
 
-    /// Declares some of the kernel's parameters as `override`s of the same names, with this launch's values: the
-    /// compiler then folds divisions by them.
-    pub fn fixed(mut self, parameters: Range<usize>) -> Self {
-        for at in parameters {
-            let parameter = &self.recipe.kernel.parameters[at];
-            let _ = writeln!(self.wgsl, "override {}: u32;", parameter.name);
-            let word: [u8; 4] = self.recipe.parameters[4 * at..4 * at + 4].try_into().expect("four bytes");
-            self = self.set(parameter.name, u32::from_ne_bytes(word));
+    /// Declares the kernel's words from one parameter to another as `override`s of the same names, with this launch's
+    /// values: the compiler then folds divisions by them.
+    pub fn fixed(mut self, first: &str, last: &str) -> Self {
+        let Recipe { kernel, parameters, .. } = self.recipe;
+        let fields = kernel.parameters.iter().zip(parameters.chunks_exact(4));
+        let mut inside = false;
+        for (parameter, bytes) in fields {
+            inside |= parameter.name == first;
+            if inside {
+                let _ = writeln!(self.wgsl, "override {}: u32;", parameter.name);
+                let word = u32::from_ne_bytes(bytes.try_into().expect("four bytes"));
+                self = self.set(parameter.name, word);
+            }
+            inside &= parameter.name != last;
         }
         self
     }

@@ -146,6 +146,18 @@ fn every_kernel_has_awkward_cases() {
     }
 }
 
+/// What a launch may leave out is in the kernel, and proven to do without.
+#[test]
+fn optional_bindings_are_those_that_some_case_leaves_out() {
+    for kernel in verify::every_kernel() {
+        let cases = (kernel.cases)();
+        for (at, binding) in kernel.bindings.iter().enumerate() {
+            let left_out = cases.iter().any(|case| case.operands[at].is_empty());
+            assert_eq!(binding.optional, left_out, "{}: {}", kernel.name, binding.name);
+        }
+    }
+}
+
 #[test]
 fn no_file_is_a_maze() {
     for file in ["src", "tests"].into_iter().flat_map(|folder| files(folder, "rs")).chain(files("shaders", "wgsl")) {

@@ -3,6 +3,7 @@
 
 mod augmentation;
 mod cli;
+mod cli_explain;
 mod cli_export;
 mod cli_plot;
 mod cli_predict;
@@ -31,6 +32,7 @@ mod not_finite;
 mod numbers;
 mod onnx;
 mod optimizers;
+mod out_of_range;
 mod outside;
 mod parity;
 mod random_graphs;

@@ -10,10 +10,6 @@ use crate::kernels::{Grid, LARGEST_GRID, Recipe, Shader, Source, Tile, product, 
 /// The most taps that are written out.
 const LONGEST: u32 = 7;
 
-/// Which parameters are the geometry: from the first extent of x to the last padding, before the chunks.
-const IN_D: usize = 4;
-const CHUNKS: usize = 22;
-
 /// The three forms.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
@@ -64,7 +60,7 @@ pub fn weight_sum(recipe: &Recipe) -> Source {
 fn source(recipe: &Recipe, form: Form) -> Source {
     let p: ConvParameters = read(recipe.parameters);
     let product = Product::of(&p, form);
-    let shader = Shader::of(recipe, form.file()).fixed(IN_D..CHUNKS).with(wgsl!("conv_geometry.wgsl"));
+    let shader = Shader::of(recipe, form.file()).fixed("in_d", "pad_w").with(wgsl!("conv_geometry.wgsl"));
     let (shader, [width, height]) = match recipe.tile {
         Tile::Hardware | Tile::HardwareSmall | Tile::HardwareLarge => {
             // As tall as there are rows to fill it.

@@ -31,6 +31,13 @@ pub fn gemm<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T
     gemm_on(m * n * k >= 1 << 18, (m, n, k), a, b, add, c);
 }
 
+/// Whether a matrix of so many rows and columns lies within its slice: its last element does.
+fn fits_in<T>((numbers, down, across): Matrix<T>, rows: usize, columns: usize) -> bool {
+    let (Some(row), Some(column)) = (rows.checked_sub(1), columns.checked_sub(1)) else { return true };
+    let last = row.checked_mul(down as usize).zip(column.checked_mul(across as usize));
+    last.and_then(|(down, across)| down.checked_add(across)).is_some_and(|last| last < numbers.len())
+}
+
 /// [`gemm`] on all threads, or on this one, for callers that occupy the threads themselves.
 pub(in crate::kernels) fn gemm_on<T: Real>(
     threads: bool,
@@ -40,15 +47,14 @@ pub(in crate::kernels) fn gemm_on<T: Real>(
     add: bool,
     c: &mut [T],
 ) {
-    let last = |matrix: Matrix<T>, rows: usize, columns: usize| {
-        rows.saturating_sub(1) * matrix.1 as usize + columns.saturating_sub(1) * matrix.2 as usize
-    };
-    let fits = |matrix: Matrix<T>, rows, columns| rows * columns == 0 || matrix.0.len() > last(matrix, rows, columns);
-    assert!(fits(a, m, k) && fits(b, k, n) && c.len() >= m * n, "the matrices fit their shapes");
-    let stride = |stride: u32| stride as isize;
+    let stride = |stride: u32| isize::try_from(stride).expect("a stride within the address space");
+    let fits = fits_in(a, m, k) && fits_in(b, k, n) && m.checked_mul(n).is_some_and(|length| length <= c.len());
+    assert!(fits, "the matrices fit their shapes");
     let threads = if threads { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
-    // SAFETY: the three slices hold the whole matrices (asserted above), c overlaps neither of
-    // the others since it is borrowed mutably.
+    // SAFETY: the last element that the strides lead to is within each slice, computed without overflow (asserted
+    // above), and so are all others: no stride is negative. The rows of c are one after the other, so that no two of
+    // its elements are one place, and c overlaps neither of the others since it is borrowed mutably. T is f32 or f64;
+    // of others the crate knows nothing, and panics.
     unsafe {
         gemm::gemm(
             m,

@@ -29,7 +29,7 @@ parameters! {
 pub const MATMUL_SUM: Kernel = Kernel {
     name: "matmul_sum",
     formula: "c[i] = f(sum_slice partials[slice][i] + bias[column]), or sum * f'(v[i])",
-    bindings: &[reads("partials"), reads("bias"), reads("v"), writes("c")],
+    bindings: &[reads("partials"), reads("bias").optional(), reads("v").optional(), writes("c")],
     parameters: MatmulSumParameters::FIELDS,
     source,
     cpu: twin!(matmul_sum),
