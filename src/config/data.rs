@@ -147,9 +147,11 @@ impl Serialize for Target {
     }
 }
 
-/// The keys that only some sources read, each with whether a section gives it another value than the one that it has
-/// where it is left out. All other keys are every source's.
-pub const OWN_KEYS: &[(&str, fn(&DataConfig) -> bool)] = &[
+/// Whether a section gives a key another value than the one that it has where it is left out.
+type Given = fn(&DataConfig) -> bool;
+
+/// The keys that only some sources read, each with whether it is given. All other keys are every source's.
+pub const OWN_KEYS: &[(&str, Given)] = &[
     ("path", |config| !config.path.is_empty()),
     ("test", |config| config.test != DEFAULT_TEST),
     ("header", |config| config.header.is_some()),
