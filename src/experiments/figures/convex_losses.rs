@@ -38,6 +38,11 @@ const LOSSES: [Loss; 3] = [
     }),
 ];
 
+/// Functions of one number.
+const FUNCTIONS: [(&str, Function); 3] = [("x^2", |x| x * x), ("e^x", f64::exp), ("-log x", |x| -x.ln())];
+
+type Function = fn(f64) -> f64;
+
 /// log(1 + eˣ), without overflow.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
@@ -96,8 +101,7 @@ fn least(hessian: DMatrix<f64>) -> f64 {
 fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut findings = Findings::new(&["loss", "place", "least_eigenvalue_of_largest"]);
     let mut stream = sample::stream(lab.seed, 0);
-    let functions: [(&str, fn(f64) -> f64); 3] = [("x^2", |x| x * x), ("e^x", f64::exp), ("-log x", |x| -x.ln())];
-    for (name, f) in functions {
+    for (name, f) in FUNCTIONS {
         let second = |x: f64| (f(x + 1e-3) - 2.0 * f(x) + f(x - 1e-3)) / 1e-6;
         let lowest = (1..=400).map(|at| second(f64::from(at) / 100.0)).fold(f64::MAX, f64::min);
         findings.claim(format!("{name}: least second derivative in (0, 4]"), (lowest, 0.0), Need::AtLeast(-1e-6));

@@ -21,6 +21,13 @@ const ALL_WIDTHS: [usize; 14] = [2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 25
 /// Where the first descent ends, the peak, and the far end of the second descent.
 const TURNS: [usize; 3] = [8, 48, 256];
 
+/// The errors of a width's networks, one a seed, on the training and the test examples.
+struct Errors {
+    width: usize,
+    train: Vec<f64>,
+    test: Vec<f64>,
+}
+
 /// 64-H-10 with ReLU on 1,000 digits; 6,000 steps of Adam. The other 797 are right, and judge.
 fn config(width: usize, noise: f64, seed: u64) -> Vec<String> {
     [
@@ -58,12 +65,12 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
                 done += 1;
                 lab.progress(done, of);
             }
-            errors.push((noise, width, train, test));
+            errors.push(Errors { width, train, test });
         }
     }
     let of = |at: usize, width: usize| {
-        let found = errors[at * widths.len()..].iter().find(|error| error.1 == width).expect("it was trained");
-        (&found.2, &found.3)
+        let found = errors[at * widths.len()..].iter().find(|errors| errors.width == width).expect("it was trained");
+        (&found.train, &found.test)
     };
     // The same seeds, hence the same examples: the difference is surer than either.
     let more = |a: &[f64], b: &[f64]| sample::estimate(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>());
@@ -77,10 +84,10 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut curves = vec![];
     for (at, name) in ["20% wrong labels", "no wrong labels"].into_iter().enumerate() {
         let part = &errors[at * widths.len()..][..widths.len()];
-        let points = |of: fn(&(f64, usize, Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
-            part.iter().map(|error| (error.1 as f64, sample::estimate(of(error)))).collect::<Vec<_>>()
+        let points = |of: fn(&Errors) -> &Vec<f64>| {
+            part.iter().map(|errors| (errors.width as f64, sample::estimate(of(errors)))).collect::<Vec<_>>()
         };
-        let (train, test) = (points(|error| &error.2), points(|error| &error.3));
+        let (train, test) = (points(|errors| &errors.train), points(|errors| &errors.test));
         curves.push(Curve::band(at, &test.iter().map(|&(x, (y, e))| (x, y, e)).collect::<Vec<_>>()));
         curves.push(Curve::new(format!("test, {name}"), at, test.iter().map(|&(x, (y, _))| (x, y)).collect()));
         let train = train.iter().map(|&(x, (y, _))| (x, y)).collect();

@@ -41,9 +41,9 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let of = |steps: usize, width: usize| {
         found.iter().find(|found| (found.0, found.1) == (steps, width)).map_or(0.0, |found| found.2 as f64)
     };
-    for steps in 0..STEPS.len() {
-        let text = format!("EMC of H = 24 less H = 8, {} steps", STEPS[steps]);
-        findings.claim(text, (of(steps, 24) - of(steps, 8), 0.0), Need::AtLeast(CLOSE as f64));
+    for (at, steps) in STEPS.into_iter().enumerate() {
+        let text = format!("EMC of H = 24 less H = 8, {steps} steps");
+        findings.claim(text, (of(at, 24) - of(at, 8), 0.0), Need::AtLeast(CLOSE as f64));
     }
     findings.claim("EMC of H = 24: 6,000 steps less 1,000", (of(1, 24) - of(0, 24), 0.0), Need::AtLeast(CLOSE as f64));
     let curve = |at: usize| {

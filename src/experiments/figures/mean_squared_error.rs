@@ -28,7 +28,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut stream = sample::stream(lab.seed, 0);
     let x = sample::normals(&mut stream, EXAMPLES);
     // A few are far off: what absolute errors do not mind, and squares do.
-    let noise = |at: usize, e: f64| if at % 10 == 0 { 4.0 * e.abs() } else { 0.5 * e };
+    let noise = |at: usize, e: f64| if at.is_multiple_of(10) { 4.0 * e.abs() } else { 0.5 * e };
     let y: Vec<f64> = x.iter().enumerate().map(|(at, x)| 0.8 * x + noise(at, sample::normal(&mut stream))).collect();
     let squares: f64 = x.iter().map(|x| x * x).sum();
     let exact = x.iter().zip(&y).map(|(x, y)| x * y).sum::<f64>() / squares;

@@ -42,11 +42,9 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         }
         lab.progress(set as usize + 1, SETS as usize);
     }
-    let mut found = vec![];
-    for degree in 0..DEGREES {
-        let (train, test) = (sample::estimate(&train[degree]), sample::estimate(&test[degree]));
+    for (degree, (train, test)) in train.iter().zip(&test).enumerate() {
+        let (train, test) = (sample::estimate(train), sample::estimate(test));
         findings.row(&[&degree, &train.0, &train.1, &test.0, &test.1]);
-        found.push((degree as f64, train, test));
     }
     let rise = |of: &[Vec<f64>], from: usize, to: usize| {
         sample::estimate(&of[to].iter().zip(&of[from]).map(|(to, from)| to - from).collect::<Vec<_>>())
@@ -57,18 +55,22 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     findings.claim("log10 test error: rise from degree 5 to 0", rise(&test, BEST, 0), Need::AtLeast(0.1));
     findings.claim("log10 test error: rise from degree 5 to 10", rise(&test, BEST, 10), Need::AtLeast(0.1));
     findings.claim("log10 gap: growth from degree 5 to 10", rise(&gap, BEST, 10), Need::AtLeast(0.1));
-    let curve = |of: fn(&(f64, (f64, f64), (f64, f64))) -> (f64, f64)| {
-        found.iter().map(move |all| (all.0, of(all))).collect::<Vec<_>>()
-    };
     let mut curves = vec![];
-    for (colour, (name, points)) in
-        [("training error", curve(|all| all.1)), ("generalisation error", curve(|all| all.2))].into_iter().enumerate()
+    for (colour, (name, errors)) in
+        [("training error", &train), ("generalisation error", &test)].into_iter().enumerate()
     {
-        curves.push(Curve::band(colour, &points.iter().map(|&(d, (v, e))| (d, v, 3.0 * e)).collect::<Vec<_>>()));
-        curves.push(Curve::new(name, colour, points.iter().map(|&(d, (v, _))| (d, v)).collect()));
+        let points: Vec<_> = errors.iter().map(|errors| sample::estimate(errors)).enumerate().collect();
+        let band: Vec<_> = points.iter().map(|&(degree, (value, error))| (degree as f64, value, 3.0 * error)).collect();
+        curves.push(Curve::band(colour, &band));
+        curves.push(Curve::new(
+            name,
+            colour,
+            points.iter().map(|&(degree, (value, _))| (degree as f64, value)).collect(),
+        ));
     }
-    let best = found.iter().min_by(|a, b| a.2.0.total_cmp(&b.2.0)).map_or(0.0, |best| best.0);
-    curves.push(Curve::threshold("optimal capacity", Line::Upright, best));
+    let means: Vec<f64> = test.iter().map(|errors| sample::mean(errors)).collect();
+    let best = (0..DEGREES).min_by(|&a, &b| means[a].total_cmp(&means[b])).unwrap_or(0);
+    curves.push(Curve::threshold("optimal capacity", Line::Upright, best as f64));
     findings.picture(
         "capacity",
         &[Chart {
