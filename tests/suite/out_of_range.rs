@@ -44,7 +44,7 @@ fn steps_behind_the_order_of_examples_are_refused() {
     let order = plan.train[0].bindings[1].expect("it is bound").length as u32;
     assert!(run(&mut executor, Step { first: order - step.rows, ..step.clone() }).is_ok());
     let error = run(&mut executor, Step { first: order - step.rows + 1, ..step }).expect_err("it is refused");
-    assert!(matches!(error, Error::OutOfRange { number, .. } if number == order.into()), "{error}");
+    assert!(matches!(error, Error::OutOfRange { number, .. } if number == u64::from(order)), "{error}");
 }
 
 #[test]
