@@ -105,7 +105,7 @@ impl Configured {
         Configured { average_counts, ..self }
     }
 
-    /// Updates only after every so many batches.
+    /// Updates only after every so many batches, 1 at least.
     pub fn accumulate(self, batches: u64) -> Self {
         Configured { accumulate: batches, ..self }
     }

@@ -29,6 +29,12 @@ const EVALUATE_ELEMENTS: usize = 1 << 25;
 
 /// A network with its data and all that training it takes, compiled, not yet on a device. It can be looked at, but not
 /// changed: what was checked stays as it was.
+///
+/// ```compile_fail,E0616
+/// fn change(mut model: gradus::Model) {
+///     model.dataset.train[0] = 1_000_000;
+/// }
+/// ```
 pub struct Model {
     /// The config it is from; none if it was made in code.
     pub(crate) config: Option<Config>,
