@@ -122,8 +122,9 @@ impl Graph {
             position[at + 1] = nodes.len();
             let inputs: Vec<NodeId> = inputs.iter().map(|&input| position[input]).collect();
             let Draft { name, op, place, .. } = draft;
-            let mut node = Node { name, op, inputs, shape: vec![], place: Some(place) };
-            node.shape = check::inferred(&node, &nodes)?;
+            let mut node = Node { name, op, inputs, shape: vec![], place: None };
+            node.shape = check::inferred(&node, &nodes, &place)?;
+            node.place = Some(place);
             nodes.push(node);
         }
         used?;

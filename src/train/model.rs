@@ -103,7 +103,9 @@ impl Model {
     ) -> Result<Model, BuildError> {
         graph.check()?;
         descent.check()?;
-        let place = graph.nodes[graph.output].place.clone().unwrap_or_else(graph::here);
+        // Not as a function that another calls: that would be the place.
+        let here = graph::here();
+        let place = graph.nodes[graph.output].place.clone().unwrap_or(here);
         metrics::check(&settings.metrics, loss)?;
         let model = Model::compile(graph, &place, loss, descent, dataset, settings)?;
         if !model.dataset.train.is_empty() {

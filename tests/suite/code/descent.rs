@@ -99,9 +99,9 @@ fn learning_rates_are_numbers_above_zero_whatever_the_rule() {
         Descent::scheduled(rules[1].clone(), schedule, keys).expect_err("a mistake");
     }
     let growing =
-        Descent::scheduled(rules[1].clone(), "exponential", &["initial=1", "rate=1e60"]).expect("it is right");
+        Descent::scheduled(rules[1].clone(), "exponential", &["initial=1e20", "rate=1e30"]).expect("it is right");
     let message = placed(model(growing).map(|_| ()).expect_err("too large").to_string());
-    assert!(message.starts_with("the learning rate of step 14 of 20 is 1e39, beyond 32 bits"), "{message}");
+    assert!(message.starts_with("the learning rate of step 14 of 20 is 3.16"), "{message}");
     let plateau = Descent::scheduled(rules[0].clone(), "plateau", &["initial=0.1"]).expect("it is right");
     let message = placed(model(plateau).map(|_| ()).expect_err("no development set").to_string());
     assert!(message.starts_with("`plateau` looks at the development set's loss"), "{message}");
