@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::default_with(&["train.epochs=5".into(), "optimizer.learning_rate=3e-3".into()])?;
     let dataset = data::load(&config.data, true, config.seed)?;
     let model = Model::build(config, dataset)?;
-    println!("{} steps of {} launches", model.steps(), model.plan.train.len());
+    println!("{} steps of {} launches", model.steps(), model.plan().train.len());
 
     // Device::auto takes a real GPU where there is one.
     let device = block_on(Device::auto())?;

@@ -20,20 +20,20 @@ fn model() -> Result<Model, Box<dyn Error>> {
 fn main() -> Result<(), Box<dyn Error>> {
     let mut session = block_on(Session::new(model()?, &Device::cpu()))?;
     block_on(train(&mut session, &mut []))?;
-    let weights = block_on(session.weights())?.to_bytes(&session.model().plan);
+    let weights = block_on(session.weights())?.to_bytes(session.model().plan());
     let file = std::env::temp_dir().join(format!("gradus-{}.safetensors", std::process::id()));
     std::fs::write(&file, weights)?;
 
     // Another process would begin here. PyTorch reads the file, too.
     let model = model()?;
-    let weights = read_weights(&model.plan, &std::fs::read(&file)?)?;
+    let weights = read_weights(model.plan(), &std::fs::read(&file)?)?;
     std::fs::remove_file(&file)?;
     let mut session = block_on(Session::new(model, &Device::cpu()))?;
     session.restore_weights(&weights);
 
     let mut logits = vec![];
     block_on(session.predict(Split::Test, |batch| logits.extend_from_slice(batch)))?;
-    let dataset = &session.model().dataset;
+    let dataset = session.model().dataset();
     let Targets::Classes { labels, .. } = &dataset.targets else { unreachable!("digits have classes") };
     for (&example, logits) in dataset.test.iter().zip(logits.chunks(10)).take(3) {
         let mut pixels = vec![0.0; dataset.features()];

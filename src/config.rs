@@ -25,6 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
+pub(crate) use data::LARGEST_SIDE;
 pub use data::{Augment, Channels, DataConfig, Normalize, OWN_KEYS, Portion, Target};
 pub(crate) use error::printable;
 pub use error::{Error, Place, nearest, suggestion};

@@ -40,7 +40,7 @@ pub(crate) use files::read as read_file;
 pub(crate) use images::RULES as PICTURES;
 
 use crate::config::suggestion;
-use crate::config::{Augment, DataConfig, Normalize};
+use crate::config::{Augment, DataConfig, LARGEST_SIDE, Normalize};
 
 /// Every source, the simplest first. Configs and the help know them from here.
 pub const ALL: &[Source] = &[
@@ -178,6 +178,9 @@ pub(crate) fn augmentable(shape: &[usize], inputs: &Inputs, augment: &Augment) -
     };
     if augment.crop >= height.min(width) {
         return Err(format!("data.augment.crop = {} would lose whole pictures of {height}×{width}", augment.crop));
+    }
+    if augment.cutout > LARGEST_SIDE {
+        return Err(format!("data.augment.cutout = {} is beyond {}", augment.cutout, LARGEST_SIDE));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! buffers or devices.
 
 pub mod blocks;
+mod check;
 mod network;
 pub mod order;
 mod size;
@@ -120,18 +121,11 @@ impl Graph {
             let draft = drafts[at].take().expect("each draft is sorted once");
             position[at + 1] = nodes.len();
             let inputs: Vec<NodeId> = inputs.iter().map(|&input| position[input]).collect();
-            let shapes: Vec<&[usize]> = inputs.iter().map(|&input| &nodes[input].shape[..]).collect();
-            // Only code can leave them all out.
-            let shape = if shapes.is_empty() {
-                Err("takes an input, but is given none".into())
-            } else {
-                draft.op.shape(&shapes)
-            };
-            let shape = shape.and_then(|shape| size::checked(draft.op.as_ref(), &shapes, shape));
-            let shape = shape.map_err(|message| {
-                config::Error::new(&draft.place, format!("layer `{}` ({}): {message}", draft.name, draft.op.name()))
-            })?;
-            nodes.push(Node { name: draft.name, op: draft.op, inputs, shape, place: Some(draft.place) });
+            let Draft { name, op, place, .. } = draft;
+            let mut node = Node { name, op, inputs, shape: vec![], place: None };
+            node.shape = check::inferred(&node, &nodes, &place)?;
+            node.place = Some(place);
+            nodes.push(node);
         }
         used?;
         Ok(Graph { output: position[last], nodes })

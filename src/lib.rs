@@ -75,6 +75,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! An optimizer may be a value, too, with numbers of its own and its schedule by name:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use gradus::{Descent, optimizers::{adam::Adam, Configured, Dialect, regularization::Clip}};
+//!
+//! let adam = Adam { beta1: 0.8, ..Adam::of(Dialect::Pytorch) };
+//! let clipped = Configured::new(Arc::new(adam), Dialect::Pytorch).clip(Clip::GlobalNorm(1.0));
+//! let descent = Descent::scheduled(Arc::new(clipped), "cosine", &["initial=1e-3", "warmup=100"])?;
+//! # Ok::<(), gradus::config::Error>(())
+//! ```
+//!
 //! What else another crate can bring is a trait or a `const`: an [`Observer`] of the run, a [`metrics::Metric`], an
 //! [`ops::Op`] with its own [`kernels::Kernel`], an [`optimizers::Rule`], a [`losses::Loss`]. The programs
 //! `examples/01_…` to `06_…` show them, each on one screen.

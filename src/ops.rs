@@ -206,6 +206,19 @@ pub fn read(layer: &config::LayerConfig) -> Result<Box<dyn Op>, config::Error> {
     Ok(op)
 }
 
+/// Whether a config could have written an op's settings; those of another crate's ops are its own affair. What a layer
+/// applies as its activation is a value already, maybe of another crate.
+///
+/// # Errors
+/// What its reader says, at `place`.
+pub(crate) fn check(op: &dyn Op, place: &config::Place) -> Result<(), config::Error> {
+    let Some(kind) = ALL.iter().find(|kind| kind.name == op.name()) else { return Ok(()) };
+    let mut keys = op.keys();
+    keys.remove("activation");
+    let table = config::Table::written(place, &keys);
+    (kind.read)(&table).and_then(|_| table.finish())
+}
+
 /// The only input's shape.
 ///
 /// # Errors

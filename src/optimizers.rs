@@ -10,6 +10,7 @@ pub mod adagrad;
 pub mod adam;
 pub mod adamw;
 pub mod amsgrad;
+mod configured;
 mod dialect;
 pub mod lion;
 pub mod momentum;
@@ -23,8 +24,10 @@ pub mod sgd;
 use std::sync::Arc;
 
 use crate::{config, real::Real};
+pub use configured::{Configured, Counts};
 pub use dialect::{Dialect, Placement, Velocity};
-pub use read::{Configured, check, read};
+pub(crate) use read::check_written;
+pub use read::{check, read};
 pub use regularization::Regularization;
 
 /// A rule that was read from a config.
@@ -101,6 +104,10 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
     /// The share of a parameter that decays by itself where the config says nothing else.
     fn default_weight_decay(&self) -> f64 {
         0.0
+    }
+    /// Whose defaults hold for what surrounds it; see [`Regularization`].
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
     }
     /// The names of the tensors it keeps for every parameter.
     fn state_names(&self) -> Vec<&'static str>;

@@ -20,7 +20,7 @@ mod warmup;
 
 use std::sync::Arc;
 
-use crate::config;
+use crate::{config, optimizers::Rule};
 pub use plateau::Plateau;
 
 /// What a schedule may depend on beside its keys.
@@ -35,6 +35,14 @@ pub struct Run {
     pub stride: u64,
     /// The optimizer's own learning rate, for a config that gives none.
     pub learning_rate: f64,
+}
+
+impl Run {
+    /// One by which a schedule's keys can be checked: what they may be does not depend on the run's length.
+    pub(crate) fn any(rule: &dyn Rule) -> Run {
+        let (stride, learning_rate) = (rule.schedule_stride().max(1), rule.default_learning_rate());
+        Run { steps: 1 << 20, steps_per_epoch: 1 << 10, stride, learning_rate }
+    }
 }
 
 /// Reads a schedule's keys.

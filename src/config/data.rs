@@ -9,7 +9,7 @@ use super::table::Table;
 use super::value::{Kind, Value};
 
 /// Pixels along a side of a picture at most.
-const LARGEST_SIDE: usize = 1 << 14;
+pub(crate) const LARGEST_SIDE: usize = 1 << 14;
 
 /// Numbers of an example, and classes, at most.
 const LARGEST_EXTENT: usize = 1 << 24;

@@ -147,7 +147,29 @@ fn value(parsed: &Spanned<DeValue<'_>>, place_of: &impl Fn(usize) -> Place) -> R
     Ok(Value { kind, place })
 }
 
+impl Table {
+    /// What code has written as keys, as if it stood at `place`: then the reader of a config can check it.
+    pub(crate) fn written(place: &Place, keys: &toml::Table) -> Table {
+        let mut table = Table::new(place.clone());
+        keys.iter().for_each(|(key, value)| table.push(key, place.clone(), Value::written(place, value)));
+        table
+    }
+}
+
 impl Value {
+    fn written(place: &Place, value: &toml::Value) -> Value {
+        let kind = match value {
+            toml::Value::String(text) => Kind::String(text.clone()),
+            toml::Value::Integer(integer) => Kind::Integer(*integer),
+            toml::Value::Float(float) => Kind::Float(*float),
+            toml::Value::Boolean(boolean) => Kind::Boolean(*boolean),
+            toml::Value::Datetime(date) => Kind::String(date.to_string()),
+            toml::Value::Array(items) => Kind::List(items.iter().map(|item| Value::written(place, item)).collect()),
+            toml::Value::Table(keys) => Kind::Table(Table::written(place, keys)),
+        };
+        Value { kind, place: place.clone() }
+    }
+
     /// The value as a user sees it, for messages: ``the string "x"``, ``3.5``, `a table`.
     pub fn describe(&self) -> String {
         match &self.kind {

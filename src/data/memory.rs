@@ -87,6 +87,7 @@ impl Dataset {
     /// What every data set is checked for before a plan is made for it: no index of an example or a class is out of
     /// range, and lengths agree.
     pub(crate) fn check(&self) -> Result<(), DataError> {
+        self.check_shape()?;
         // What was summarised without its examples; no session takes it.
         if !self.is_outline() {
             self.check_examples()?;
@@ -119,12 +120,15 @@ impl Dataset {
         }
     }
 
-    fn check_examples(&self) -> Result<(), DataError> {
+    /// How many numbers an example has.
+    fn check_shape(&self) -> Result<usize, DataError> {
         let features = self.shape.iter().try_fold(1_usize, |size, &extent| size.checked_mul(extent));
         let features = features.filter(|&features| features > 0 && !self.shape.is_empty());
-        let Some(features) = features else {
-            return Err(self.wrong(format!("examples of {:?} have no numbers, or too many", self.shape)));
-        };
+        features.ok_or_else(|| self.wrong(format!("examples of {:?} have no numbers, or too many", self.shape)))
+    }
+
+    fn check_examples(&self) -> Result<(), DataError> {
+        let features = self.check_shape()?;
         let Some(count) = self.count() else {
             let (numbers, width) = (self.targets_len(), self.targets.width());
             return Err(self.wrong(format!("{numbers} targets are no whole examples of {width} each")));

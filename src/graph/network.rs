@@ -30,6 +30,8 @@ pub struct Network {
     input: Shape,
     place: config::Place,
     drafts: Vec<Draft>,
+    /// The first layer that was given a handle of another network.
+    foreign: Option<config::Error>,
 }
 
 /// The output of one layer of a [`Network`], or its input. It comes before whatever takes it, so such
@@ -63,7 +65,7 @@ impl Network {
     pub fn new(input: impl Into<Shape>) -> Network {
         static NETWORKS: AtomicU64 = AtomicU64::new(0);
         let number = NETWORKS.fetch_add(1, Ordering::Relaxed);
-        Network { number, input: input.into(), place: here(), drafts: vec![] }
+        Network { number, input: input.into(), place: here(), drafts: vec![], foreign: None }
     }
 
     /// What the network is given.
@@ -81,16 +83,20 @@ impl Network {
     /// Adds a layer under a name of its own, which its weights are called after.
     #[track_caller]
     pub fn named(&mut self, name: impl Into<String>, op: impl Op + 'static, inputs: &[Layer]) -> Layer {
+        if let Some(other) = inputs.iter().find(|input| input.network != self.number) {
+            let error = config::Error::new(&here(), format!("unknown input `{} of another network`", other.at));
+            self.foreign.get_or_insert(error.help("a layer takes the outputs of its own network"));
+        }
         let inputs: Vec<String> = inputs.iter().map(|&input| self.name(input)).collect();
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
         self.drafts.push(Draft::new(name, Box::new(op), &inputs));
         Layer { network: self.number, at: self.drafts.len() }
     }
 
-    /// The name by which a layer is taken; that of another network's is no name of any layer.
+    /// The name by which a layer is taken; another network's has none here.
     fn name(&self, layer: Layer) -> String {
         match layer {
-            Layer { network, at } if network != self.number => format!("{at} of another network"),
+            Layer { network, .. } if network != self.number => String::new(),
             Layer { at: 0, .. } => INPUT.into(),
             Layer { at, .. } => self.drafts[at - 1].name.clone(),
         }
@@ -102,7 +108,10 @@ impl Network {
     /// No layer at all; names taken twice; layers of other networks; layers that nothing uses; shapes that do
     /// not fit or are too large. Each has its place in the code.
     pub fn build(self) -> Result<Graph, config::Error> {
-        let Network { input, place, drafts, .. } = self;
+        let Network { input, place, drafts, foreign, .. } = self;
+        if let Some(error) = foreign {
+            return Err(error);
+        }
         if input.is_empty() || input.contains(&0) {
             return Err(config::Error::new(&place, format!("examples of {} have no numbers", show(&input))));
         }

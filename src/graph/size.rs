@@ -18,6 +18,11 @@ pub(super) fn checked(op: &dyn Op, inputs: &[&[usize]], shape: Shape) -> Result<
     Ok(shape)
 }
 
+/// Whether the network's input is one.
+pub(super) fn input(shape: &[usize]) -> Result<(), String> {
+    within(&format!("the input {} of one example", show(shape)), shape)
+}
+
 fn within(what: &str, shape: &[usize]) -> Result<(), String> {
     match elements(shape) {
         // No config writes such a layer, but code can.

@@ -27,8 +27,9 @@ pub const ADADELTA: Optimizer = Optimizer {
 /// Adadelta's settings.
 #[derive(Debug, Clone, Serialize)]
 pub struct Adadelta {
+    /// Whose default learning rate.
     #[serde(skip)]
-    dialect: Dialect,
+    pub dialect: Dialect,
     /// ρ: decay of the means.
     pub rho: f64,
     /// ε.

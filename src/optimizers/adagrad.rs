@@ -24,8 +24,9 @@ pub const ADAGRAD: Optimizer = Optimizer {
 /// AdaGrad's settings.
 #[derive(Debug, Clone, Serialize)]
 pub struct Adagrad {
+    /// Whose default learning rate.
     #[serde(skip)]
-    dialect: Dialect,
+    pub dialect: Dialect,
     /// r before the first step.
     pub initial_accumulator: f64,
     /// ε: keeps the divisor from 0.

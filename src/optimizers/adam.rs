@@ -41,8 +41,6 @@ pub const ADAM: Optimizer = Optimizer {
 /// Adam's settings.
 #[derive(Debug, Clone, Serialize)]
 pub struct Adam {
-    #[serde(skip)]
-    pub(super) name: &'static str,
     /// β₁: decay of the mean of gradients.
     pub beta1: f64,
     /// β₂: decay of the mean of squared gradients.
@@ -67,7 +65,6 @@ impl Adam {
     /// The dialect's settings.
     pub fn of(dialect: Dialect) -> Self {
         Adam {
-            name: "adam",
             beta1: 0.9,
             beta2: 0.999,
             epsilon: dialect.of(1e-7, 1e-7, 1e-8),
@@ -92,14 +89,13 @@ impl Adam {
             epsilon_placement: placement,
             bias_correction: table.boolean("bias_correction")?.unwrap_or(default.bias_correction),
             amsgrad: table.boolean("amsgrad")?.unwrap_or(default.amsgrad),
-            ..default
         })
     }
 }
 
 impl Rule for Adam {
     fn name(&self) -> &'static str {
-        self.name
+        ADAM.name
     }
     fn formula(&self) -> String {
         let (b1, b2) = (self.beta1, self.beta2);

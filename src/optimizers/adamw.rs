@@ -17,24 +17,23 @@ use crate::update_twins;
 pub const ADAMW: Optimizer = Optimizer {
     name: "adamw",
     gradient: Gradient::Squared,
-    read: |table, dialect| {
-        let adam = Adam::read(table, Adam { name: ADAMW.name, ..Adam::of(dialect) })?;
-        Ok(Arc::new(AdamW { adam, dialect }))
-    },
+    read: |table, dialect| Ok(Arc::new(AdamW { adam: Adam::read(table, Adam::of(dialect))?, dialect })),
     samples: || vec![Arc::new(AdamW::of(Dialect::Lecture)) as Arc<dyn Rule>],
 };
 
 /// AdamW's settings are Adam's; its default decay is its own.
 #[derive(Debug, Clone)]
 pub struct AdamW {
-    adam: Adam,
-    dialect: Dialect,
+    /// All but the decay.
+    pub adam: Adam,
+    /// Whose default decay, which is there unless a [`super::Configured`] says otherwise.
+    pub dialect: Dialect,
 }
 
 impl AdamW {
     /// The dialect's settings.
     pub fn of(dialect: Dialect) -> Self {
-        AdamW { adam: Adam { name: ADAMW.name, ..Adam::of(dialect) }, dialect }
+        AdamW { adam: Adam::of(dialect), dialect }
     }
 }
 
@@ -53,6 +52,9 @@ impl Rule for AdamW {
     }
     fn default_weight_decay(&self) -> f64 {
         self.dialect.of(0.01, 0.004, 0.01)
+    }
+    fn dialect(&self) -> Dialect {
+        self.dialect
     }
     fn state_names(&self) -> Vec<&'static str> {
         self.adam.state_names()

@@ -25,8 +25,9 @@ pub const LION: Optimizer = Optimizer {
 /// Lion's settings.
 #[derive(Debug, Clone, Serialize)]
 pub struct Lion {
+    /// Whose default learning rate.
     #[serde(skip)]
-    dialect: Dialect,
+    pub dialect: Dialect,
     /// β₁: weight of the mean against the present gradient.
     pub beta1: f64,
     /// β₂: decay of the mean of gradients.

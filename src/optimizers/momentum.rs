@@ -32,8 +32,9 @@ pub const MOMENTUM: Optimizer = Optimizer {
 /// Momentum's settings, which are Nesterov's too.
 #[derive(Debug, Clone, Serialize)]
 pub struct Momentum {
+    /// Whose default learning rate.
     #[serde(skip)]
-    dialect: Dialect,
+    pub dialect: Dialect,
     /// β: what is left of the velocity after a step.
     pub momentum: f64,
     /// What the buffer holds.

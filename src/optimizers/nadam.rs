@@ -28,8 +28,9 @@ pub const NADAM: Optimizer = Optimizer {
 /// Nadam's settings.
 #[derive(Debug, Clone, Serialize)]
 pub struct Nadam {
+    /// Whose default learning rate.
     #[serde(skip)]
-    dialect: Dialect,
+    pub dialect: Dialect,
     /// β₁: decay of the mean of gradients.
     pub beta1: f64,
     /// β₂: decay of the mean of squared gradients.

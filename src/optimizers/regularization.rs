@@ -25,7 +25,7 @@
 use serde::Serialize;
 
 use super::Dialect;
-use crate::config;
+use crate::{config, graph::here};
 
 /// How weights decay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -155,6 +155,12 @@ impl ClipPenalties {
 }
 
 impl Regularization {
+    /// What a config has that gives no key: a dialect's defaults, and the decay of an optimizer.
+    #[track_caller]
+    pub fn of(dialect: Dialect, weight_decay: f64) -> Self {
+        Regularization::read(&config::Table::new(here()), dialect, weight_decay).expect("no key is none that is wrong")
+    }
+
     /// Reads the keys, with the defaults of a dialect and the decay of an optimizer.
     pub(super) fn read(table: &config::Table, dialect: Dialect, weight_decay: f64) -> Result<Self, config::Error> {
         let decay = match table.choice("decay", &["l2", "decoupled"])? {
@@ -260,6 +266,12 @@ impl Regularization {
 }
 
 impl Group {
+    /// Parameters whose names match; nothing is other for them yet.
+    #[track_caller]
+    pub fn of(pattern: impl Into<String>) -> Self {
+        Group { pattern: pattern.into(), place: here(), learning_rate: 1.0, weight_decay: None, l1: None }
+    }
+
     fn read(table: &config::Table) -> Result<Self, config::Error> {
         let group = Group {
             pattern: table.require_string("pattern")?.to_owned(),

@@ -37,8 +37,9 @@ pub const RMSPROP: Optimizer = Optimizer {
 /// RMSProp's settings.
 #[derive(Debug, Clone, Serialize)]
 pub struct RmsProp {
+    /// Whose default learning rate.
     #[serde(skip)]
-    dialect: Dialect,
+    pub dialect: Dialect,
     /// ρ: decay of the means.
     pub rho: f64,
     /// What is left of the velocity after a step; 0 for none.

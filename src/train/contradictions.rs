@@ -37,14 +37,7 @@ pub fn check(config: &Config) -> Result<(), config::Error> {
         data::check_words(&config.data)?;
     }
     let rule = optimizers::read(&config.optimizer)?;
-    // What a schedule's keys may be does not depend on the run's length.
-    let run = Run {
-        steps: 1 << 20,
-        steps_per_epoch: 1 << 10,
-        stride: rule.schedule_stride(),
-        learning_rate: rule.default_learning_rate(),
-    };
-    Schedule::read(&config.optimizer, &run).map(|_| ())
+    Schedule::read(&config.optimizer, &Run::any(rule.as_ref())).map(|_| ())
 }
 
 /// Whether a config that is to train has a development set where it needs one, as far as that can be

@@ -1,6 +1,7 @@
 //! A model: graph, data and optimizer, of a config or in code, compiled to a plan that any device can run.
 
 pub(super) mod fit;
+mod parts;
 
 use std::sync::Arc;
 
@@ -26,24 +27,31 @@ const EVALUATE_ROWS: usize = 256;
 /// What every adapter binds, 128 MiB: evaluation alone should not make a network too large.
 const EVALUATE_ELEMENTS: usize = 1 << 25;
 
-/// A network with its data and all that training it takes, compiled, not yet on a device.
+/// A network with its data and all that training it takes, compiled, not yet on a device. It can be looked at, but not
+/// changed: what was checked stays as it was.
+///
+/// ```compile_fail,E0616
+/// fn change(mut model: gradus::Model) {
+///     model.dataset.train[0] = 1_000_000;
+/// }
+/// ```
 pub struct Model {
     /// The config it is from; none if it was made in code.
-    pub config: Option<Config>,
+    pub(crate) config: Option<Config>,
     /// How it is trained.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// The examples.
-    pub dataset: Dataset,
+    pub(crate) dataset: Dataset,
     /// The network.
-    pub graph: Graph,
+    pub(crate) graph: Graph,
     /// Its loss.
-    pub loss: &'static Loss,
+    pub(crate) loss: &'static Loss,
     /// Its optimizer.
-    pub rule: Arc<dyn Rule>,
+    pub(crate) rule: Arc<dyn Rule>,
     /// The learning rate.
-    pub schedule: Schedule,
+    pub(crate) schedule: Schedule,
     /// All of it, compiled.
-    pub plan: Arc<Plan>,
+    pub(crate) plan: Arc<Plan>,
     /// The optimizer's keys in the config.
     pub(super) keys: Table,
     layout: DataLayout,
@@ -93,7 +101,11 @@ impl Model {
         dataset: Dataset,
         settings: Settings,
     ) -> Result<Model, BuildError> {
-        let place = graph.nodes[graph.output].place.clone().unwrap_or_else(graph::here);
+        graph.check()?;
+        descent.check()?;
+        // Not as a function that another calls: that would be the place.
+        let here = graph::here();
+        let place = graph.nodes[graph.output].place.clone().unwrap_or(here);
         metrics::check(&settings.metrics, loss)?;
         let model = Model::compile(graph, &place, loss, descent, dataset, settings)?;
         if !model.dataset.train.is_empty() {

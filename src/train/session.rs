@@ -189,7 +189,12 @@ impl Session {
 
     /// Uploads the epoch's permutation, and returns those of its steps that are still to be done:
     /// all of them, unless the run was resumed within the epoch.
+    ///
+    /// # Panics
+    /// Epochs count from 1, and come one after the other: the steps of those before were all run.
     pub fn begin_epoch(&mut self, epoch: usize) -> Vec<Step> {
+        let next = self.updates / self.steps_per_epoch().max(1) as u64 + 1;
+        assert!((1..=next).contains(&(epoch as u64)), "epoch {epoch} can't begin: the next one is {next}");
         let begun = self.steps_per_epoch() as u64 * (epoch as u64 - 1);
         let done = (self.updates - begun) as usize;
         if done == 0 {

@@ -220,7 +220,7 @@ fn safetensors() {
         "layers.0.weight",
     ];
     fuzz("safetensors", seeds::safetensors(&model), words, |bytes| {
-        let weights = read_weights(&model.plan, bytes).is_ok();
-        Snapshot::from_bytes(&model.plan, bytes).is_ok() || weights
+        let weights = read_weights(model.plan(), bytes).is_ok();
+        Snapshot::from_bytes(model.plan(), bytes).is_ok() || weights
     });
 }

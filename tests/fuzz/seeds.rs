@@ -118,7 +118,7 @@ pub fn configs() -> Vec<Vec<u8>> {
 
 /// Weights of a network, as a run writes them and as others do.
 pub fn safetensors(model: &Model) -> Vec<Vec<u8>> {
-    let plan = &model.plan;
+    let plan = model.plan();
     let parameters = vec![0.5; plan.buffers[plan.ports.parameters].length];
     let state = plan.ports.state.map_or(0, |state| plan.buffers[state].length);
     let snapshot = Snapshot {

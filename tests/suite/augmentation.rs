@@ -53,7 +53,7 @@ fn a_resumed_run_draws_what_a_whole_one_does() {
 fn evaluation_sees_the_pictures_as_they_are() {
     let evaluate = |changes: &[&str]| {
         let mut session = session(changes, &Device::Cpu);
-        let kernels: Vec<&str> = session.model().plan.evaluate.iter().map(|launch| launch.kernel.name).collect();
+        let kernels: Vec<&str> = session.model().plan().evaluate.iter().map(|launch| launch.kernel.name).collect();
         assert!(kernels.contains(&"gather_bytes") && !kernels.contains(&"gather_augmented"));
         pollster::block_on(session.evaluate(Split::Train)).expect("the device works").expect("there are examples")
     };

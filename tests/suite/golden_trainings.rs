@@ -102,9 +102,9 @@ impl Network {
 
     /// The parameters as the plan places them.
     fn parameters(&self, model: &Model) -> Vec<f32> {
-        let mut all = vec![0.0; model.plan.buffers[model.plan.ports.parameters].length];
-        assert_eq!(model.plan.learned.len(), self.parameters.len());
-        for learned in &model.plan.learned {
+        let mut all = vec![0.0; model.plan().buffers[model.plan().ports.parameters].length];
+        assert_eq!(model.plan().learned.len(), self.parameters.len());
+        for learned in &model.plan().learned {
             let values = &self.parameters[&learned.name];
             all[learned.slice.offset..][..learned.slice.length].copy_from_slice(values);
         }
@@ -114,15 +114,15 @@ impl Network {
 
 /// The losses of a training in f64: what a session does, with the twins of another type.
 fn in_f64(model: &Model, network: &Network) -> Vec<f64> {
-    let (plan, ports) = (&model.plan, model.plan.ports);
+    let (plan, ports) = (model.plan(), model.plan().ports);
     let wide = |values: &[f32]| values.iter().map(|&value| f64::from(value)).collect::<Vec<_>>();
     let mut cpu = Cpu::<f64>::new(plan.clone());
     cpu.write_reals(ports.data, 0, &wide(&network.x));
-    match &model.dataset.targets {
+    match &model.dataset().targets {
         Targets::Classes { labels, .. } => cpu.write_words(ports.targets, 0, labels),
         Targets::Values { values, .. } => cpu.write_reals(ports.targets, 0, &wide(values)),
     }
-    cpu.write_words(ports.order, 0, &model.dataset.train);
+    cpu.write_words(ports.order, 0, &model.dataset().train);
     cpu.write_reals(ports.affine, 0, &[1.0, 0.0]);
     let parameters = wide(&network.parameters(model));
     cpu.write_reals(ports.parameters, 0, &parameters);
@@ -132,12 +132,12 @@ fn in_f64(model: &Model, network: &Network) -> Vec<f64> {
     if let Some(running) = ports.running {
         cpu.write_reals(running, 0, &wide(&plan.initial_running()));
     }
-    let examples = model.dataset.train.len();
+    let examples = model.dataset().train.len();
     let batches = examples.div_ceil(BATCH);
     let mut loss = |step: usize| {
         let first = step % batches * BATCH;
         let rows = BATCH.min(examples - first);
-        let scalars = model.rule.scalars(model.schedule.at(step as u64), step as u64);
+        let scalars = model.rule().scalars(model.schedule().at(step as u64), step as u64);
         cpu.run(Program::Train, &[Step { index: step as u32, first: first as u32, scalars, ..Step::over(rows) }]);
         cpu.reals(ports.statistics)[..FIGURES][0] / rows as f64
     };
@@ -146,7 +146,7 @@ fn in_f64(model: &Model, network: &Network) -> Vec<f64> {
 
 /// The losses of a training as the command line runs it.
 fn in_f32(model: Model, network: &Network, device: &Device) -> Vec<f64> {
-    let weights = Weights { parameters: network.parameters(&model), running: model.plan.initial_running() };
+    let weights = Weights { parameters: network.parameters(&model), running: model.plan().initial_running() };
     pollster::block_on(async {
         let mut session = Session::new(model, device).await.expect("the device works");
         session.restore_weights(&weights);

@@ -120,7 +120,7 @@ fn joints_of_a_residual_network_are_fused() {
 fn predicted_memory_is_what_is_allocated() {
     for device in [Device::cpu(), gpu()] {
         let session = session("configs/digits.toml", &[], &device);
-        assert_eq!(session.counters().allocated_bytes, session.model().plan.bytes());
+        assert_eq!(session.counters().allocated_bytes, session.model().plan().bytes());
     }
     // Scratch is shared by lifetime: far less than the sum of all activations of WRN-28-10.
     let plan = compiled("resnet56", 128);
@@ -141,7 +141,7 @@ fn a_batch_that_does_not_fit_is_refused_with_one_that_does() {
     let Error::TooLarge { largest, advice, .. } = &error else { panic!("{error}") };
     let fitting = (largest / 1_600_000).to_string();
     assert!(advice.contains(&format!("train.batch_size={fitting} is the largest that fits")), "{error}");
-    assert!(device.check(&set(&format!("train.batch_size={fitting}")).plan).is_ok());
+    assert!(device.check(set(&format!("train.batch_size={fitting}")).plan()).is_ok());
 }
 
 /// So is a network whose buffers find no room together: 150 layers keep 10 GB each.
@@ -162,6 +162,6 @@ fn a_network_larger_than_the_memory_is_refused_with_a_batch_that_fits() {
         }
         let (_, batch) = message.split_once("train.batch_size=").expect(&message);
         let batch = batch.split(' ').next().expect("a number");
-        assert!(device.check(&set(&format!("train.batch_size={batch}")).plan).is_ok(), "{message}");
+        assert!(device.check(set(&format!("train.batch_size={batch}")).plan()).is_ok(), "{message}");
     }
 }

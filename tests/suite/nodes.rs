@@ -122,7 +122,7 @@ fn running_figures_are_learned_kept_and_used() {
     assert!(largest_difference(&before.running, &snapshot.running) > 0.1);
 
     // A file carries them by PyTorch's names, and a new session goes on from there.
-    let plan = trained.model().plan.clone();
+    let plan = trained.model().plan().clone();
     let names: Vec<&str> = plan.running.iter().map(|running| running.name.as_str()).collect();
     assert_eq!(names, ["norm.running_mean", "norm.running_var"]);
     let weights = read_weights(&plan, &write_weights(&plan, &snapshot)).expect("its own file");
@@ -161,7 +161,7 @@ fn a_saved_convolutional_network_is_the_same_when_it_is_loaded() {
         let snapshot = train(&mut trained, 3);
         let expected = losses(&mut trained);
         assert!(expected[0] < untrained[0], "it learned: {untrained:?}, then {expected:?}");
-        let plan = trained.model().plan.clone();
+        let plan = trained.model().plan().clone();
         let names: Vec<&str> = plan.running.iter().map(|running| running.name.as_str()).collect();
         assert_eq!(names, ["norm.running_mean", "norm.running_var", "last.running_mean", "last.running_var"]);
         let weights = read_weights(&plan, &write_weights(&plan, &snapshot)).expect("its own file");

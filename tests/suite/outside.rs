@@ -13,7 +13,7 @@ fn another_crate_builds_trains_watches_and_exports() {
     let release = own.ancestors().nth(2).is_some_and(|profile| profile.ends_with("release"));
     let build = Command::new(env!("CARGO"))
         .current_dir(root)
-        .args(["build", "--quiet", "--offline", "--package", "outside", "--target-dir", text(target)])
+        .args(["build", "--quiet", "--offline", "--locked", "--package", "outside", "--target-dir", text(target)])
         .args(if release { &["--release"][..] } else { &[] })
         .output()
         .expect("cargo runs");

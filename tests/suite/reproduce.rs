@@ -25,7 +25,7 @@ impl Trainer for InMemory {
         let cell = pollster::block_on(async {
             let mut session = Session::new(model, &Device::cpu()).await.expect("room");
             train(&mut session, &mut []).await.expect("finite figures");
-            let parameters = session.model().plan.learned.iter().map(|learned| learned.slice.length).sum();
+            let parameters = session.model().plan().learned.iter().map(|learned| learned.slice.length).sum();
             let train = session.evaluate(Split::Train).await.expect("figures");
             let dev = session.evaluate(Split::Dev).await.expect("figures");
             let test = session.evaluate(Split::Test).await.expect("figures");

@@ -65,7 +65,7 @@ fn training_lowers_the_loss_and_resumes_to_the_same_bits() {
 
         let mut first = open(build(settings).expect("it was built before"));
         (0..2).for_each(|_| _ = epoch(&mut first));
-        let plan = first.model().plan.clone();
+        let plan = first.model().plan().clone();
         let bytes = pollster::block_on(first.snapshot()).expect("the CPU works").to_bytes(&plan);
         let mut second = open(build(settings).expect("it was built before"));
         second.restore(&Snapshot::from_bytes(&plan, &bytes).expect("its own bytes"));
@@ -83,8 +83,8 @@ fn the_resolved_config_builds_the_same_optimizer() {
         let text = toml::to_string(&model.resolved().expect("a config")).expect("TOML");
         let again = from_text(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(model.resolved(), again.resolved(), "{settings}");
-        assert_eq!(model.rule.formula(), again.rule.formula());
-        assert_eq!(model.schedule, again.schedule);
+        assert_eq!(model.rule().formula(), again.rule().formula());
+        assert_eq!(model.schedule(), again.schedule());
     }
 }
 
@@ -103,7 +103,7 @@ fn evaluation_takes_the_average_of_the_weights() {
     assert!((untrained - 10f64.ln()).abs() < 0.7, "before the first update it is the first weights: {untrained}");
     let loss = epoch(&mut session);
     let snapshot = pollster::block_on(session.snapshot()).expect("the CPU works");
-    let plan = session.model().plan.clone();
+    let plan = session.model().plan().clone();
     let mut losses = vec![];
     for bytes in [write_average(&plan, &snapshot).expect("there is one"), write_weights(&plan, &snapshot)] {
         let mut other = open(build("type = 'sgd'").expect("a model"));
@@ -112,7 +112,7 @@ fn evaluation_takes_the_average_of_the_weights() {
     }
     assert_eq!(loss, losses[0]);
     assert_ne!(loss, losses[1]);
-    assert!(write_average(&open(build("type = 'sgd'").expect("a model")).model().plan, &snapshot).is_none());
+    assert!(write_average(open(build("type = 'sgd'").expect("a model")).model().plan(), &snapshot).is_none());
 }
 
 /// Four batches of 32 make the update of one of 128; 0 means the whole set, 1 is online.

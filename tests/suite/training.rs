@@ -172,8 +172,8 @@ fn an_epoch_is_read_once() {
 #[test]
 fn a_perceptron_of_three_layers_takes_twelve_launches() {
     let model = model("configs/fashion-mlp.toml", &["data.train_limit=256", "data.dev=0"]);
-    assert_eq!(model.plan.train.len(), 12);
-    let updates = model.plan.train.iter().filter(|launch| launch.kernel.name == "optimizer").count();
+    assert_eq!(model.plan().train.len(), 12);
+    let updates = model.plan().train.iter().filter(|launch| launch.kernel.name == "optimizer").count();
     assert_eq!(updates, 1, "one launch updates all parameters");
 }
 
@@ -201,7 +201,7 @@ fn a_resumed_run_gives_the_same_bits() {
             let mut memory = Memory { stop_after: Some(looks), ..Memory::default() };
             let outcome = pollster::block_on(train::train(&mut first, &mut [&mut memory])).expect("training runs");
             assert_eq!(outcome, Outcome::Stopped);
-            let plan = first.model().plan.clone();
+            let plan = first.model().plan().clone();
             let bytes = memory.last.expect("it was saved").to_bytes(&plan);
             let mut second = session("configs/digits.toml", &overrides, &device);
             second.restore(&Snapshot::from_bytes(&plan, &bytes).expect("a checkpoint"));

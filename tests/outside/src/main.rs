@@ -70,8 +70,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("accuracy {:?}", block_on(session.evaluate(Split::Test))?.and_then(|test| test.accuracy));
 
     let (weights, model) = (block_on(session.weights())?, session.model());
-    let (plan, signature) = (&model.plan, &Signature::of(&model.dataset));
-    let (graph, loss, tensors) = (&model.graph, model.loss, weights.tensors(plan).collect());
+    let (plan, signature) = (model.plan(), &Signature::of(model.dataset()));
+    let (graph, loss, tensors) = (model.graph(), model.loss(), weights.tensors(plan).collect());
     let network = onnx::Network { name: "rings", graph, tensors, loss, signature };
     fs::write(folder.join("rings.onnx"), onnx::encode(&network)?)?;
     fs::write(folder.join("rings.safetensors"), weights.to_bytes(plan))?;

@@ -36,7 +36,7 @@ fn see(run: &Path, session: &mut Session) -> Seen {
     let config = report::read_config_text(run).ok();
     let sealed = config.as_ref().is_some_and(|(_, sealed)| *sealed);
     let config = config.and_then(|(text, _)| Config::read("config.toml", &text, &[]).ok());
-    let plan = session.model().plan.clone();
+    let plan = session.model().plan().clone();
     let weights = |name: &'static str| {
         let bytes = read(name);
         let weights = checkpoints::check_sealed(&bytes, sealed).and_then(|()| read_weights(&plan, &bytes));
@@ -102,7 +102,7 @@ fn make(folder: &Path) -> (String, BTreeMap<String, Vec<u8>>) {
     let (outcome, _) = go_on(&run, &config, &Device::cpu(), |_| (), None);
     assert_eq!(outcome.expect("it runs"), Outcome::Finished);
     let session = session(&config, &Device::cpu());
-    let signature = Signature::of(&session.model().dataset).to_json();
+    let signature = Signature::of(session.model().dataset()).to_json();
     fs::write(run.join("data.json"), checksum::document(&signature)).expect("a file");
     let summary =
         "{\n  \"epochs\": 2,\n  \"steps\": 10,\n  \"test\": {\n    \"accuracy\": 0.75,\n    \"loss\": 0.5\n  }\n}";
