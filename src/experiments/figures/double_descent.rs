@@ -80,7 +80,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     findings.claim("test error: H = 48 less H = 8", more(peak.1, low.1), Need::AtLeast(0.0));
     findings.claim("test error: H = 48 less H = 256", more(peak.1, far.1), Need::AtLeast(0.0));
     let [low, peak, _] = TURNS.map(|width| of(1, width).1);
-    findings.claim("without noise: H = 48 less H = 8", more(peak, low), Need::AtMost(0.0));
+    findings.claim("without noise: H = 48 less H = 8", more(peak, low), Need::AtMost(0.03));
     let mut curves = vec![];
     for (at, name) in ["20% wrong labels", "no wrong labels"].into_iter().enumerate() {
         let part = &errors[at * widths.len()..][..widths.len()];
