@@ -11,7 +11,7 @@ use naga::{Scalar, ScalarKind};
 
 use gradus::{
     activations,
-    kernels::{self, Access, Kernel, Parameters, Recipe, Source, Tile},
+    kernels::{self, Access, Kernel, Recipe, Source, Tile},
     optimizers,
 };
 
@@ -92,7 +92,8 @@ fn parameters_have_their_types_in_wgsl() {
             real: f32,
         }
     }
-    let fields: Vec<[&str; 2]> = Mixed::FIELDS.iter().map(|field| [field.name, field.wgsl]).collect();
+    let fields: Vec<[&str; 2]> =
+        <Mixed as gradus::kernels::Parameters>::FIELDS.iter().map(|field| [field.name, field.wgsl]).collect();
     assert_eq!(fields, [["word", "u32"], ["real", "f32"]]);
 }
 
