@@ -22,7 +22,7 @@ fn element(block: u32, z: u32) {
         within = groups[z * p.groups_stride / 4u + 2u * group + 1u];
     }
     var sums = vec4<f32>(0.0);
-    for (var k = 0u; k < 16u; k += 1u) {
+    for (var k = 0u; k < 16u; k++) {
         var g = gradients[gradients0 + k];
         if accumulating {
             g = state[sum0 + k] + scalar(SHARE) * g;

@@ -82,6 +82,21 @@ fn host_and_shader_agree_about_parameters_and_bindings() {
     }
 }
 
+/// The types of which a shader's `Params` are generated are those of the host's struct.
+#[test]
+fn parameters_have_their_types_in_wgsl() {
+    gradus::parameters! {
+        /// A word and a real.
+        Mixed {
+            word: u32,
+            real: f32,
+        }
+    }
+    let fields: Vec<[&str; 2]> =
+        <Mixed as gradus::kernels::Parameters>::FIELDS.iter().map(|field| [field.name, field.wgsl]).collect();
+    assert_eq!(fields, [["word", "u32"], ["real", "f32"]]);
+}
+
 /// Pipelines are told apart by their labels in proofs, and by people.
 #[test]
 fn equal_labels_mean_equal_shaders() {
