@@ -11,7 +11,6 @@ use crate::{
     config,
     ops::{self, Op},
 };
-pub(crate) use network::here;
 pub use network::{Layer, Network};
 
 /// The extent of one example along each axis: `[784]`, or `[channels, height, width]`.

@@ -25,6 +25,13 @@ pub enum Place {
 }
 
 impl Place {
+    /// Where in the code a function was called that is `#[track_caller]`.
+    #[track_caller]
+    pub(crate) fn here() -> Place {
+        let place = std::panic::Location::caller();
+        Place::Text { file: place.file().into(), line: place.line() as usize, column: place.column() as usize }
+    }
+
     /// Whether it is on the command line.
     pub fn is_override(&self) -> bool {
         matches!(self, Place::Override(_) | Place::Grid(_))

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt::Display};
 
-use super::{Graph, INPUT, Node, here, show, size};
+use super::{Graph, INPUT, Node, show, size};
 use crate::{
     config::{self, Place},
     ops,
@@ -41,7 +41,7 @@ impl Graph {
     /// that is not its op's, an output that nothing uses, two nodes of one name.
     #[track_caller]
     pub(crate) fn check(&self) -> Result<(), config::Error> {
-        let here = here();
+        let here = config::Place::here();
         let Some(output) = self.nodes.get(self.output) else {
             let message = format!("the output is the node {} of {}, counted from 0", self.output, self.nodes.len());
             return Err(config::Error::new(&here, message));

@@ -1,12 +1,12 @@
 //! A network written in code: layers as values, each made of the handles of those before it.
 
-use std::{
-    panic::Location,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Draft, Graph, INPUT, Shape, show};
-use crate::{config, ops::Op};
+use crate::{
+    config::{self, Place},
+    ops::Op,
+};
 
 /// A network while it is written. Its mistakes are told by [`Network::build`], with their place in the code.
 ///
@@ -28,7 +28,7 @@ pub struct Network {
     /// Tells its handles from those of others.
     number: u64,
     input: Shape,
-    place: config::Place,
+    place: Place,
     drafts: Vec<Draft>,
     /// The first layer that was given a handle of another network.
     foreign: Option<config::Error>,
@@ -43,18 +43,11 @@ pub struct Layer {
     at: usize,
 }
 
-/// Where in the code a function was called that is `#[track_caller]`.
-#[track_caller]
-pub(crate) fn here() -> config::Place {
-    let place = Location::caller();
-    config::Place::Text { file: place.file().into(), line: place.line() as usize, column: place.column() as usize }
-}
-
 impl Draft {
     /// A layer by its name and those of its inputs, for [`Graph::of`]; its place is that of the call.
     #[track_caller]
     pub fn new(name: impl Into<String>, op: Box<dyn Op>, inputs: &[&str]) -> Draft {
-        let (place, inputs) = (here(), inputs.iter().map(|input| input.to_string()).collect());
+        let (place, inputs) = (Place::here(), inputs.iter().map(|input| input.to_string()).collect());
         Draft { name: name.into(), op, inputs, name_place: place.clone(), place, input_places: vec![] }
     }
 }
@@ -65,7 +58,7 @@ impl Network {
     pub fn new(input: impl Into<Shape>) -> Network {
         static NETWORKS: AtomicU64 = AtomicU64::new(0);
         let number = NETWORKS.fetch_add(1, Ordering::Relaxed);
-        Network { number, input: input.into(), place: here(), drafts: vec![], foreign: None }
+        Network { number, input: input.into(), place: Place::here(), drafts: vec![], foreign: None }
     }
 
     /// What the network is given.
@@ -84,7 +77,7 @@ impl Network {
     #[track_caller]
     pub fn named(&mut self, name: impl Into<String>, op: impl Op + 'static, inputs: &[Layer]) -> Layer {
         if let Some(other) = inputs.iter().find(|input| input.network != self.number) {
-            let error = config::Error::new(&here(), format!("unknown input `{} of another network`", other.at));
+            let error = config::Error::new(&Place::here(), format!("unknown input `{} of another network`", other.at));
             self.foreign.get_or_insert(error.help("a layer takes the outputs of its own network"));
         }
         let inputs: Vec<String> = inputs.iter().map(|&input| self.name(input)).collect();

@@ -5,7 +5,6 @@ use serde::{Serialize, Serializer};
 use super::{ALL, Gives, Kind, Metric, Start, Tally, Task};
 use crate::{
     config::{Error, Place, TrainConfig, Value},
-    graph::here,
     losses::Loss,
 };
 
@@ -31,7 +30,7 @@ impl Asked {
     /// A metric as it is without any keys: one of [`ALL`], or of another crate.
     #[track_caller]
     pub fn of(metric: &'static Metric) -> Asked {
-        Asked::plain(metric, here())
+        Asked::plain(metric, Place::here())
     }
 
     fn plain(metric: &'static Metric, place: Place) -> Asked {

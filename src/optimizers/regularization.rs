@@ -25,7 +25,7 @@
 use serde::Serialize;
 
 use super::Dialect;
-use crate::{config, graph::here};
+use crate::config;
 
 /// How weights decay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -158,7 +158,8 @@ impl Regularization {
     /// What a config has that gives no key: a dialect's defaults, and the decay of an optimizer.
     #[track_caller]
     pub fn of(dialect: Dialect, weight_decay: f64) -> Self {
-        Regularization::read(&config::Table::new(here()), dialect, weight_decay).expect("no key is none that is wrong")
+        Regularization::read(&config::Table::new(config::Place::here()), dialect, weight_decay)
+            .expect("no key is none that is wrong")
     }
 
     /// Reads the keys, with the defaults of a dialect and the decay of an optimizer.
@@ -269,7 +270,13 @@ impl Group {
     /// Parameters whose names match; nothing is other for them yet.
     #[track_caller]
     pub fn of(pattern: impl Into<String>) -> Self {
-        Group { pattern: pattern.into(), place: here(), learning_rate: 1.0, weight_decay: None, l1: None }
+        Group {
+            pattern: pattern.into(),
+            place: config::Place::here(),
+            learning_rate: 1.0,
+            weight_decay: None,
+            l1: None,
+        }
     }
 
     fn read(table: &config::Table) -> Result<Self, config::Error> {

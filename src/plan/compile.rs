@@ -6,7 +6,7 @@ use super::{
     builder::{Builder, Common, Draft, Home, HostTensors, Tensor, TensorId},
     layout::{DataLayout, Options},
     placement,
-    steps::{Contents, Launch, Learned, Plan, Ports, Program, Running},
+    steps::{Contents, Launch, Learned, Plan, Ports, Program, Running, Slice},
     update,
 };
 use crate::{
@@ -110,7 +110,7 @@ fn parameters(
 }
 
 /// An address that placement fills in.
-const NOWHERE: super::Slice = super::Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
+const NOWHERE: Slice = Slice { buffer: 0, offset: 0, length: 0, stride: 0 };
 
 /// Every node's running figures, aligned among their like.
 #[allow(clippy::type_complexity, reason = "one caller, two results")]

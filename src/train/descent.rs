@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::{
     config::{self, OptimizerConfig, Place, Table},
-    graph::here,
     optimizers::{self, Configured, Rule},
     schedules::{Run, Schedule},
 };
@@ -52,7 +51,7 @@ impl Descent {
     /// Numbers that a config would not take are errors of [`crate::Model::of`].
     #[track_caller]
     pub fn of(rule: Arc<dyn Rule>, schedule: Schedule) -> Descent {
-        let (place, rate) = (here(), schedule.to_toml());
+        let (place, rate) = (config::Place::here(), schedule.to_toml());
         Descent::written(place, rule, rate, Source::Given(schedule))
     }
 
@@ -63,7 +62,7 @@ impl Descent {
     /// An unknown schedule or key, with the nearest right one; a value out of its range.
     #[track_caller]
     pub fn scheduled(rule: Arc<dyn Rule>, schedule: &str, keys: &[&str]) -> Result<Descent, config::Error> {
-        let place = here();
+        let place = config::Place::here();
         let name = format!("learning_rate.schedule={schedule:?}");
         let keys = keys.iter().map(|key| format!("learning_rate.{key}"));
         let config = OptimizerConfig::of(rule.name(), &[name].into_iter().chain(keys).collect::<Vec<_>>())?;

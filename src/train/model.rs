@@ -104,7 +104,7 @@ impl Model {
         graph.check()?;
         descent.check()?;
         // Not as a function that another calls: that would be the place.
-        let here = graph::here();
+        let here = Place::here();
         let place = graph.nodes[graph.output].place.clone().unwrap_or(here);
         metrics::check(&settings.metrics, loss)?;
         let model = Model::compile(graph, &place, loss, descent, dataset, settings)?;

@@ -42,21 +42,25 @@ fn count(more: usize, less: usize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
+        // SAFETY: the caller keeps the promises of the same call.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
+        // SAFETY: the caller keeps the promises of the same call.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size, layout.size());
+        // SAFETY: the caller keeps the promises of the same call.
         unsafe { System.realloc(old, layout, size) }
     }
 
     unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
         count(0, layout.size());
+        // SAFETY: the caller keeps the promises of the same call.
         unsafe { System.dealloc(old, layout) }
     }
 }

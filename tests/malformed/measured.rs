@@ -16,12 +16,14 @@ pub fn measured(arguments: &[String], caches: &Path) -> (Output, u64) {
     #[expect(clippy::zombie_processes, reason = "wait4 waits for it, and says what it took")]
     let child = command.spawn().expect("the binary runs");
     let (mut status, mut tries) = (0, 0);
-    // SAFETY: all zeros are a record of no use, and both outlive the calls.
+    // SAFETY: all zeros are a record of no use.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: both records outlive the call.
     while unsafe { libc::wait4(child.id() as i32, &mut status, libc::WNOHANG, &mut usage) } == 0 {
         thread::sleep(Duration::from_millis(5));
         tries += 1;
         if tries == 12_000 {
+            // SAFETY: the child is ours, and nobody has waited for it.
             unsafe { libc::kill(child.id() as i32, libc::SIGKILL) };
         }
     }
