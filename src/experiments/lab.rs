@@ -2,8 +2,9 @@
 
 use crate::{
     config::{self, Config},
+    device,
     report::{Chart, draw},
-    train::Figures,
+    train::{Figures, Session, Split},
 };
 
 /// One of the lecture's figures or claims, as something that runs and may turn out wrong.
@@ -73,6 +74,20 @@ pub struct Cell {
     pub test: Option<Figures>,
     /// Parameters of the network.
     pub parameters: usize,
+}
+
+impl Cell {
+    /// What came of a session that is trained, with the loss of each epoch.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub async fn of(session: &mut Session, losses: Vec<f64>) -> Result<Cell, device::Error> {
+        let parameters = session.model().plan().learned.iter().map(|learned| learned.slice.length).sum();
+        let train = session.evaluate(Split::Train).await?;
+        let dev = session.evaluate(Split::Dev).await?;
+        let test = session.evaluate(Split::Test).await?;
+        Ok(Cell { losses, train, dev, test, parameters })
+    }
 }
 
 /// What a figure found.

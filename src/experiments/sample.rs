@@ -38,6 +38,11 @@ pub fn median(values: &[f64]) -> f64 {
     if sorted.len().is_multiple_of(2) { (sorted[half - 1] + sorted[half]) / 2.0 } else { sorted[half] }
 }
 
+/// The mean of a − b over pairs, and its standard error: surer than that of either where both saw the same examples.
+pub fn difference(a: &[f64], b: &[f64]) -> (f64, f64) {
+    estimate(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>())
+}
+
 /// The mean of independent numbers, and its standard error.
 pub fn estimate(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;

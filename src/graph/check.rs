@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt::Display};
 
-use super::{Graph, INPUT, Node, show, size};
+use super::{Graph, INPUT, Node, NodeId, show, size};
 use crate::{
     config::{self, Place},
     ops,
@@ -46,6 +46,7 @@ impl Graph {
             let message = format!("the output is the node {} of {}, counted from 0", self.output, self.nodes.len());
             return Err(config::Error::new(&here, message));
         };
+        let used: HashSet<NodeId> = self.nodes.iter().flat_map(|node| &node.inputs).copied().collect();
         let mut names = HashSet::new();
         for (at, node) in self.nodes.iter().enumerate() {
             let place = node.place.as_ref().unwrap_or(&here);
@@ -64,7 +65,7 @@ impl Graph {
                 let message = format!("its shape is {}, but its op gives {}", show(&node.shape), show(&shape));
                 return Err(error(node, place, message));
             }
-            if at != self.output && self.consumers(at) == 0 {
+            if at != self.output && !used.contains(&at) {
                 let message = format!("nothing uses its output, and that of the network is `{}`'s", output.name);
                 return Err(error(node, place, message));
             }

@@ -93,6 +93,13 @@ impl Curve {
         Curve::new("", colour, upper.chain(lower).collect()).drawn(Line::Band)
     }
 
+    /// A line of estimates, (x, (value, standard error)), behind it a band of so many standard errors.
+    pub fn estimates(name: impl Into<String>, colour: usize, points: &[(f64, (f64, f64))], errors: f64) -> [Curve; 2] {
+        let around: Vec<_> = points.iter().map(|&(x, (value, error))| (x, value, errors * error)).collect();
+        let line = points.iter().map(|&(x, (value, _))| (x, value)).collect();
+        [Curve::band(colour, &around), Curve::new(name, colour, line)]
+    }
+
     /// A named threshold, black.
     pub fn threshold(name: &str, line: Line, at: f64) -> Curve {
         Curve { name: name.into(), points: vec![(at, at)], colour: None, line }

@@ -8,7 +8,7 @@ use gradus::{
     data,
     device::Device,
     experiments::{Cell, Failed, Figure, Findings, Lab, Scale, Trainer, figures},
-    train::{Model, Session, Split, train},
+    train::{Model, Session, train},
 };
 
 /// Trains on the CPU device, each config once.
@@ -25,11 +25,7 @@ impl Trainer for InMemory {
         let cell = pollster::block_on(async {
             let mut session = Session::new(model, &Device::cpu()).await.expect("room");
             train(&mut session, &mut []).await.expect("finite figures");
-            let parameters = session.model().plan().learned.iter().map(|learned| learned.slice.length).sum();
-            let train = session.evaluate(Split::Train).await.expect("figures");
-            let dev = session.evaluate(Split::Dev).await.expect("figures");
-            let test = session.evaluate(Split::Test).await.expect("figures");
-            Cell { losses: vec![], train, dev, test, parameters }
+            Cell::of(&mut session, vec![]).await.expect("figures")
         });
         self.0.insert(key, cell.clone());
         Ok(cell)

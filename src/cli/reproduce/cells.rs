@@ -1,6 +1,10 @@
 //! Trainings that figures ask for: each is done once, and kept by the hash of its config.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     cli::{Failure, load, save},
@@ -8,7 +12,7 @@ use crate::{
     device::Device,
     experiments::{Cell, Failed, Trainer},
     report::{Interrupts, Patience},
-    train::{self, EpochRecord, Observer, Outcome, Session, Snapshot, Split},
+    train::{self, EpochRecord, Observer, Outcome, Session, Snapshot},
 };
 
 /// A folder of trainings that are done.
@@ -44,7 +48,7 @@ impl Cells {
     }
 
     /// The training of this config, if it was done before: by this version, on this device.
-    fn kept(&self, path: &PathBuf, config: &str) -> Option<Cell> {
+    fn kept(&self, path: &Path, config: &str) -> Option<Cell> {
         let kept: Kept = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         (kept.config == config).then_some(kept.cell)
     }
@@ -60,11 +64,7 @@ impl Cells {
             if outcome == Outcome::Stopped {
                 return Err(Failure::new(interrupts.came().unwrap_or(1), ""));
             }
-            let parameters = session.model().plan.learned.iter().map(|learned| learned.slice.length).sum();
-            let train = session.evaluate(Split::Train).await?;
-            let dev = session.evaluate(Split::Dev).await?;
-            let test = session.evaluate(Split::Test).await?;
-            Ok(Cell { losses: losses.0, train, dev, test, parameters })
+            Ok(Cell::of(&mut session, losses.0).await?)
         })
     }
 }

@@ -57,12 +57,8 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             for (t, (square, error)) in &shown {
                 findings.row(&[&optimizer, &rate, t, square, error]);
             }
-            curves.push(Curve::band(
-                colour,
-                &shown.iter().map(|&(t, (square, error))| (t, square, error)).collect::<Vec<_>>(),
-            ));
-            let line_of = shown.into_iter().map(|(t, (square, _))| (t, square)).collect();
-            curves.push(Curve::new(format!("{optimizer}, {rate}"), colour, line_of).drawn(line));
+            let [band, means] = Curve::estimates(format!("{optimizer}, {rate}"), colour, &shown, 1.0);
+            curves.extend([band, means.drawn(line)]);
         }
         lab.progress(colour + 1, 2);
     }

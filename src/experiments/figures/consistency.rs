@@ -45,10 +45,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         findings.claim(format!("P(far), epsilon = {distance}, m = 10,000"), last, Need::AtMost(0.01));
         let fall = (first.0 - last.0, first.1.hypot(last.1));
         findings.claim(format!("fall of P(far) from m = 10, epsilon = {distance}"), fall, Need::AtLeast(0.2));
-        let band: Vec<_> = shares.iter().map(|&(size, (share, error))| (size, share, error)).collect();
-        curves.push(Curve::band(colour, &band));
-        let line = shares.iter().map(|&(size, (share, _))| (size, share)).collect();
-        curves.push(Curve::new(format!("epsilon = {distance}"), colour, line));
+        curves.extend(Curve::estimates(format!("epsilon = {distance}"), colour, shares, 1.0));
     }
     curves.push(Curve::threshold("never", Line::Level, 0.0));
     findings.picture(

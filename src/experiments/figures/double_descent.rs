@@ -72,8 +72,8 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         let found = errors[at * widths.len()..].iter().find(|errors| errors.width == width).expect("it was trained");
         (&found.train, &found.test)
     };
-    // The same seeds, hence the same examples: the difference is surer than either.
-    let more = |a: &[f64], b: &[f64]| sample::estimate(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>());
+    // The same seeds, hence the same examples.
+    let more = sample::difference;
     let [low, peak, far] = TURNS.map(|width| of(0, width));
     findings.claim("training error at the peak, 20% noise", sample::estimate(peak.0), Need::AtMost(0.03));
     findings.claim("training error left of it, H = 8", sample::estimate(low.0), Need::AtLeast(0.05));
@@ -88,8 +88,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             part.iter().map(|errors| (errors.width as f64, sample::estimate(of(errors)))).collect::<Vec<_>>()
         };
         let (train, test) = (points(|errors| &errors.train), points(|errors| &errors.test));
-        curves.push(Curve::band(at, &test.iter().map(|&(x, (y, e))| (x, y, e)).collect::<Vec<_>>()));
-        curves.push(Curve::new(format!("test, {name}"), at, test.iter().map(|&(x, (y, _))| (x, y)).collect()));
+        curves.extend(Curve::estimates(format!("test, {name}"), at, &test, 1.0));
         let train = train.iter().map(|&(x, (y, _))| (x, y)).collect();
         curves.push(Curve::new(format!("training, {name}"), at, train).drawn(Line::Dashed));
     }

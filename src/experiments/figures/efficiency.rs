@@ -47,8 +47,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut curves = vec![Curve::threshold("least possible", Line::Level, 1.0)];
     for (colour, (name, of)) in [("mean", 0), ("median", 1)].into_iter().enumerate() {
         let points: Vec<_> = found.iter().map(|all| (all.0, [all.1, all.2][of])).collect();
-        curves.push(Curve::band(colour, &points.iter().map(|&(m, (v, e))| (m, v, 3.0 * e)).collect::<Vec<_>>()));
-        curves.push(Curve::new(name, colour, points.iter().map(|&(m, (v, _))| (m, v)).collect()));
+        curves.extend(Curve::estimates(name, colour, &points, 3.0));
     }
     findings.picture(
         "variance",

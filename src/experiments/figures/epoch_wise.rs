@@ -50,20 +50,19 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     }
     findings.claim("rise from the first minimum to the peak", sample::estimate(&first), Need::AtLeast(0.05));
     findings.claim("fall from the peak to step 6,000", sample::estimate(&second), Need::AtLeast(0.3));
-    let mut band = vec![];
+    let mut points = vec![];
     for (at, step) in steps.iter().enumerate() {
         let (mean, error) = sample::estimate(&curves.iter().map(|curve| curve[at]).collect::<Vec<_>>());
         findings.row(&[step, &mean, &error]);
-        band.push((*step, mean, error));
+        points.push((*step, (mean, error)));
     }
-    let line = band.iter().map(|&(step, mean, _)| (step, mean)).collect();
     findings.picture(
         "test-error",
         &[Chart {
             title: "Test error by steps of gradient descent".into(),
             x: Axis { log: true, ..Axis::new("step") },
             y: Axis::new("mean squared error"),
-            curves: vec![Curve::band(0, &band), Curve::new("", 0, line)],
+            curves: Curve::estimates("", 0, &points, 1.0).to_vec(),
         }],
     );
     Ok(findings)

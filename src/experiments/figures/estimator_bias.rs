@@ -44,8 +44,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         findings.claim(format!("E[mean], N = {size}"), mean, Need::near(1.0, 0.1));
         found.push((size as f64, ratio));
     }
-    let band: Vec<_> = found.iter().map(|&(size, (ratio, error))| (size, ratio, 3.0 * error)).collect();
-    let line = found.iter().map(|&(size, (ratio, _))| (size, ratio)).collect();
+    let [band, line] = Curve::estimates("measured", 0, &found, 3.0);
     let formula =
         (0..=100).map(|at| 2.0 * 50f64.powf(f64::from(at) / 100.0)).map(|size| (size, 1.0 - 1.0 / size)).collect();
     findings.picture(
@@ -56,8 +55,8 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             y: Axis::new("share of the true variance"),
             curves: vec![
                 Curve::new("1 - 1/N", 1, formula).drawn(Line::Dashed),
-                Curve::band(0, &band),
-                Curve::new("measured", 0, line).drawn(Line::Dots),
+                band,
+                line.drawn(Line::Dots),
                 Curve::threshold("no bias", Line::Level, 1.0),
             ],
         }],

@@ -46,9 +46,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         let (train, test) = (sample::estimate(train), sample::estimate(test));
         findings.row(&[&degree, &train.0, &train.1, &test.0, &test.1]);
     }
-    let rise = |of: &[Vec<f64>], from: usize, to: usize| {
-        sample::estimate(&of[to].iter().zip(&of[from]).map(|(to, from)| to - from).collect::<Vec<_>>())
-    };
+    let rise = |of: &[Vec<f64>], from: usize, to: usize| sample::difference(&of[to], &of[from]);
     let gap: Vec<Vec<f64>> =
         test.iter().zip(&train).map(|(test, train)| test.iter().zip(train).map(|(a, b)| a - b).collect()).collect();
     findings.claim("log10 training error: rise from degree 5 to 10", rise(&train, BEST, 10), Need::AtMost(0.0));
@@ -59,14 +57,9 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     for (colour, (name, errors)) in
         [("training error", &train), ("generalisation error", &test)].into_iter().enumerate()
     {
-        let points: Vec<_> = errors.iter().map(|errors| sample::estimate(errors)).enumerate().collect();
-        let band: Vec<_> = points.iter().map(|&(degree, (value, error))| (degree as f64, value, 3.0 * error)).collect();
-        curves.push(Curve::band(colour, &band));
-        curves.push(Curve::new(
-            name,
-            colour,
-            points.iter().map(|&(degree, (value, _))| (degree as f64, value)).collect(),
-        ));
+        let points: Vec<_> =
+            errors.iter().enumerate().map(|(degree, errors)| (degree as f64, sample::estimate(errors))).collect();
+        curves.extend(Curve::estimates(name, colour, &points, 3.0));
     }
     let means: Vec<f64> = test.iter().map(|errors| sample::mean(errors)).collect();
     let best = (0..DEGREES).min_by(|&a, &b| means[a].total_cmp(&means[b])).unwrap_or(0);

@@ -45,9 +45,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         }
         first.get_or_insert(seen);
     }
-    let more = |of: &[Vec<f64>], than: usize, which: usize| {
-        sample::estimate(&of[which].iter().zip(&of[than]).map(|(a, b)| a - b).collect::<Vec<_>>())
-    };
+    let more = |of: &[Vec<f64>], than: usize, which: usize| sample::difference(&of[which], &of[than]);
     findings.claim("training error: degree 1 less degree 2", more(&train, 1, 0), Need::AtLeast(0.0));
     findings.claim("training error: degree 2 less degree 9", more(&train, 2, 1), Need::AtLeast(0.0));
     findings.claim("training error, degree 9", (train[2].iter().copied().fold(0.0, f64::max), 0.0), Need::AtMost(1e-9));

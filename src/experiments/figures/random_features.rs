@@ -63,25 +63,19 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         findings.row(&[features, &test.0, &test.1, &train]);
     }
     let position = |features: usize| FEATURES.iter().position(|&at| at == features).expect("one of them");
-    let over = |features: usize| {
-        let (peak, other) = (&test[position(EXAMPLES)], &test[position(features)]);
-        sample::estimate(&peak.iter().zip(other).map(|(a, b)| a - b).collect::<Vec<_>>())
-    };
+    let over = |features: usize| sample::difference(&test[position(EXAMPLES)], &test[position(features)]);
     findings.claim("log10 of the test error: N = 100 over N = 20", over(20), Need::AtLeast(0.5));
     findings.claim("log10 of the test error: N = 100 over N = 800", over(800), Need::AtLeast(0.5));
     findings.claim("training error, N = 140", (sample::mean(&train[position(140)]), 0.0), Need::AtMost(1e-9));
     let points: Vec<_> = FEATURES.iter().zip(&test).map(|(&n, test)| (n as f64, sample::estimate(test))).collect();
+    let [band, line] = Curve::estimates("test", 0, &points, 3.0);
     findings.picture(
         "test-error",
         &[Chart {
             title: "Test error by number of features, 100 examples".into(),
             x: Axis { log: true, ..Axis::new("random features, N") },
             y: Axis::new("log10 of the mean squared error"),
-            curves: vec![
-                Curve::band(0, &points.iter().map(|&(n, (v, e))| (n, v, 3.0 * e)).collect::<Vec<_>>()),
-                Curve::new("test", 0, points.iter().map(|&(n, (v, _))| (n, v)).collect()),
-                Curve::threshold("as many as examples", Line::Upright, EXAMPLES as f64),
-            ],
+            curves: vec![band, line, Curve::threshold("as many as examples", Line::Upright, EXAMPLES as f64)],
         }],
     );
     Ok(findings)

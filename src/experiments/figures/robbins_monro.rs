@@ -59,7 +59,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut curves = vec![];
     let mut ends = vec![];
     for (colour, ((name, _), walks)) in rates.iter().zip(&found).enumerate() {
-        let mut band = vec![];
+        let mut points = vec![];
         // As many steps for every doubling.
         let mut steps: Vec<usize> =
             (0..=60).map(|at| (STEPS as f64).powf(f64::from(at) / 60.0).round() as usize).collect();
@@ -68,11 +68,10 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             let squares: Vec<f64> = walks.iter().flat_map(|walk| walk[step - 1]).map(|x| x * x).collect();
             let (square, error) = sample::estimate(&squares);
             findings.row(&[name, &step, &square, &error]);
-            band.push((step as f64, square, error));
+            points.push((step as f64, (square, error)));
         }
-        curves.push(Curve::band(colour, &band));
-        curves.push(Curve::new(*name, colour, band.iter().map(|&(step, square, _)| (step, square)).collect()));
-        let at = |step: f64| band.iter().find(|band| band.0 == step).map_or((f64::NAN, 0.0), |band| (band.1, band.2));
+        curves.extend(Curve::estimates(*name, colour, &points, 1.0));
+        let at = |step: f64| points.iter().find(|point| point.0 == step).map_or((f64::NAN, 0.0), |point| point.1);
         ends.push((at(100.0), at(STEPS as f64)));
     }
     let steps = STEPS as f64;

@@ -56,10 +56,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let found: Vec<_> = DECAYS.zip(&tests).map(|(power, test)| (f64::from(power), sample::estimate(test))).collect();
     found.iter().for_each(|(power, test)| findings.row(&[power, &test.0, &test.1]));
     let at = |power: i32| (power - DECAYS.start()) as usize;
-    let over = |power: i32| {
-        let differences = tests[at(power)].iter().zip(&tests[at(-2)]).map(|(a, b)| a - b).collect::<Vec<_>>();
-        sample::estimate(&differences)
-    };
+    let over = |power: i32| sample::difference(&tests[at(power)], &tests[at(-2)]);
     findings.claim("log10 of the test error: lambda 1e3 over 1e-2", over(3), Need::AtLeast(0.1));
     findings.claim("log10 of the test error: lambda 1e-12 over 1e-2", over(-12), Need::AtLeast(0.1));
     findings.claim("largest coefficient with lambda 1e6", (flat, 0.0), Need::AtMost(1e-4));
@@ -69,8 +66,6 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         (gradient_error(lab.seed), 0.0),
         Need::AtMost(1e-8),
     );
-    let band: Vec<_> = found.iter().map(|&(power, (test, error))| (power, test, 3.0 * error)).collect();
-    let line = found.iter().map(|&(power, (test, _))| (power, test)).collect();
     findings.picture("fits", &fits);
     findings.picture(
         "test-error",
@@ -78,7 +73,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             title: "Test error of degree 9 on 12 examples of a noisy sine".into(),
             x: Axis::new("log10 of lambda"),
             y: Axis::new("log10 of the mean squared error"),
-            curves: vec![Curve::band(0, &band), Curve::new("", 0, line)],
+            curves: Curve::estimates("", 0, &found, 3.0).to_vec(),
         }],
     );
     Ok(findings)
