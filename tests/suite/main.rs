@@ -34,6 +34,7 @@ mod onnx;
 mod optimizers;
 mod out_of_range;
 mod outside;
+mod page;
 mod parity;
 mod random_graphs;
 mod reference;
