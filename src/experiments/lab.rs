@@ -3,7 +3,7 @@
 use crate::{
     config::{self, Config},
     device,
-    report::{Chart, draw},
+    report::{Chart, Panel, draw, side_by_side},
     train::{Figures, Session, Split},
 };
 
@@ -206,6 +206,11 @@ impl Findings {
     /// Adds a picture of charts below each other.
     pub fn picture(&mut self, name: &'static str, charts: &[Chart]) {
         self.pictures.extend(draw(charts).map(|svg| (name, svg)));
+    }
+
+    /// Adds a picture of panels of any kind in rows of so many.
+    pub fn panels(&mut self, name: &'static str, panels: &[Panel], columns: usize) {
+        self.pictures.extend(side_by_side(panels, columns).map(|svg| (name, svg)));
     }
 
     /// Adds something to be shown: a number with its standard error, and what it must be.
