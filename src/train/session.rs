@@ -2,6 +2,7 @@
 
 mod epoch;
 mod evaluate;
+mod given;
 mod predict;
 
 pub use evaluate::Evaluation;

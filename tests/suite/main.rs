@@ -5,6 +5,7 @@ mod augmentation;
 mod cli;
 mod cli_explain;
 mod cli_export;
+mod cli_made;
 mod cli_plot;
 mod cli_predict;
 mod cli_schedule;
