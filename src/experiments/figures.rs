@@ -25,6 +25,7 @@ mod more_data;
 mod nesterov;
 mod no_free_lunch;
 mod optimal_capacity;
+mod overfitted_boundary;
 mod polynomial_capacity;
 mod random_features;
 mod rmsprop_bias;
@@ -38,6 +39,7 @@ use super::Figure;
 pub const ALL: &[&Figure] = &[
     &no_free_lunch::NO_FREE_LUNCH,
     &polynomial_capacity::POLYNOMIAL_CAPACITY,
+    &overfitted_boundary::OVERFITTED_BOUNDARY,
     &optimal_capacity::OPTIMAL_CAPACITY,
     &more_data::MORE_DATA,
     &weight_decay::WEIGHT_DECAY,

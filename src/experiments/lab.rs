@@ -57,6 +57,12 @@ pub trait Trainer {
     /// # Errors
     /// See [`Trainer::train`].
     fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed>;
+    /// What a config's network makes of places, rows of raw inputs, after each of these epochs of its training; see
+    /// [`super::places::outputs`].
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed>;
     /// So many of a figure's parts are done.
     fn progress(&mut self, done: usize, of: usize);
 }
@@ -88,6 +94,21 @@ impl Cell {
         let test = session.evaluate(Split::Test).await?;
         Ok(Cell { losses, train, dev, test, parameters })
     }
+
+    /// The share of wrong answers on the training examples, as they are labelled.
+    pub(crate) fn train_error(&self) -> f64 {
+        wrong(self.train)
+    }
+
+    /// The share of wrong answers on the test examples.
+    pub(crate) fn test_error(&self) -> f64 {
+        wrong(self.test)
+    }
+}
+
+/// The share of wrong answers.
+fn wrong(figures: Option<Figures>) -> f64 {
+    1.0 - figures.and_then(|figures| figures.accuracy).expect("classes, and examples of each split")
 }
 
 /// What a figure found.
@@ -178,12 +199,20 @@ impl<'a> Lab<'a> {
         self.trainer.gradients(Config::default_with(changes)?, batches)
     }
 
-    /// Trains the config that a text in TOML is.
+    /// Trains a config to its end; each is trained once, however often it is asked for.
     ///
     /// # Errors
-    /// The text is wrong, or the device is.
-    pub fn train(&mut self, name: &str, text: &str) -> Result<Cell, Failed> {
-        self.trainer.train(Config::read(name, text, &[])?)
+    /// The config is wrong, or the device is.
+    pub fn train(&mut self, config: Config) -> Result<Cell, Failed> {
+        self.trainer.train(config)
+    }
+
+    /// What a config's network makes of places after each of these epochs, `[places, outputs]`.
+    ///
+    /// # Errors
+    /// The config is wrong, or the device is.
+    pub fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        self.trainer.outputs(config, places, epochs)
     }
 
     /// Says that so many parts of the figure are done.

@@ -7,8 +7,8 @@ use gradus::{
     config::Config,
     data,
     device::Device,
-    experiments::{Cell, Failed, Figure, Findings, Lab, Scale, Trainer, figures},
-    train::{Model, Session, train},
+    experiments::{Cell, Failed, Figure, Findings, Lab, Scale, Trainer, figures, places},
+    train::{Model, Observer, Session, train},
 };
 
 /// Trains on the CPU device, each config once.
@@ -35,6 +35,15 @@ impl Trainer for InMemory {
         let mut session = pollster::block_on(Session::new(model(config), &Device::cpu())).expect("room");
         let gradient = |batch: &Vec<u32>| pollster::block_on(session.gradient(batch)).expect("a gradient");
         Ok(batches.iter().map(gradient).collect())
+    }
+
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        struct Nobody;
+        impl Observer for Nobody {}
+        let device = Device::cpu();
+        let mut nobody = Nobody;
+        let outputs = places::outputs(model(config), &device, places, epochs, &mut nobody);
+        Ok(pollster::block_on(outputs)?.expect("nobody stops it"))
     }
 
     fn progress(&mut self, _: usize, _: usize) {}

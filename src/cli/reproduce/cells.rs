@@ -10,7 +10,7 @@ use crate::{
     cli::{Failure, load, save},
     config::Config,
     device::Device,
-    experiments::{Cell, Failed, Trainer},
+    experiments::{Cell, Failed, Trainer, places},
     report::{Interrupts, Patience},
     train::{self, EpochRecord, Observer, Outcome, Session, Snapshot},
 };
@@ -119,6 +119,13 @@ impl Trainer for Cells {
             Ok(all)
         });
         all.map_err(failed)
+    }
+
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        let model = load::model(config).map_err(|failure| Failed::Training(failure.message().to_owned()))?;
+        let mut interrupts = self.interrupts.clone();
+        let outputs = pollster::block_on(places::outputs(model, &self.device, places, epochs, &mut interrupts))?;
+        outputs.ok_or_else(|| Failed::Stopped(interrupts.came().unwrap_or(1)))
     }
 
     fn progress(&mut self, done: usize, of: usize) {
