@@ -10,4 +10,4 @@ pub mod sample;
 pub mod trajectory;
 
 pub(crate) use lab::short;
-pub use lab::{Cell, Claim, Failed, Figure, Findings, Lab, Need, Scale, Trainer};
+pub use lab::{Cell, Claim, EpochFigures, Epochs, Failed, Figure, Findings, Lab, Need, Scale, Trainer};

@@ -1,10 +1,12 @@
 //! What a figure is, and what it gets to work with.
 
+use std::ops::ControlFlow;
+
 use crate::{
     config::{self, Config},
     device,
     report::{Chart, Panel, draw, side_by_side},
-    train::{Figures, Session, Split},
+    train::{self, EpochRecord, Figures, Observer, Session, Snapshot, Split},
 };
 
 /// One of the lecture's figures or claims, as something that runs and may turn out wrong.
@@ -72,6 +74,9 @@ pub trait Trainer {
 pub struct Cell {
     /// The mean loss over each epoch, as it was trained on.
     pub losses: Vec<f64>,
+    /// What each epoch came to.
+    #[serde(default)]
+    pub epochs: Vec<EpochFigures>,
     /// The training examples after the last epoch.
     pub train: Option<Figures>,
     /// The development set.
@@ -82,17 +87,46 @@ pub struct Cell {
     pub parameters: usize,
 }
 
+/// What an epoch of a training came to, with the weights after it; `train.measure` says what of it is measured.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct EpochFigures {
+    /// Updates so far.
+    pub step: u64,
+    /// The training examples.
+    pub train: Option<Figures>,
+    /// The development set.
+    pub dev: Option<Figures>,
+    /// The test set.
+    pub test: Option<Figures>,
+}
+
+/// Keeps every epoch's loss and figures.
+#[derive(Debug, Default)]
+pub struct Epochs {
+    losses: Vec<f64>,
+    figures: Vec<EpochFigures>,
+}
+
+impl Observer for Epochs {
+    fn epoch(&mut self, record: &EpochRecord, _: &Snapshot) -> Result<ControlFlow<()>, train::Error> {
+        let EpochRecord { step, dev, measured, .. } = *record;
+        self.losses.push(record.train.loss);
+        self.figures.push(EpochFigures { step, train: measured.train, dev, test: measured.test });
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
 impl Cell {
-    /// What came of a session that is trained, with the loss of each epoch.
+    /// What came of a session that is trained, with what was seen of its epochs.
     ///
     /// # Errors
     /// The device fails.
-    pub async fn of(session: &mut Session, losses: Vec<f64>) -> Result<Cell, device::Error> {
+    pub async fn of(session: &mut Session, Epochs { losses, figures }: Epochs) -> Result<Cell, device::Error> {
         let parameters = session.model().plan().learned.iter().map(|learned| learned.slice.length).sum();
         let train = session.evaluate(Split::Train).await?;
         let dev = session.evaluate(Split::Dev).await?;
         let test = session.evaluate(Split::Test).await?;
-        Ok(Cell { losses, train, dev, test, parameters })
+        Ok(Cell { losses, epochs: figures, train, dev, test, parameters })
     }
 
     /// The share of wrong answers on the training examples, as they are labelled.

@@ -7,7 +7,7 @@ use gradus::{
     config::Config,
     data,
     device::Device,
-    experiments::{Cell, Failed, Figure, Findings, Lab, Scale, Trainer, figures, places},
+    experiments::{Cell, Epochs, Failed, Figure, Findings, Lab, Scale, Trainer, figures, places},
     train::{Model, Observer, Session, train},
 };
 
@@ -24,8 +24,9 @@ impl Trainer for InMemory {
         let model = model(config);
         let cell = pollster::block_on(async {
             let mut session = Session::new(model, &Device::cpu()).await.expect("room");
-            train(&mut session, &mut []).await.expect("finite figures");
-            Cell::of(&mut session, vec![]).await.expect("figures")
+            let mut epochs = Epochs::default();
+            train(&mut session, &mut [&mut epochs]).await.expect("finite figures");
+            Cell::of(&mut session, epochs).await.expect("figures")
         });
         self.0.insert(key, cell.clone());
         Ok(cell)

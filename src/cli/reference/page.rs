@@ -1,6 +1,7 @@
 //! The reference of all names that configs know, as Markdown: docs/reference.md is this page, and a
 //! test says when it is out of date.
 
+use super::training;
 use crate::{
     activations::{self, Derivative},
     config::OptimizerConfig,
@@ -98,7 +99,10 @@ classes with Keras's keys and defaults.
 const SOURCES: &str = "\
 `source` in `[data]`. Every source takes `dev`, `normalize`, `mean` and `deviation`, `label_noise`, `train_limit`, `classes`,
 `shape`, `features` and `augment`, as far as its examples allow; a key of other sources is an error. Those that are made up
-are drawn from `seed`, a tenth and a fifth of them held out as `dev` and `test` say.
+are drawn from `seed`, a tenth and a fifth of them held out as `dev` and `test` say. `label_noise` is the share of labels that
+are replaced, once, by one of the others, in the parts of `label_noise_in = [\"train\"]` (`\"dev\"`, `\"test\"`); `train_limit` leaves
+so many training examples, the first, or by `train_subset = \"random\"` drawn ones, those of a smaller limit among those of a
+larger.
 ";
 
 const FEATURES: &str = "\
@@ -141,6 +145,9 @@ pub fn page() -> String {
     let text = "`initializer` and `bias_initializer` of a layer; in and out are a weight's fans.\n";
     section("Initializers", text, &["initializer", "distribution"], initializer_rows());
     section("Data sources", SOURCES, &["source", "examples", "keys of its own"], source_rows());
+    let rows =
+        training::KEYS.iter().map(|[key, default, what]| vec![code(key), code(default), what.to_string()]).collect();
+    section("Training", training::TEXT, &["key", "default", "what"], rows);
     let rows = data::MAPS.iter().map(|map| map.map(str::to_owned).to_vec()).collect();
     section("Maps of features", FEATURES, &["map", "computes", "keys"], rows);
     let rows = data::PICTURES.iter().map(|rule| rule.iter().map(|text| text.to_string()).collect()).collect();

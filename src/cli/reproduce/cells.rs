@@ -10,9 +10,9 @@ use crate::{
     cli::{Failure, load, save},
     config::Config,
     device::Device,
-    experiments::{Cell, Failed, Trainer, places},
+    experiments::{Cell, Epochs, Failed, Trainer, places},
     report::{Interrupts, Patience},
-    train::{self, EpochRecord, Observer, Outcome, Session, Snapshot},
+    train::{self, Outcome, Session},
 };
 
 /// A folder of trainings that are done.
@@ -55,27 +55,17 @@ impl Cells {
 
     fn trained(&self, config: Config) -> Result<Cell, Failure> {
         let model = load::model(config)?;
-        let mut losses = Losses(vec![]);
+        let mut epochs = Epochs::default();
         let device = &self.device;
         let mut interrupts = self.interrupts.clone();
         pollster::block_on(async {
             let mut session = Session::new(model, device).await?;
-            let outcome = train::train(&mut session, &mut [&mut losses, &mut interrupts]).await?;
+            let outcome = train::train(&mut session, &mut [&mut epochs, &mut interrupts]).await?;
             if outcome == Outcome::Stopped {
                 return Err(Failure::new(interrupts.came().unwrap_or(1), ""));
             }
-            Ok(Cell::of(&mut session, losses.0).await?)
+            Ok(Cell::of(&mut session, epochs).await?)
         })
-    }
-}
-
-/// Keeps every epoch's loss.
-struct Losses(Vec<f64>);
-
-impl Observer for Losses {
-    fn epoch(&mut self, record: &EpochRecord, _: &Snapshot) -> Result<std::ops::ControlFlow<()>, train::Error> {
-        self.0.push(record.train.loss);
-        Ok(std::ops::ControlFlow::Continue(()))
     }
 }
 
