@@ -5,6 +5,7 @@ pub mod figures;
 mod lab;
 pub mod polynomial;
 pub mod sample;
+mod small;
 pub mod trajectory;
 
 pub(crate) use lab::short;
