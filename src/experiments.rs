@@ -7,6 +7,7 @@ pub mod lecture;
 pub mod places;
 pub mod polynomial;
 pub mod sample;
+mod small;
 pub mod trajectory;
 
 pub(crate) use lab::short;

@@ -2,6 +2,7 @@
 //! `cargo test --test suite graph::` runs that of one.
 
 mod augmentation;
+mod backprop;
 mod cli;
 mod cli_explain;
 mod cli_export;
