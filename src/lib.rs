@@ -26,6 +26,7 @@
 //! 8. [`verify`]: the proof that the GPU is right on this machine; [`bench`]: what it reaches.
 //! 9. [`experiments`]: the lecture's figures; [`experiments::trajectory`] walks optimizers over
 //!    functions of two parameters, with the very kernel that trains.
+//!    [`landscape`] draws the loss around the weights of a trained network, and finds its curvature.
 //! 10. [`onnx`]: a trained network for other programs; what a node becomes there stands beside the node.
 //! 11. [`cli`]: one command, one file.
 //!
@@ -106,6 +107,7 @@ pub mod gpu;
 pub mod graph;
 pub mod initializers;
 pub mod kernels;
+pub mod landscape;
 pub mod losses;
 pub mod metrics;
 pub mod onnx;
