@@ -64,6 +64,7 @@ fn case(op: &str, network: &Network) -> (Vec<u8>, String) {
         name: "cases".into(),
         normalization: Normalization { scale: vec![scale], offset: vec![offset], plane: elements(&shape) },
         table: None,
+        map: None,
         fingerprint: None,
         shape,
         maximum: None,

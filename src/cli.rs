@@ -1,5 +1,6 @@
 //! The command line: one command, one file. Results go to stdout, progress and logs to stderr.
 
+mod backprop;
 mod bench;
 mod devices;
 mod evaluate;
@@ -65,6 +66,7 @@ commands! {
     Explain(explain::Explain),
     Devices(devices::Devices),
     Verify(verify::Verify),
+    Backprop(backprop::Backprop),
     Bench(bench::Bench),
     Schedule(schedule::Schedule),
     Trajectory(trajectory::Trajectory),

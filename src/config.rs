@@ -9,6 +9,7 @@
 mod bounds;
 mod data;
 mod error;
+mod features;
 mod grid;
 mod model;
 mod overrides;
@@ -29,6 +30,7 @@ pub(crate) use data::LARGEST_SIDE;
 pub use data::{Augment, Channels, DataConfig, Normalize, OWN_KEYS, Portion, Target};
 pub(crate) use error::printable;
 pub use error::{Error, Place, nearest, suggestion};
+pub use features::Features;
 pub use grid::Grid;
 pub use model::{LayerConfig, ModelConfig, OptimizerConfig};
 pub use places::Places;

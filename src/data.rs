@@ -9,6 +9,7 @@ mod csv;
 mod dataset;
 mod digits;
 mod error;
+mod features;
 mod files;
 mod fingerprint;
 #[doc(hidden)]
@@ -17,6 +18,7 @@ mod gzip;
 mod idx;
 mod images;
 mod known;
+mod made;
 mod memory;
 mod normalize;
 mod npy;
@@ -29,8 +31,12 @@ pub(crate) use again::load_again;
 pub use check::{check, check_words, settled};
 pub use dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 pub use error::DataError;
+pub use features::FeatureMap;
+pub(crate) use features::MAPS;
 pub(crate) use fingerprint::Kin;
 pub(crate) use known::{outline, shape};
+pub(crate) use made::settle;
+pub use made::{Draw, Made, Wanted};
 pub use signature::{Fingerprint, Predicted, Signature, Table};
 pub use source::{Examples, Known, Request, Source};
 pub use split::{Splits, epoch_order};
@@ -52,6 +58,12 @@ pub const ALL: &[Source] = &[
     images::IMAGES,
     csv::CSV,
     npy::NPY,
+    made::polynomial::POLYNOMIAL,
+    made::sine::SINE,
+    made::clusters::CLUSTERS,
+    made::moons::MOONS,
+    made::spiral::SPIRAL,
+    made::circles::CIRCLES,
 ];
 
 /// Loads, splits and, where the config wants it, mislabels a data set.
@@ -62,6 +74,7 @@ pub fn load(config: &DataConfig, loss_is_categorical: bool, seed: u64) -> Result
     let request = Request { config, categorical: loss_is_categorical, seed, known: None };
     let examples = read(&request)?;
     let hash = fingerprint::examples_hash(&examples, examples.targets.len());
+    let examples = features::map(&request, examples)?;
     let splits = divide(&request, &examples)?;
     let normalization = scale(config, &examples, &splits.train)?;
     finish(&request, examples, splits, normalization, hash)

@@ -1,11 +1,12 @@
 //! A trained network as an ONNX model, for other programs to run: the evaluation of the graph, on its own.
 //!
 //! The model's `input` is `[batch, …]` of f32 with the numbers as they lie in the files, such as pixels from
-//! 0 to 255: the normalisation is its first nodes. Its outputs are `logits` and `probabilities`, both
+//! 0 to 255: a map of features (`data.features`) and the normalisation are its first nodes. Its outputs are `logits` and `probabilities`, both
 //! `[batch, outputs]`, or for a normal distribution `output` alone. What a node becomes stands beside the
 //! node, in [`crate::ops::Op::onnx`] and [`crate::activations::Activation`].
 
 pub mod exporter;
+mod features;
 pub mod messages;
 
 use prost::Message;
@@ -60,7 +61,8 @@ pub fn encode(network: &Network) -> Result<Vec<u8>, TooLarge> {
 pub fn model(network: &Network) -> Model {
     let Network { graph, signature, loss, .. } = network;
     let mut exporter = Exporter::new(INPUT, &OUTPUTS, &network.tensors);
-    let x = normalized(&mut exporter, &signature.normalization, &signature.shape);
+    let x = features::mapped(&mut exporter, signature.map);
+    let x = normalized(&mut exporter, x, &signature.normalization, &graph.nodes[0].shape);
     let y = layers(&mut exporter, graph, x);
     let outputs = outputs(&mut exporter, graph, y, loss);
     let mut whole = exporter.finish(network.name);
@@ -81,10 +83,9 @@ fn count(graph: &Graph) -> usize {
     elements(&graph.nodes[graph.output].shape)
 }
 
-/// The input as the network sees it.
-fn normalized(exporter: &mut Exporter, normalization: &Normalization, shape: &[usize]) -> Value {
+/// The input, or its features, as the network sees them.
+fn normalized(exporter: &mut Exporter, mut x: Value, normalization: &Normalization, shape: &[usize]) -> Value {
     let Normalization { scale, offset, plane } = normalization;
-    let mut x = INPUT.to_owned();
     for (op, name, values, nothing) in [("Mul", "scale", scale, 1.0), ("Add", "offset", offset, 0.0)] {
         if values.iter().any(|&value| value != nothing) {
             let (extents, values) = spread(values, *plane, shape);

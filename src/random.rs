@@ -32,6 +32,8 @@ pub enum Purpose {
     Test = 8,
     /// What the lecture's figures draw.
     Experiments = 9,
+    /// Random maps of features.
+    Features = 12,
     /// Directions in which a loss is looked at.
     Landscape = 13,
 }

@@ -17,6 +17,7 @@ pub use contradictions::{check, check_development, check_sections, contradiction
 pub use descent::Descent;
 pub use model::{BuildError, Model, evaluate_rows};
 pub use observer::{Observer, Observers};
+pub(crate) use session::as_values;
 pub use session::{Evaluation, Session, Split};
 pub use settings::Settings;
 pub use shadow::Compared;

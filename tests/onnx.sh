@@ -22,8 +22,13 @@ network() { # name, input, arguments of train…
     target/release/gradus export "$out/$name" --format onnx --out "$out/$name.onnx" 2>/dev/null
     "$python" tests/onnx_check.py run "$out/$name.onnx" "$input" "$out/$name.csv"
 }
-"$python" tests/onnx_check.py data "$out/pictures.npz" "$out/test.npz"
+"$python" tests/onnx_check.py data "$out/pictures.npz" "$out/test.npz" "$out/points.npz"
 images=${GRADUS_DATA:-/usr/share/datasets/fashion-mnist}/t10k-images-idx3-ubyte.gz
 network fashion-cnn "$images" configs/fashion-cnn.toml --set train.epochs=1 --set data.train_limit=4000
+# The maps of features are nodes, too: raw rows go in.
+for map in "map='polynomial',degree=5" "map='fourier',count=50,bandwidth=0.5"; do
+    network "moons-${map:5:4}" "$out/points.npz" configs/digits.toml --set data.source=moons --set "data.features={$map}" \
+        --set data.normalize=standard --set model.layers.1.units=2 --set train.epochs=5
+done
 network resnet20 "$out/test.npz" configs/resnet20-cifar10.toml --set data.source=npy --set "data.path=$out/pictures.npz" \
     --set train.epochs=1 --set train.batch_size=32 --set data.dev=0.1 --set "optimizer.learning_rate=1e-3"

@@ -2,7 +2,7 @@
 
     onnx_check.py cases FOLDER                  every model of the folder on its case
     onnx_check.py run MODEL INPUT PREDICTIONS   a model on examples, against what `gradus predict` wrote
-    onnx_check.py data TRAIN TEST               random pictures of CIFAR-10's shape as .npz archives
+    onnx_check.py data TRAIN TEST POINTS        random pictures of CIFAR-10's shape, and points, as .npz archives
 """
 
 import csv
@@ -77,7 +77,7 @@ def run(model, path, table):
         sys.exit(f"over {TOLERANCE}")
 
 
-def data(train, test):
+def data(train, test, points):
     draw = numpy.random.default_rng(1)
     pictures = draw.integers(0, 256, (700, 3, 32, 32), numpy.uint8)
     labels = numpy.arange(700) % 10
@@ -85,6 +85,7 @@ def data(train, test):
     pictures[:, 0] = pictures[:, 0] // 4 + 18 * labels[:, None, None].astype(numpy.uint8)
     numpy.savez(train, x_train=pictures[:600], y_train=labels[:600], x_test=pictures[600:], y_test=labels[600:])
     numpy.savez(test, x=pictures[600:])
+    numpy.savez(points, x=draw.uniform(-1.5, 2.5, (100, 2)).astype(numpy.float32))
 
 
 if __name__ == "__main__":

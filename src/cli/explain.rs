@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     Failure, bytes, code,
-    load::{Choice, ConfigArguments, DeviceArguments},
+    load::{self, Choice, ConfigArguments, DeviceArguments},
     say, thousands, unknown, write,
 };
 use crate::{
@@ -35,6 +35,7 @@ impl Explain {
         if let Some(node) = &self.wgsl {
             return shaders(&model, node, tile);
         }
+        load::mapped(&model).map_or(Ok(()), say)?;
         say(format!("optimizer {}: {}", model.rule.name(), model.rule.formula()))?;
         program(plan, tile, Program::Train, &format!("a training step of {} examples", plan.batch))?;
         program(plan, tile, Program::Evaluate, &format!("an evaluation step of {} examples", plan.evaluate_batch))?;

@@ -65,7 +65,8 @@ impl Export {
             Format::Onnx => {
                 let largest = signature.maximum.map_or(String::new(), |maximum| format!(" from 0 to {maximum}"));
                 let shape = show(&signature.shape);
-                format!("input [batch] x {shape} of f32{largest}, which the model scales itself")
+                let maps = if signature.map.is_some() { "maps and scales" } else { "scales" };
+                format!("input [batch] x {shape} of f32{largest}, which the model {maps} itself")
             }
         }
     }

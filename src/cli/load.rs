@@ -106,6 +106,12 @@ pub fn dataset(config: &Config) -> Result<Dataset, Failure> {
     Ok(data::load(&config.data, losses::of(&config.model)?.labels(), config.seed)?)
 }
 
+/// What becomes of examples before the network sees them, where something does.
+pub fn mapped(model: &Model) -> Option<String> {
+    let map = model.dataset.origin.map?;
+    Some(format!("examples of [{}] become [{}] by the map of data.features", map.inputs, map.width()))
+}
+
 /// Where to compute.
 #[derive(Args)]
 pub struct DeviceArguments {

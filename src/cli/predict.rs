@@ -46,7 +46,7 @@ impl Predict {
         let (config, reading) = self.run.config_for_file()?;
         let signature = self.run.signature(&config)?;
         let Unseen { names, inputs, targets, origin } = data::unseen(&self.input, &reading, &signature, self.score)?;
-        let mut dataset = signature.dataset(inputs, origin);
+        let mut dataset = signature.dataset(inputs, origin)?;
         if let Some(targets) = targets {
             dataset.targets = targets;
         }

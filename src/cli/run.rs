@@ -63,10 +63,13 @@ fn read(run: &Path, overrides: &[String]) -> Result<(Config, Config), Failure> {
         ("mean", config.data.mean != own.data.mean),
         ("deviation", config.data.deviation != own.data.deviation),
         ("classes", config.data.classes != own.data.classes),
+        ("features", config.data.features != own.data.features),
     ];
     match settled.iter().find(|(_, changed)| *changed) {
         Some((key, _)) => {
-            let message = format!("--set data.{key}: scale and classes are the run's own; another needs another run");
+            let message = format!(
+                "--set data.{key}: scale and classes are the run's own, and its map of features; another needs another run"
+            );
             Err(Failure::new(code::USAGE, message))
         }
         None => Ok((config, own)),
@@ -133,7 +136,7 @@ pub fn sign(directory: &RunDirectory, session: &Session) -> Result<(), Failure> 
 
 /// A run's network for examples without targets, which may be none.
 pub fn model(config: Config, signature: &Signature, inputs: Inputs, origin: Origin) -> Result<Model, Failure> {
-    untrained(config, signature.dataset(inputs, origin))
+    untrained(config, signature.dataset(inputs, origin)?)
 }
 
 /// A run's network for examples that it is not trained on.

@@ -62,6 +62,7 @@ impl Summary {
             let output = show(&layer.output);
             say(format!("{:24} {:16} {output:>18} {parameters:>14} {multiply_adds:>16}", layer.name, layer.op))?;
         }
+        load::mapped(&model).map_or(Ok(()), say)?;
         let (batch, evaluate) = (plan.batch, plan.evaluate_batch);
         let data = if with_data { "the data included" } else { "without the data" };
         say(format!("{} parameters, {} multiply-adds an example", thousands(parameters), thousands(multiply_adds)))?;

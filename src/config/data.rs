@@ -2,8 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
-use super::bounds::{FRACTION, POSITIVE};
+use super::bounds::{FRACTION, NOT_NEGATIVE, POSITIVE};
 use super::error::Error;
+use super::features::Features;
 use super::places::Places;
 use super::table::Table;
 use super::value::{Kind, Value};
@@ -68,9 +69,24 @@ pub struct DataConfig {
     /// Pictures: what happens to each at random whenever it is trained on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augment>,
-    /// The shape of an example, where it is to be known without the data.
+    /// The shape of an example in its file, where it is to be known without the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shape: Option<Vec<usize>>,
+    /// Made-up sources: how many examples there are, all splits together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examples: Option<usize>,
+    /// Made-up sources: the standard deviation of the noise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise: Option<f64>,
+    /// clusters: how many numbers an example has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<usize>,
+    /// polynomial: its coefficients, that of x⁰ first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coefficients: Option<Vec<f64>>,
+    /// Numbers of tables: what they are mapped to before they are scaled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Features>,
     /// Where the keys stand.
     #[serde(skip)]
     pub places: Places,
@@ -162,6 +178,10 @@ pub const OWN_KEYS: &[(&str, Given)] = &[
     ("allow_broken", |config| config.allow_broken),
     ("grayscale", |config| config.grayscale.is_some()),
     ("resize", |config| config.resize.is_some()),
+    ("examples", |config| config.examples.is_some()),
+    ("noise", |config| config.noise.is_some()),
+    ("dimensions", |config| config.dimensions.is_some()),
+    ("coefficients", |config| config.coefficients.is_some()),
 ];
 
 const DEFAULT_TEST: Portion = Portion::Fraction(0.2);
@@ -190,6 +210,11 @@ impl DataConfig {
             augment: augment(table)?,
             shape: table.integers("shape", 1..=LARGEST_EXTENT)?,
             classes: table.integer("classes", 1..=LARGEST_EXTENT)?,
+            examples: table.integer("examples", 1..=LARGEST_EXTENT)?,
+            noise: table.number("noise", NOT_NEGATIVE)?,
+            dimensions: table.integer("dimensions", 1..=LARGEST_EXTENT)?,
+            coefficients: coefficients(table)?,
+            features: table.table("features")?.map(Features::read).transpose()?,
             places: Places::of(table),
         };
         table.finish()?;
@@ -231,6 +256,15 @@ fn portion(table: &Table, key: &str) -> Result<Option<Portion>, Error> {
     }
     .map(Some)
     .map_err(|_| value.mismatch(key, wanted))
+}
+
+fn coefficients(table: &Table) -> Result<Option<Vec<f64>>, Error> {
+    let coefficients = table.numbers("coefficients", ..)?;
+    if coefficients.as_ref().is_some_and(Vec::is_empty) {
+        let error = table.error("coefficients", "a polynomial has one at least");
+        return Err(error.help("such as coefficients = [0.5, 0.5, -1.5]: that of x⁰ first"));
+    }
+    Ok(coefficients)
 }
 
 fn delimiter(table: &Table) -> Result<Option<char>, Error> {

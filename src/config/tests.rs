@@ -142,7 +142,7 @@ fn wrong_values_name_their_place() {
         (
             "data.source=digit",
             "--set data.source: unknown source `digit`; did you mean `digits`? \
-             (one of: digits, fashion-mnist, idx, cifar10, cifar100, images, csv, npy)",
+             (one of: digits, fashion-mnist, idx, cifar10, cifar100, images, csv, npy, polynomial, sine, clusters, moons, spiral, circles)",
         ),
         (
             "data.delimiter=;;",

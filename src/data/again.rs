@@ -2,6 +2,7 @@
 
 use super::dataset::{Dataset, Inputs, Targets, numbers};
 use super::error::DataError;
+use super::features;
 use super::fingerprint::{Kin, examples_hash, splits_hash};
 use super::signature::{Fingerprint, Predicted, Signature};
 use super::source::{Examples, Request};
@@ -33,6 +34,9 @@ pub fn load_again(
     // Others may have more columns, and their target elsewhere.
     if known.table.is_some() {
         examples.origin.table.clone_from(&known.table);
+    }
+    if let Some(map) = known.map {
+        examples = features::by(map, examples)?;
     }
     let splits = match kin {
         Kin::Same | Kin::Grown { .. } => super::divide(&request, &examples)?,

@@ -1,6 +1,6 @@
 //! What a section `[data]` says against its source, before anything is read.
 
-use super::{ALL, Source};
+use super::{ALL, Source, made};
 use crate::config::{DataConfig, Error, Normalize, OWN_KEYS, Place};
 
 /// Whether a section makes sense for its source.
@@ -27,7 +27,12 @@ pub fn check(config: &DataConfig) -> Result<(), Error> {
             return Err(error.help(format!("`{name}` has no pictures: leave them out")));
         }
     }
-    idle(config, source)
+    if let (Some(true), Some(_)) = (source.pictures, config.features) {
+        let message = format!("a map of features is for the columns of tables, and `{name}` has pictures");
+        return Err(Error::new(&place("features"), message).help("leave it out"));
+    }
+    idle(config, source)?;
+    made::check(config)
 }
 
 /// Keys that do nothing for the source. Values that they have where they are left out are in every run's config, and
@@ -49,12 +54,15 @@ fn idle(config: &DataConfig, source: &Source) -> Result<(), Error> {
 /// Whether a section makes sense where the inputs are the numbers of words, for an embedding.
 ///
 /// # Errors
-/// It scales them.
+/// It scales or maps them.
 pub fn check_words(config: &DataConfig) -> Result<(), Error> {
     const WHY: &str = "the inputs go into an embedding, which takes the numbers of words as they are";
     let error = |key: &str| Error::new(&config.places.place("data", key), WHY);
     if config.mean.is_some() {
         return Err(error("mean"));
+    }
+    if config.features.is_some() {
+        return Err(error("features"));
     }
     match config.normalize {
         Normalize::Auto | Normalize::None => Ok(()),

@@ -20,7 +20,8 @@ pub const CIFAR10: Source = Source {
           version, or data_batch_{1..5} and test_batch of the Python version",
     pictures: Some(true),
     keys: &["path", "largest"],
-    known: Some(Known { shape: [3, 32, 32], classes: 10, examples: 60_000, test: Some(10_000) }),
+    known: |_| Known::pictures([3, 32, 32], 10, 60_000, Some(10_000)),
+    made: None,
     load: |request| load(&TEN, request),
 };
 
@@ -31,7 +32,8 @@ pub const CIFAR100: Source = Source {
           and test of the Python version",
     pictures: Some(true),
     keys: &["path", "largest"],
-    known: Some(Known { shape: [3, 32, 32], classes: 100, examples: 60_000, test: Some(10_000) }),
+    known: |_| Known::pictures([3, 32, 32], 100, 60_000, Some(10_000)),
+    made: None,
     load: |request| load(&HUNDRED, request),
 };
 

@@ -26,7 +26,8 @@ pub const CSV: Source = Source {
           does not say which. A first row of words over numbers names the columns; data.header says so, too",
     pictures: Some(false),
     keys: &["path", "test", "largest", "header", "delimiter", "target"],
-    known: None,
+    known: |_| None,
+    made: None,
     load: |request| {
         let config = request.config;
         if config.path.is_empty() {

@@ -1,6 +1,7 @@
 //! A data set in memory: what every source yields and every device takes.
 
 use super::error::DataError;
+use super::features::FeatureMap;
 use super::signature::{Fingerprint, Table};
 
 /// Examples, what is to be said about them, and who is in which split.
@@ -27,7 +28,7 @@ pub struct Dataset {
 }
 
 /// Where examples are from: for messages about them, and to tell them from others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Origin {
     /// The file, or the data set's name.
     pub file: String,
@@ -35,6 +36,8 @@ pub struct Origin {
     pub lines: Vec<u64>,
     /// The columns of a table.
     pub table: Option<Table>,
+    /// What their numbers were mapped by.
+    pub map: Option<FeatureMap>,
     /// What tells the examples from others, with those that no split has.
     pub fingerprint: Option<Fingerprint>,
 }

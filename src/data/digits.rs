@@ -12,7 +12,8 @@ pub const DIGITS: Source = Source {
     doc: "1,797 handwritten digits of 8×8 pixels, inside the binary",
     pictures: Some(true),
     keys: &["test"],
-    known: Some(Known { shape: [1, 8, 8], classes: 10, examples: 1797, test: None }),
+    known: |_| Known::pictures([1, 8, 8], 10, 1797, None),
+    made: None,
     load,
 };
 

@@ -34,6 +34,7 @@ pub fn csv(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
                     Targets::Values { width, .. } => signature::Predicted::Values { width: *width },
                 },
                 table: origin.table,
+                map: None,
                 fingerprint: None,
                 shape,
             };
@@ -79,6 +80,6 @@ pub fn picture(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
 pub fn signature(bytes: &[u8], config: &DataConfig) -> Result<(), DataError> {
     let signature = signature::Signature::from_json(FILE, bytes)?;
     Request { known: Some(&signature), ..request(config, true) }.classes();
-    signature.dataset(Inputs::Floats(vec![]), Origin::default());
+    let _ = signature.dataset(Inputs::Floats(vec![]), Origin::default());
     Ok(())
 }

@@ -16,7 +16,8 @@ pub const IDX: Source = Source {
     doc: "a folder with MNIST's four files: {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]",
     pictures: Some(true),
     keys: &["path", "largest"],
-    known: None,
+    known: |_| None,
+    made: None,
     load: |request| {
         let folder = files::folder(&request.config.path, "idx", None)?;
         load(&folder, None, request.classes(), request.config.largest)
@@ -29,7 +30,8 @@ pub const FASHION_MNIST: Source = Source {
     doc: "60,000 + 10,000 pictures of clothes, 28×28 (Debian: dataset-fashion-mnist)",
     pictures: Some(true),
     keys: &["path", "largest"],
-    known: Some(Known { shape: [1, 28, 28], classes: 10, examples: 70_000, test: Some(10_000) }),
+    known: |_| Known::pictures([1, 28, 28], 10, 70_000, Some(10_000)),
+    made: None,
     load: fashion_mnist,
 };
 

@@ -25,7 +25,8 @@ pub const IMAGES: Source = Source {
     doc: "a folder a class with PNG and JPEG pictures of one size; in train/ and test/ where both exist",
     pictures: Some(true),
     keys: &["path", "test", "largest", "allow_broken", "grayscale", "resize"],
-    known: None,
+    known: |_| None,
+    made: None,
     load: |request| {
         let folder = files::folder(&request.config.path, "images", None)?;
         load(&folder, request.config, files::cache_folder().as_deref())

@@ -26,7 +26,8 @@ pub const NPY: Source = Source {
           [n, outputs] to regress on",
     pictures: None,
     keys: &["path", "test", "largest", "channels"],
-    known: None,
+    known: |_| None,
+    made: None,
     load: |request| {
         let path = files::folder(&request.config.path, "npy", None)?;
         load(&path, request)

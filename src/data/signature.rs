@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 use super::error::DataError;
+use super::features::FeatureMap;
 
 /// Numbers of an example, classes, and values to predict at most: a gigabyte of either.
 const MOST: usize = 1 << 28;
@@ -14,7 +15,7 @@ const MOST: usize = 1 << 28;
 pub struct Signature {
     /// The data set's name.
     pub name: String,
-    /// The shape of one example: `[channels, height, width]` for pictures, `[columns]` for tables.
+    /// The shape of one example in its file: `[channels, height, width]` for pictures, `[columns]` for tables.
     pub shape: Vec<usize>,
     /// The largest that a pixel can be; none for other numbers.
     pub maximum: Option<f32>,
@@ -25,6 +26,9 @@ pub struct Signature {
     /// The columns of a table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<Table>,
+    /// What the columns are mapped to before they are scaled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<FeatureMap>,
     /// What tells the examples from others; runs of old have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
@@ -91,7 +95,7 @@ impl Signature {
     pub fn of(dataset: &Dataset) -> Signature {
         Signature {
             name: dataset.name.clone(),
-            shape: dataset.shape.clone(),
+            shape: dataset.origin.map.map_or(dataset.shape.clone(), |map| vec![map.inputs]),
             maximum: match dataset.inputs {
                 Inputs::Bytes { maximum, .. } => Some(maximum),
                 Inputs::Floats(_) => None,
@@ -102,6 +106,7 @@ impl Signature {
                 Targets::Values { width, .. } => Predicted::Values { width: *width },
             },
             table: dataset.origin.table.clone(),
+            map: dataset.origin.map,
             fingerprint: dataset.origin.fingerprint.clone(),
         }
     }
@@ -139,6 +144,14 @@ impl Signature {
             let message = format!("{names} names of columns and a target at {target} do not fit {:?}", signature.shape);
             return Err(damaged(message));
         }
+        let wanted = match &signature.map {
+            Some(map) if signature.shape != [map.inputs] => {
+                let message = format!("a map of {} numbers does not fit {:?}", map.inputs, signature.shape);
+                return Err(damaged(message));
+            }
+            Some(map) => map.width(),
+            None => wanted,
+        };
         if features != Some(wanted) || wanted == 0 || offset.len() != scale.len() || signature.shape.is_empty() {
             let (scales, offsets, shape) = (scale.len(), offset.len(), &signature.shape);
             let message = format!("{scales} scales and {offsets} offsets of {plane} numbers do not fit {shape:?}");
@@ -152,18 +165,23 @@ impl Signature {
         }
     }
 
-    /// How many numbers one example has.
+    /// How many numbers one example has in its file.
     pub fn features(&self) -> usize {
         self.shape.iter().product()
     }
 
     /// Unlabelled examples from this origin as a data set, all of them in its test split; what their targets are
     /// is left open by zeros.
-    pub fn dataset(&self, inputs: Inputs, origin: Origin) -> Dataset {
+    ///
+    /// # Errors
+    /// Numbers that the run's map of features can't map.
+    pub fn dataset(&self, inputs: Inputs, mut origin: Origin) -> Result<Dataset, DataError> {
         let examples = inputs.len() / self.features().max(1);
-        Dataset {
+        let inputs = self.map.map_or(Ok(inputs.clone()), |map| map.apply(&inputs, &origin))?;
+        origin.map = self.map;
+        Ok(Dataset {
             name: self.name.clone(),
-            shape: self.shape.clone(),
+            shape: self.map.map_or(self.shape.clone(), |map| vec![map.width()]),
             inputs,
             targets: match &self.targets {
                 Predicted::Classes { count, names } => {
@@ -176,7 +194,7 @@ impl Signature {
             test: (0..examples as u32).collect(),
             normalization: self.normalization.clone(),
             origin,
-        }
+        })
     }
 }
 
@@ -203,6 +221,7 @@ mod tests {
                 target: Some("y".into()),
                 position: 1,
             }),
+            map: None,
             fingerprint: Some(Fingerprint { examples: 9, hash: u32::MAX, splits: [5, 2, 2], splits_hash: 0 }),
         }
     }

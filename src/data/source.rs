@@ -2,6 +2,7 @@
 
 use super::dataset::{Inputs, Origin, Targets};
 use super::error::DataError;
+use super::made::Made;
 use super::signature::{Predicted, Signature};
 use crate::config::DataConfig;
 
@@ -17,23 +18,33 @@ pub struct Source {
     pub pictures: Option<bool>,
     /// Which of [`crate::config::OWN_KEYS`] it reads.
     pub keys: &'static [&'static str],
-    /// What is known before its files are read.
-    pub known: Option<Known>,
+    /// What is known before it is read, by the config.
+    pub known: fn(&DataConfig) -> Option<Known>,
+    /// How its examples are made up; none where they are read from files.
+    pub made: Option<&'static Made>,
     /// Reads the examples.
     pub load: fn(&Request<'_>) -> Result<Examples, DataError>,
 }
 
-/// What is known of a source whose files are always the same.
+/// What is known of a source whose files are always the same, or that has none.
 #[derive(Debug)]
 pub struct Known {
     /// The shape of an example.
-    pub shape: [usize; 3],
-    /// Classes.
-    pub classes: usize,
+    pub shape: Vec<usize>,
+    /// What is to be predicted.
+    pub targets: Predicted,
     /// Examples, those of a test set included.
     pub examples: usize,
     /// Those of the examples that are its own test set.
     pub test: Option<usize>,
+}
+
+impl Known {
+    /// Pictures of so many classes, which have no names.
+    pub(super) fn pictures(shape: [usize; 3], classes: usize, examples: usize, test: Option<usize>) -> Option<Known> {
+        let targets = Predicted::Classes { count: classes, names: None };
+        Some(Known { shape: shape.to_vec(), targets, examples, test })
+    }
 }
 
 impl Source {

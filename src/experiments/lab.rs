@@ -99,6 +99,8 @@ pub struct Findings {
     pub rows: Vec<Vec<String>>,
     /// Pictures as SVG, by their file's name without its end.
     pub pictures: Vec<(&'static str, String)>,
+    /// Pictures that move, as PNG files with several frames, by their file's name without its end.
+    pub animations: Vec<(&'static str, Vec<u8>)>,
     /// What was to be shown.
     pub claims: Vec<Claim>,
 }

@@ -213,6 +213,7 @@ impl Model {
 
 /// Writes into the config what the files told: a run keeps to it.
 fn settle(config: &mut Config, dataset: &mut Dataset, graph: &Graph) {
+    data::settle(&mut config.data);
     if let Some(table) = &dataset.origin.table {
         config.data.header = Some(table.header);
     }

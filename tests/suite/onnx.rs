@@ -27,6 +27,7 @@ fn signature(shape: &[usize], scale: f32) -> Signature {
         normalization,
         targets,
         table: None,
+        map: None,
         fingerprint: None,
     }
 }

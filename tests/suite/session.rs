@@ -135,3 +135,40 @@ fn batches_add_up() {
     let (_, _, online) = train(1, "", 500);
     assert!(online < once && online < 1.5, "{online} {once}");
 }
+
+/// The loss and the gradient at other weights are those of a session that has them; this one goes on as if nobody had
+/// asked, to the bit.
+#[test]
+fn looking_at_other_weights_leaves_a_session_as_it_was() {
+    let settings = "type = 'adam'\nema = 0.9\nlearning_rate = 0.01";
+    let mut other = open(build(settings).expect("a model"));
+    epoch(&mut other);
+    let there = pollster::block_on(other.weights()).expect("the CPU works");
+    let mut session = open(build(settings).expect("a model"));
+    let steps = session.begin_epoch(1);
+    pollster::block_on(session.run(Program::Train, &steps[..9])).expect("the CPU works");
+    pollster::block_on(session.read_steps(1, &steps[..9])).expect("finite figures");
+    let here = pollster::block_on(session.snapshot()).expect("the CPU works");
+    for split in [Split::Train, Split::Dev, Split::Test] {
+        let found = pollster::block_on(session.loss_at(&there, split)).expect("the CPU works");
+        assert_eq!(found, pollster::block_on(other.evaluate(split)).expect("the CPU works"), "{split:?}");
+        assert_ne!(found, pollster::block_on(session.evaluate(split)).expect("the CPU works"));
+        // Evaluating by itself puts the training set into the file's order, and asking for a loss does not.
+        session.restore(&here);
+        let order = session.begin_epoch(1);
+        assert_eq!(order[0].slot, 9);
+        pollster::block_on(session.loss_at(&there, split)).expect("the CPU works");
+    }
+    other.restore_weights(&there);
+    let gradient = pollster::block_on(session.gradient_at(&there, &[3, 5, 8])).expect("the CPU works");
+    assert_eq!(gradient, pollster::block_on(other.gradient(&[3, 5, 8])).expect("the CPU works"));
+    assert_ne!(gradient, pollster::block_on(session.gradient(&[3, 5, 8])).expect("the CPU works"));
+    assert_eq!(pollster::block_on(session.snapshot()).expect("the CPU works"), here);
+    // The rest of the epoch, in the order that it had.
+    pollster::block_on(session.run(Program::Train, &steps[9..])).expect("the CPU works");
+    let mut undisturbed = open(build(settings).expect("a model"));
+    let steps = undisturbed.begin_epoch(1);
+    pollster::block_on(undisturbed.run(Program::Train, &steps)).expect("the CPU works");
+    let [one, two] = [&mut session, &mut undisturbed].map(|s| pollster::block_on(s.snapshot()).expect("the CPU works"));
+    assert_eq!(one.parameters, two.parameters);
+}

@@ -97,7 +97,14 @@ classes with Keras's keys and defaults.
 
 const SOURCES: &str = "\
 `source` in `[data]`. Every source takes `dev`, `normalize`, `mean` and `deviation`, `label_noise`, `train_limit`, `classes`,
-`shape` and `augment`, as far as its examples allow; a key of other sources is an error.
+`shape`, `features` and `augment`, as far as its examples allow; a key of other sources is an error. Those that are made up
+are drawn from `seed`, a tenth and a fifth of them held out as `dev` and `test` say.
+";
+
+const FEATURES: &str = "\
+`features = { map = NAME, … }` in `[data]`: what the numbers of a table, an array or a made-up source become before they
+are scaled. `gradus predict`, `evaluate` and an ONNX model take them as they are in the file. `normalize` acts on the
+features, and `shape` is that of an example in its file.
 ";
 
 const PICTURES: &str = "\
@@ -134,6 +141,8 @@ pub fn page() -> String {
     let text = "`initializer` and `bias_initializer` of a layer; in and out are a weight's fans.\n";
     section("Initializers", text, &["initializer", "distribution"], initializer_rows());
     section("Data sources", SOURCES, &["source", "examples", "keys of its own"], source_rows());
+    let rows = data::MAPS.iter().map(|map| map.map(str::to_owned).to_vec()).collect();
+    section("Maps of features", FEATURES, &["map", "computes", "keys"], rows);
     let rows = data::PICTURES.iter().map(|rule| rule.iter().map(|text| text.to_string()).collect()).collect();
     section("Pictures", PICTURES, &["what", "rule"], rows);
     let text =
@@ -246,7 +255,11 @@ fn initializer_rows() -> Vec<Vec<String>> {
 }
 
 fn source_rows() -> Vec<Vec<String>> {
-    let keys = |source: &data::Source| source.keys.iter().map(code).collect::<Vec<_>>().join(", ");
+    let key = |source: &data::Source, key: &str| match source.made.and_then(|made| made.default(key)) {
+        Some(value) => code(format!("{key} = {value}")),
+        None => code(key),
+    };
+    let keys = |source: &data::Source| source.keys.iter().map(|k| key(source, k)).collect::<Vec<_>>().join(", ");
     data::ALL.iter().map(|source| vec![code(source.name), source.doc.to_owned(), keys(source)]).collect()
 }
 

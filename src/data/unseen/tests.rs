@@ -15,6 +15,7 @@ fn signature(shape: &[usize], maximum: Option<f32>) -> Signature {
         normalization,
         targets,
         table: None,
+        map: None,
         fingerprint: None,
     }
 }

@@ -3,8 +3,6 @@
 use super::{Evaluation, Session, Split};
 use crate::{
     device,
-    kernels::Step,
-    plan::Program,
     train::{EpochRecord, Error, Snapshot, Weights},
 };
 
@@ -67,32 +65,6 @@ impl Session {
         let schedule = self.model.schedule.memory();
         let (updates, sums, owed, best, early) = (self.updates, self.sums, self.owed, self.best, self.early);
         Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best, early })
-    }
-
-    /// The gradient of the mean loss of these examples, by their numbers in the data set, in the layout of the
-    /// parameters; nothing is updated. Dropout and augmentation draw as in the next step.
-    ///
-    /// # Errors
-    /// The device fails.
-    ///
-    /// # Panics
-    /// There are none, more than a batch of the plan has, or one that the data set has not.
-    pub async fn gradient(&mut self, examples: &[u32]) -> Result<Vec<f32>, device::Error> {
-        let (plan, count) = (self.model.plan.clone(), self.model.dataset.examples());
-        assert!((1..=plan.batch).contains(&examples.len()), "a batch has 1 to {} examples", plan.batch);
-        assert!(examples.iter().all(|&example| (example as usize) < count), "the data set has {count} examples");
-        let before = self.snapshot().await?;
-        let order = self.executor.read_words(plan.ports.order, 0, examples.len()).await?;
-        self.executor.write_words(plan.ports.order, 0, examples);
-        let scalars = self.model.rule.scalars(self.learning_rate(self.updates), self.updates);
-        let (index, seed) = (self.updates as u32, self.model.settings.seed);
-        let step = Step { index, seed, scalars, ..Step::over(examples.len()) };
-        self.executor.run(Program::Train, std::slice::from_ref(&step)).await?;
-        let length = plan.buffers[plan.ports.gradients].length;
-        let gradient = self.executor.read_reals(plan.ports.gradients, 0, length).await?;
-        self.executor.write_words(plan.ports.order, 0, &order);
-        self.restore(&before);
-        Ok(gradient)
     }
 
     /// The weights alone, as they are evaluated now: for files and other programs.
