@@ -16,6 +16,7 @@ mod epoch_wise;
 mod estimator_bias;
 mod gradient_descent;
 mod keras_schedules;
+mod landscape;
 mod likelihood;
 mod maximum_likelihood;
 mod mean_squared_error;
@@ -53,6 +54,7 @@ pub const ALL: &[&Figure] = &[
     &robbins_monro::ROBBINS_MONRO,
     &convex::CONVEX,
     &convex_losses::CONVEX_LOSSES,
+    &landscape::LANDSCAPE,
     &activation_derivatives::ACTIVATION_DERIVATIVES,
     &momentum::MOMENTUM,
     &nesterov::NESTEROV,

@@ -3,6 +3,7 @@
 use crate::{
     config::{self, Config},
     device,
+    landscape::{Request, Surface},
     report::{Chart, Panel, draw, side_by_side},
     train::{Figures, Session, Split},
 };
@@ -57,6 +58,13 @@ pub trait Trainer {
     /// # Errors
     /// See [`Trainer::train`].
     fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed>;
+    /// The loss around the weights of a config that was trained to its end, unless that was done before.
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed>;
+    /// Tells something before it is begun.
+    fn announce(&mut self, line: &str);
     /// So many of a figure's parts are done.
     fn progress(&mut self, done: usize, of: usize);
 }
@@ -184,6 +192,19 @@ impl<'a> Lab<'a> {
     /// The text is wrong, or the device is.
     pub fn train(&mut self, name: &str, text: &str) -> Result<Cell, Failed> {
         self.trainer.train(Config::read(name, text, &[])?)
+    }
+
+    /// The loss around the weights of a config that a text in TOML is, trained to its end.
+    ///
+    /// # Errors
+    /// The text is wrong, or the device is.
+    pub fn surfaces(&mut self, name: &str, text: &str, request: &Request) -> Result<Vec<Surface>, Failed> {
+        self.trainer.surfaces(Config::read(name, text, &[])?, request)
+    }
+
+    /// Tells something before it is begun, such as how long it will take.
+    pub fn announce(&mut self, line: &str) {
+        self.trainer.announce(line);
     }
 
     /// Says that so many parts of the figure are done.

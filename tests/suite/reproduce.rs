@@ -8,12 +8,13 @@ use gradus::{
     data,
     device::Device,
     experiments::{Cell, Failed, Figure, Findings, Lab, Scale, Trainer, figures},
+    landscape::{self, Request, Surface},
     train::{Model, Session, train},
 };
 
 /// Trains on the CPU device, each config once.
 #[derive(Default)]
-struct InMemory(HashMap<String, Cell>);
+struct InMemory(HashMap<String, Cell>, HashMap<String, Vec<Surface>>);
 
 impl Trainer for InMemory {
     fn train(&mut self, config: Config) -> Result<Cell, Failed> {
@@ -36,6 +37,20 @@ impl Trainer for InMemory {
         let gradient = |batch: &Vec<u32>| pollster::block_on(session.gradient(batch)).expect("a gradient");
         Ok(batches.iter().map(gradient).collect())
     }
+
+    fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {
+        let key = format!("{} {request:?}", config.to_toml());
+        if let Some(surfaces) = self.1.get(&key) {
+            return Ok(surfaces.clone());
+        }
+        let mut session = pollster::block_on(Session::new(model(config), &Device::cpu())).expect("room");
+        pollster::block_on(train(&mut session, &mut [])).expect("finite figures");
+        let surfaces = pollster::block_on(landscape::surfaces(&mut session, request, || true)).expect("surfaces");
+        self.1.insert(key, surfaces.clone());
+        Ok(surfaces)
+    }
+
+    fn announce(&mut self, _: &str) {}
 
     fn progress(&mut self, _: usize, _: usize) {}
 }
