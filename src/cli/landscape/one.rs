@@ -138,7 +138,11 @@ impl<'a> One<'a> {
 
     fn compute(&mut self, points: &mut Points, folder: &Path, interrupts: &Interrupts) -> Result<(), Failure> {
         let mut saved = Instant::now();
-        let mut due = || saved.elapsed() >= KEEP && std::mem::replace(&mut saved, Instant::now()).elapsed() >= KEEP;
+        let mut due = || {
+            let due = saved.elapsed() >= KEEP;
+            saved = if due { Instant::now() } else { saved };
+            due
+        };
         let bar = Patience::new("losses", points.surface.points() as u64);
         bar.advance(points.surface.losses.len() as u64);
         let mut surface = points.surface.clone();
