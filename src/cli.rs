@@ -6,6 +6,7 @@ mod devices;
 mod evaluate;
 mod explain;
 mod export;
+mod landscape;
 mod load;
 mod plot;
 mod predict;
@@ -71,6 +72,7 @@ commands! {
     Trajectory(trajectory::Trajectory),
     Reproduce(reproduce::Reproduce),
     Sweep(sweep::Sweep),
+    Landscape(landscape::Landscape),
     Plot(plot::Plot),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -154,6 +156,15 @@ impl From<training::Error> for Failure {
             training::Error::Device(error) => error.into(),
             training::Error::NotFinite { .. } => Failure::new(code::NOT_FINITE, error.to_string()),
             training::Error::File { .. } => Failure::new(code::OTHER, error.to_string()),
+        }
+    }
+}
+
+impl From<crate::landscape::Error> for Failure {
+    fn from(error: crate::landscape::Error) -> Self {
+        match error {
+            crate::landscape::Error::Device(error) => error.into(),
+            error => Failure::new(code::USAGE, error.to_string()),
         }
     }
 }

@@ -27,6 +27,7 @@
 //!    algorithm node by node, with every value and every gradient beside finite differences.
 //! 9. [`experiments`]: the lecture's figures; [`experiments::trajectory`] walks optimizers over
 //!    functions of two parameters, with the very kernel that trains.
+//!    [`landscape`] draws the loss around the weights of a trained network, and finds its curvature.
 //! 10. [`onnx`]: a trained network for other programs; what a node becomes there stands beside the node.
 //! 11. [`cli`]: one command, one file.
 //!
@@ -108,6 +109,7 @@ pub mod gpu;
 pub mod graph;
 pub mod initializers;
 pub mod kernels;
+pub mod landscape;
 pub mod losses;
 pub mod metrics;
 pub mod onnx;

@@ -29,13 +29,13 @@ mod sweep;
 mod visible;
 mod watcher;
 
-pub use contours::Grid;
+pub use contours::{Grid, spaced};
 pub use directory::RunDirectory;
 pub(crate) use directory::{file_name, replace};
 pub use interrupts::Interrupts;
 pub(crate) use patience::Patience;
 pub(crate) use pictures::{Shown, labels, pictures};
-pub use plot::{Axis, Chart, Curve, Heat, Line, Panel, Regions, Relief, draw, side_by_side};
+pub use plot::{Axis, Chart, Curve, Heat, Line, Panel, Regions, Relief, draw, side_by_side, spans_decades};
 pub(crate) use predictions::Predictions;
 pub use record::{ReadError, Record, read_config_text, seal_config};
 pub(crate) use record::{flatten, read_config, short_keys};

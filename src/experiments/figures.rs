@@ -18,6 +18,7 @@ mod estimator_bias;
 mod gradient_descent;
 mod hyperparameters;
 mod keras_schedules;
+mod landscape;
 mod likelihood;
 mod linear_decay;
 mod maximum_likelihood;
@@ -66,6 +67,7 @@ pub const ALL: &[&Figure] = &[
     &robbins_monro::ROBBINS_MONRO,
     &convex::CONVEX,
     &convex_losses::CONVEX_LOSSES,
+    &landscape::LANDSCAPE,
     &backpropagation::BACKPROPAGATION,
     &activation_derivatives::ACTIVATION_DERIVATIVES,
     &sgd::SGD,

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use crate::{
     config::{self, Config},
     device,
+    landscape::{Request, Surface},
     report::{Chart, Panel, draw, side_by_side},
     train::{self, EpochRecord, Figures, Observer, Session, Snapshot, Split},
 };
@@ -65,6 +66,13 @@ pub trait Trainer {
     /// # Errors
     /// See [`Trainer::train`].
     fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed>;
+    /// The loss around the weights of a config that was trained to its end, unless that was done before.
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed>;
+    /// Tells something before it is begun.
+    fn announce(&mut self, line: &str);
     /// So many of a figure's parts are done.
     fn progress(&mut self, done: usize, of: usize);
 }
@@ -247,6 +255,19 @@ impl<'a> Lab<'a> {
     /// The config is wrong, or the device is.
     pub fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
         self.trainer.outputs(config, places, epochs)
+    }
+
+    /// The loss around the weights of a config that was trained to its end.
+    ///
+    /// # Errors
+    /// The config is wrong, or the device is.
+    pub fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {
+        self.trainer.surfaces(config, request)
+    }
+
+    /// Tells something before it is begun, such as how long it will take.
+    pub fn announce(&mut self, line: &str) {
+        self.trainer.announce(line);
     }
 
     /// Says that so many parts of the figure are done.

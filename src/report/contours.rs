@@ -129,7 +129,7 @@ impl Grid {
 }
 
 /// So many places from one end to the other, both included.
-pub(crate) fn spaced([low, high]: [f64; 2], count: usize) -> Vec<f64> {
+pub fn spaced([low, high]: [f64; 2], count: usize) -> Vec<f64> {
     let last = count.saturating_sub(1).max(1) as f64;
     (0..count).map(|at| low + (high - low) * at as f64 / last).collect()
 }

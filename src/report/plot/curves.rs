@@ -157,7 +157,9 @@ pub(super) fn draw(context: &mut Context, [x, y]: [&Axis; 2], curve: &Curve, sty
     match curve.line {
         // A line needs two points.
         Line::Solid | Line::Dashed if points.len() < 2 => {
-            context.draw_series(points.into_iter().map(|at| Circle::new(at, 4, style.filled())))?;
+            context.draw_series(
+                points.into_iter().map(|at| Circle::new(at, 3 + style.stroke_width / 2, style.filled())),
+            )?;
         }
         Line::Solid => {
             context.draw_series(std::iter::once(PathElement::new(points, style)))?;
@@ -166,7 +168,9 @@ pub(super) fn draw(context: &mut Context, [x, y]: [&Axis; 2], curve: &Curve, sty
             context.draw_series(std::iter::once(DashedPathElement::new(points, 6, 4, style)))?;
         }
         Line::Dots => {
-            context.draw_series(points.into_iter().map(|at| Circle::new(at, 3, style.filled())))?;
+            context.draw_series(
+                points.into_iter().map(|at| Circle::new(at, 2 + style.stroke_width / 2, style.filled())),
+            )?;
         }
         Line::Band => {
             context.draw_series(std::iter::once(Polygon::new(points, style.color.mix(0.2).filled())))?;
