@@ -4,6 +4,7 @@
 pub mod figures;
 mod lab;
 pub mod lecture;
+pub mod papers;
 pub mod places;
 pub mod polynomial;
 pub mod sample;

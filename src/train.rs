@@ -37,6 +37,13 @@ pub struct Figures {
     pub examples: usize,
 }
 
+impl Figures {
+    /// The share of wrong answers, where the loss has such.
+    pub fn error(&self) -> Option<f64> {
+        self.accuracy.map(|accuracy| 1.0 - accuracy)
+    }
+}
+
 /// One training step, after the fact.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct StepRecord {

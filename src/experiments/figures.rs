@@ -40,6 +40,7 @@ mod schedules;
 mod sgd;
 mod splits;
 mod weight_decay;
+mod width_and_epochs;
 
 use super::Figure;
 
@@ -84,6 +85,7 @@ pub const ALL: &[&Figure] = &[
     &random_features::RANDOM_FEATURES,
     &double_descent::DOUBLE_DESCENT,
     &effective_complexity::EFFECTIVE_COMPLEXITY,
+    &width_and_epochs::WIDTH_AND_EPOCHS,
     &epoch_wise::EPOCH_WISE,
 ];
 

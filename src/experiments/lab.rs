@@ -71,6 +71,11 @@ pub trait Trainer {
     /// # Errors
     /// See [`Trainer::train`].
     fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed>;
+    /// The seconds that a training step of a config takes here.
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn seconds_per_step(&mut self, config: Config) -> Result<f64, Failed>;
     /// Tells something before it is begun.
     fn announce(&mut self, line: &str);
     /// So many of a figure's parts are done.
@@ -150,7 +155,7 @@ impl Cell {
 
 /// The share of wrong answers.
 fn wrong(figures: Option<Figures>) -> f64 {
-    1.0 - figures.and_then(|figures| figures.accuracy).expect("classes, and examples of each split")
+    figures.and_then(|figures| figures.error()).expect("classes, and examples of each split")
 }
 
 /// What a figure found.
@@ -263,6 +268,14 @@ impl<'a> Lab<'a> {
     /// The config is wrong, or the device is.
     pub fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {
         self.trainer.surfaces(config, request)
+    }
+
+    /// The seconds that a training step of a config takes on the device, as some steps have it.
+    ///
+    /// # Errors
+    /// The config is wrong, or the device is.
+    pub fn seconds_per_step(&mut self, config: Config) -> Result<f64, Failed> {
+        self.trainer.seconds_per_step(config)
     }
 
     /// Tells something before it is begun, such as how long it will take.

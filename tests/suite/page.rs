@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use crate::common::binary::{folder, run, stderr, text};
+use gradus::experiments::lecture;
 
 /// What a page says of itself when a browser has laid it out: JavaScript that the test adds and no page has.
 fn measured(page: &Path, width: u32, script: &str) -> String {
@@ -52,4 +53,11 @@ fn the_lecture_is_one_page_that_a_phone_shows_and_no_network_is_needed_for() {
         markdown.contains("![The likelihood is no distribution over the parameters: likelihood](lecture/likelihood-")
     );
     assert!(report.join("lecture/likelihood-likelihood.svg").exists());
+}
+#[test]
+fn every_item_of_the_lecture_is_shown_or_credited() {
+    // The cartoon is not ours to draw.
+    let bare: Vec<u8> =
+        lecture::items().filter(|item| lecture::shown_by(item).next().is_none()).map(|item| item.number).collect();
+    assert_eq!(bare, [24]);
 }

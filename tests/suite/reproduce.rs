@@ -60,6 +60,10 @@ impl Trainer for InMemory {
         Ok(surfaces)
     }
 
+    fn seconds_per_step(&mut self, _: Config) -> Result<f64, Failed> {
+        unreachable!("only the papers' own scale is measured before");
+    }
+
     fn announce(&mut self, _: &str) {}
 
     fn progress(&mut self, _: usize, _: usize) {}

@@ -1,6 +1,6 @@
 //! Trainings that figures ask for: each is done once, and kept by the hash of its config.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -10,9 +10,13 @@ use crate::{
     device::Device,
     experiments::{Cell, Epochs, Failed, Trainer, places},
     landscape::{self, Request, Surface},
+    plan::Program,
     report::{Interrupts, Patience},
     train::{self, Outcome, Session},
 };
+
+/// Steps that are timed, at most.
+const MEASURED: usize = 5;
 
 /// A folder of trainings that are done.
 pub struct Cells {
@@ -128,6 +132,23 @@ impl Trainer for Cells {
         let mut interrupts = self.interrupts.clone();
         let outputs = pollster::block_on(places::outputs(model, &self.device, places, epochs, &mut interrupts))?;
         outputs.ok_or_else(|| Failed::Stopped(interrupts.came().unwrap_or(1)))
+    }
+
+    fn seconds_per_step(&mut self, config: Config) -> Result<f64, Failed> {
+        let measured = pollster::block_on(async {
+            let mut session = Session::new(load::model(config)?, &self.device).await?;
+            let steps = session.begin_epoch(1);
+            // The first builds what the others use again.
+            let (first, others) = steps.split_at(1);
+            let others = &others[..others.len().min(MEASURED)];
+            session.run(Program::Train, first).await?;
+            session.read_steps(1, first).await?;
+            let begun = Instant::now();
+            session.run(Program::Train, others).await?;
+            session.read_steps(1, others).await?;
+            Ok(begun.elapsed().as_secs_f64() / others.len().max(1) as f64)
+        });
+        measured.map_err(|failure: Failure| Failed::Training(failure.message().to_owned()))
     }
 
     fn announce(&mut self, line: &str) {

@@ -4,14 +4,18 @@ mod networks;
 
 use crate::{
     config::Config,
-    experiments::{Failed, Figure, Findings, Lab, Need, Scale, sample, short},
+    experiments::{
+        Failed, Figure, Findings, Lab, Need, Scale,
+        papers::{self, LANDSCAPES, Paper},
+        sample, short,
+    },
     landscape::{
         Request, Surface,
         pictures::{Shown, contour_panels, relief_panels},
     },
     report::{Curve, Line, Panel},
 };
-use networks::{PAPERS, Paper, digits};
+use networks::digits;
 
 /// Item 31.
 pub const LANDSCAPE: Figure = Figure {
@@ -33,9 +37,9 @@ const AXES: [&str; 2] = ["first random direction", "second random direction"];
 
 fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let mut findings = Findings::new(&["network", "seed", "lowest_loss", "highest_loss", "not_convex"]);
-    for paper in PAPERS {
-        let config = Config::read(paper.file, paper.text, &[])?;
-        let (parameters, _) = networks::size(&config)?;
+    for paper in LANDSCAPES {
+        let config = paper.config(&[])?;
+        let (parameters, _) = papers::size(&config)?;
         let text = format!("{}: parameters", paper.name);
         findings.claim(text, (parameters as f64, 0.0), Need::near(paper.parameters as f64, 0.0));
     }
@@ -76,16 +80,16 @@ fn small(lab: &mut Lab, findings: &mut Findings) -> Result<(), Failed> {
 fn full(lab: &mut Lab, findings: &mut Findings) -> Result<(), Failed> {
     // The fault leaves the skip connections out of both.
     let papers: Vec<&Paper> = match lab.broken {
-        false => PAPERS.iter().collect(),
-        true => [1, 1, 2, 2].map(|at| &PAPERS[at]).to_vec(),
+        false => LANDSCAPES.iter().collect(),
+        true => [1, 1, 2, 2].map(|at| &LANDSCAPES[at]).to_vec(),
     };
     let request = Request { points: 51, range: 1.0, examples: None, seeds: vec![lab.seed] };
-    for paper in &papers {
-        lab.announce(&networks::cost(&Config::read(paper.file, paper.text, &[])?, &request)?);
-    }
+    let configs = papers.iter().map(|paper| paper.config(&[])).collect::<Result<Vec<_>, _>>()?;
+    let places = (request.points * request.points) as f64;
+    papers::forecast(lab, &configs, 50_000.0 * places)?;
     let (mut all, mut shares) = (vec![], vec![]);
     for (at, paper) in papers.iter().enumerate() {
-        let surfaces = lab.surfaces(Config::read(paper.file, paper.text, &[])?, &request)?;
+        let surfaces = lab.surfaces(paper.config(&[])?, &request)?;
         row(findings, paper.name, lab.seed, &surfaces[0]);
         shares.push((share(&surfaces[0]), 0.0));
         all.push((paper.name.to_owned(), surfaces[0].clone()));
