@@ -13,9 +13,11 @@ mod features;
 mod grid;
 mod model;
 mod overrides;
+mod part;
 mod paths;
 mod places;
 mod positions;
+mod stop;
 mod table;
 mod train;
 mod value;
@@ -27,15 +29,17 @@ use std::sync::Arc;
 
 pub use bounds::{Bounds, FRACTION, NOT_NEGATIVE, POSITIVE, RATE};
 pub(crate) use data::LARGEST_SIDE;
-pub use data::{Augment, Channels, DataConfig, Normalize, OWN_KEYS, Portion, Target};
+pub use data::{Augment, Channels, DataConfig, Normalize, OWN_KEYS, Portion, Subset, Target};
 pub(crate) use error::printable;
 pub use error::{Error, Place, nearest, suggestion};
 pub use features::Features;
 pub use grid::Grid;
 pub use model::{LayerConfig, ModelConfig, OptimizerConfig};
+pub use part::Part;
 pub use places::Places;
+pub use stop::StopConfig;
 pub use table::Table;
-pub use train::{CheckpointConfig, TrainConfig};
+pub use train::{CheckpointConfig, Sampling, TrainConfig};
 pub use value::{Kind, Value};
 
 /// The name of the config inside the binary, which trains when no other is given.
@@ -136,7 +140,11 @@ impl Config {
         root.insert("data".into(), section(&self.data));
         root.insert("model".into(), model.into());
         root.insert("optimizer".into(), self.optimizer.keys.to_toml().into());
-        root.insert("train".into(), section(&self.train));
+        let mut train = section(&self.train);
+        if let (Some(_), Some(keys)) = (self.train.steps, train.as_table_mut()) {
+            keys.remove("epochs");
+        }
+        root.insert("train".into(), train);
         root
     }
 }

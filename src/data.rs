@@ -39,6 +39,7 @@ pub(crate) use made::settle;
 pub use made::{Draw, Made, Wanted};
 pub use signature::{Fingerprint, Predicted, Signature, Table};
 pub use source::{Examples, Known, Request, Source};
+pub(crate) use split::independent_order;
 pub use split::{Splits, epoch_order};
 pub(crate) use unseen::{Unseen, unseen};
 
@@ -46,7 +47,7 @@ pub(crate) use files::read as read_file;
 pub(crate) use images::RULES as PICTURES;
 
 use crate::config::suggestion;
-use crate::config::{Augment, DataConfig, LARGEST_SIDE, Normalize};
+use crate::config::{Augment, DataConfig, LARGEST_SIDE, Normalize, Part};
 
 /// Every source, the simplest first. Configs and the help know them from here.
 pub const ALL: &[Source] = &[
@@ -151,22 +152,36 @@ fn finish(
         splits: [splits.train.len(), splits.dev.len(), splits.test.len()],
         splits_hash: fingerprint::splits_hash(&splits),
     });
-    if config.label_noise > 0.0 && !splits.train.is_empty() {
-        match &mut targets {
-            Targets::Classes { labels, count, .. } if *count > 1 => {
-                split::disturb(labels, *count, &splits.train, config.label_noise, request.seed);
-            }
-            _ => {
-                let message = "data.label_noise needs targets of at least two classes";
-                return Err(DataError::setting(config, "label_noise", message));
-            }
-        }
+    if config.label_noise > 0.0 {
+        mislabel(request, &mut targets, &splits)?;
     }
     if let Some(augment) = config.augment {
         check_pictures(config, &shape, &inputs, &augment)?;
     }
     let split::Splits { train, dev, test } = splits;
     Ok(Dataset { name: name.to_string(), shape, inputs, targets, train, dev, test, normalization, origin }.compact())
+}
+
+/// Puts wrong labels where the config wants them.
+fn mislabel(request: &Request<'_>, targets: &mut Targets, splits: &split::Splits) -> Result<(), DataError> {
+    let config = request.config;
+    let Targets::Classes { labels, count: count @ 2.., .. } = targets else {
+        let message = "data.label_noise needs targets of at least two classes";
+        return Err(DataError::setting(config, "label_noise", message));
+    };
+    for &part in &config.label_noise_in {
+        let examples = match part {
+            Part::Train => &splits.train,
+            Part::Dev => &splits.dev,
+            Part::Test => &splits.test,
+        };
+        if examples.is_empty() {
+            let message = format!("labels of `{}` are to be wrong, but no example is in it", part.name());
+            return Err(DataError::setting(config, "label_noise_in", message));
+        }
+        split::disturb(labels, *count, (part, examples), config.label_noise, request.seed);
+    }
+    Ok(())
 }
 
 /// A shape or number of classes that the config gives is that of the data.

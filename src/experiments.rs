@@ -4,9 +4,11 @@
 pub mod figures;
 mod lab;
 pub mod lecture;
+pub mod places;
 pub mod polynomial;
 pub mod sample;
+mod small;
 pub mod trajectory;
 
 pub(crate) use lab::short;
-pub use lab::{Cell, Claim, Failed, Figure, Findings, Lab, Need, Scale, Trainer};
+pub use lab::{Cell, Claim, EpochFigures, Epochs, Failed, Figure, Findings, Lab, Need, Scale, Trainer};

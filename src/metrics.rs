@@ -24,6 +24,7 @@ mod scoring;
 mod task;
 mod top_k;
 
+pub(crate) use asked::read_one;
 pub use asked::{Asked, check, check_outputs, fitting, read};
 pub use score::{Score, Scored};
 pub use scoring::Scoring;
@@ -55,6 +56,8 @@ pub struct Metric {
     pub fits: &'static [Kind],
     /// What it gives.
     pub gives: Gives,
+    /// Which of two numbers is the better one.
+    pub better: Better,
     /// When it has no value, or one of its classes or outputs has none; empty if that can't be.
     pub undefined: &'static str,
     /// Begins to count.
@@ -70,6 +73,15 @@ pub enum Gives {
     Each,
     /// A matrix, of which no line or curve is made.
     Matrix,
+}
+
+/// Which of two numbers is the better one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// The larger one.
+    More,
+    /// The smaller one: of errors.
+    Less,
 }
 
 /// How a metric begins.

@@ -8,6 +8,7 @@ pub(crate) mod contours;
 mod curves;
 mod directory;
 mod epoch_lines;
+pub(crate) mod film;
 pub(crate) mod html;
 mod interrupts;
 pub mod lines;

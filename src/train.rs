@@ -8,11 +8,12 @@ mod session;
 mod settings;
 mod shadow;
 mod snapshot;
+mod stop;
 mod weights;
 
 use std::ops::ControlFlow;
 
-use crate::{device, losses::Loss, metrics::Scored, plan::Program};
+use crate::{config::Part, device, losses::Loss, metrics::Scored, plan::Program};
 pub use contradictions::{check, check_development, check_sections, contradictions};
 pub use descent::Descent;
 pub use model::{BuildError, Model, evaluate_rows};
@@ -21,7 +22,8 @@ pub(crate) use session::as_values;
 pub use session::{Evaluation, Session, Split};
 pub use settings::Settings;
 pub use shadow::Compared;
-pub use snapshot::Snapshot;
+pub use snapshot::{Kept, Snapshot};
+pub use stop::{Judge, Stop, Stopping};
 pub use weights::{Weights, WeightsError, is_sealed, read_weights, write_average, write_weights};
 
 /// What a split's examples came to.
@@ -61,8 +63,20 @@ pub struct EpochRecord {
     pub dev: Option<Figures>,
     /// What `train.metrics` came to there.
     pub metrics: Vec<Scored>,
-    /// Whether no epoch before had as little loss, on the development set or else as it was trained on.
+    /// What `train.measure` wanted.
+    pub measured: Measured,
+    /// Whether no epoch before was as good: had as little loss, on the development set or else as it was trained on, or
+    /// what [`Stop::judge`] says.
     pub best: bool,
+}
+
+/// Parts that were evaluated after an epoch beside the development set, with the weights as they were then.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Measured {
+    /// The training set.
+    pub train: Option<Figures>,
+    /// The test set.
+    pub test: Option<Figures>,
 }
 
 /// How a run ended.
@@ -102,41 +116,74 @@ pub enum Error {
     },
 }
 
-/// Trains until all epochs are done or an observer stops it: `train(&mut session, &mut [&mut a, &mut b])`.
+/// Trains until all epochs are done, or what the settings stop at comes first, or an observer stops it:
+/// `train(&mut session, &mut [&mut a, &mut b])`.
 ///
 /// # Errors
 /// See [`Error`].
 pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -> Result<Outcome, Error> {
-    let mut observers = Observers(observers);
+    let mut stopping = Stopping::of(session);
+    let mut all: Vec<&mut dyn Observer> = observers.iter_mut().map(|observer| &mut **observer as _).collect();
+    all.extend(stopping.as_mut().map(|stopping| stopping as &mut dyn Observer));
+    let mut observers = Observers(&mut all);
     let outcome = run_epochs(session, &mut observers).await;
     // A run that ended before its shadow.
     if let Some(compared) = session.end_shadow() {
         observers.shadow(&compared);
     }
     let ended = observers.ended();
+    session.say_why(stopping);
     outcome.and_then(|outcome| ended.map(|()| outcome))
 }
 
 /// Runs the epochs that are left.
 async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
-    let metrics = session.settings().metrics.clone();
     while let Some(epoch) = session.next_epoch() {
         observer.begin(epoch);
         let ended = match run_epoch(session, observer, epoch).await? {
-            ControlFlow::Continue(()) => session.evaluate_watched(Split::Dev, &metrics, Some(observer)).await?,
+            ControlFlow::Continue(()) => look(session, observer).await?,
             ControlFlow::Break(()) => ControlFlow::Break(()),
         };
-        let ControlFlow::Continue(dev) = ended else {
+        let ControlFlow::Continue((dev, measured)) = ended else {
             observer.stopped(&session.good_snapshot(epoch).await?)?;
             return Ok(Outcome::Stopped);
         };
-        let record = session.end_epoch(epoch, dev)?;
-        let snapshot = session.good_snapshot(epoch).await?;
-        if observer.epoch(&record, &snapshot)?.is_break() && session.end_early() {
-            observer.stopped(&Snapshot { early: true, ..snapshot })?;
+        let record = session.end_epoch(epoch, dev, measured)?;
+        let mut snapshot = session.good_snapshot(epoch).await?;
+        session.keep_best(&record, &mut snapshot);
+        if observer.epoch(&record, &snapshot)?.is_break() {
+            session.end_early();
+        }
+        if let Some(ended) = session.ended(snapshot) {
+            observer.stopped(&ended)?;
         }
     }
+    session.put_best_back();
     Ok(if session.ended_early() { Outcome::StoppedEarly } else { Outcome::Finished })
+}
+
+/// Evaluates what an epoch is judged by and what is to be measured, or breaks where the observer stops.
+async fn look(
+    session: &mut Session,
+    observer: &mut dyn Observer,
+) -> Result<ControlFlow<(), (Option<Evaluation>, Measured)>, Error> {
+    let (metrics, wanted) = (session.settings().metrics.clone(), session.settings().train.measure.clone());
+    let ControlFlow::Continue(dev) = session.evaluate_watched(Split::Dev, &metrics, Some(observer)).await? else {
+        return Ok(ControlFlow::Break(()));
+    };
+    let mut measured = Measured::default();
+    for part in wanted {
+        let (split, figures) = match part {
+            Part::Train => (Split::Train, &mut measured.train),
+            Part::Test => (Split::Test, &mut measured.test),
+            Part::Dev => continue,
+        };
+        let ControlFlow::Continue(found) = session.evaluate_watched(split, &[], Some(observer)).await? else {
+            return Ok(ControlFlow::Break(()));
+        };
+        *figures = found.map(|found| found.figures);
+    }
+    Ok(ControlFlow::Continue((dev, measured)))
 }
 
 /// Runs the steps that are left of an epoch, or breaks where the observer stops before the last.
@@ -159,7 +206,7 @@ async fn run_epoch(session: &mut Session, observer: &mut dyn Observer, epoch: us
             read = done;
             let last = &steps[done - 1];
             let figures = session.epoch_figures((last.first + last.rows) as usize);
-            observer.progress(epoch, last.slot as usize + 1, session.steps_per_epoch(), &figures);
+            observer.progress(epoch, last.slot as usize + 1, session.steps_of(epoch), &figures);
         }
         if stop && !last {
             return Ok(ControlFlow::Break(()));

@@ -58,7 +58,7 @@ pub fn picture(title: &str, tape: &Tape) -> String {
     text(&mut svg, [MARGIN, 26.0], 16.0, "black", "start", &format!("{title}: u({n}) = {}", short(tape.loss)));
     let key = format!("u(i) forward, i = 1 ... {n};");
     text(&mut svg, [MARGIN, 46.0], 12.0, FORWARD, "start", &key);
-    let back = format!("g(i) = ∂u({n})/∂u(i) backward; beside a fork's edges what came back along each");
+    let back = format!("g(i) = ∂u({n})/∂u(i) backward; on a fork's edges the norm of what came back");
     text(&mut svg, [MARGIN + 7.0 * key.len() as f64, 46.0], 12.0, BACKWARD, "start", &back);
     edges.iter().for_each(|edge| draw_edge(&mut svg, edge, tape, &layout, &edges));
     (0..n).for_each(|at| draw_box(&mut svg, at, &tape.nodes[at], place(&layout, at)));

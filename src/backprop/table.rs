@@ -37,7 +37,10 @@ fn sum(tape: &Tape, at: usize) -> String {
 fn beside(node: &Node) -> String {
     let Some(differences) = &node.differences else { return String::new() };
     let known: Vec<f64> = differences.of.iter().filter_map(|(_, difference)| *difference).collect();
-    let some = if differences.of.len() < node.u.len() { " of some" } else { "" };
+    let some = match differences.of.len() {
+        all if all == node.u.len() => String::new(),
+        some => format!(" of {some} of {}", node.u.len()),
+    };
     let corners = match differences.corners() {
         0 => String::new(),
         1 => ", 1 corner".into(),

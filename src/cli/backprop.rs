@@ -104,7 +104,8 @@ impl Backprop {
 /// What it comes to; an error where a gradient is wrong.
 fn verdict(tape: &Tape) -> Result<(), Failure> {
     say("")?;
-    say(format!("the plan that trains, with fused kernels, gives the parameters' gradients to {:.1e}", tape.fused))?;
+    let fused = if tape.fused == 0.0 { "the same".to_owned() } else { format!("to {:.1e} the same", tape.fused) };
+    say(format!("parameters' gradients by the plan that trains, whose kernels are fused: {fused}"))?;
     match tape.corners() {
         0 => {}
         corners => say(format!(

@@ -1,6 +1,7 @@
 //! `gradus reference`: docs/reference.md, made from the slices that configs are read by.
 
 mod page;
+mod training;
 
 use clap::Args;
 

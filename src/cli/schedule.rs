@@ -44,7 +44,7 @@ impl Schedule {
         let (rate, steps) = match self.steps {
             Some(steps) => {
                 let rate = without_data(&config, steps)?;
-                warn(&rate, steps, steps.div_ceil(config.train.epochs as u64));
+                warn(&rate, steps, epoch(&config, steps));
                 (rate, steps)
             }
             None => {
@@ -79,12 +79,19 @@ impl Schedule {
     }
 }
 
+/// Steps of an epoch, if a run has so many and as many epochs as its config says; without data nobody knows how many epochs
+/// `train.steps` are, and they count as one.
+fn epoch(config: &Config, steps: u64) -> u64 {
+    let epochs = if config.train.steps.is_some() { 1 } else { config.train.epochs };
+    steps.div_ceil(epochs as u64)
+}
+
 /// The schedule of a run of so many steps, cut into the config's epochs.
 fn without_data(config: &Config, steps: u64) -> Result<Rate, Failure> {
     let rule = optimizers::read(&config.optimizer)?;
     let run = Run {
         steps,
-        steps_per_epoch: steps.div_ceil(config.train.epochs as u64),
+        steps_per_epoch: epoch(config, steps),
         stride: rule.schedule_stride(),
         learning_rate: rule.default_learning_rate(),
     };

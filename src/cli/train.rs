@@ -165,7 +165,12 @@ fn finish(session: &mut Session, watcher: &mut Watcher, device: &Device, before:
     }
     let (seconds, run) = (watcher.training_seconds(), watcher.directory().path().display());
     if session.ended_early() {
-        say(format!("ended early, after epoch {} of {}", session.epochs_done(), session.settings().train.epochs))?;
+        let why = session.why_ended().map_or(String::new(), |why| format!(": {why}"));
+        let (done, of) = (session.epochs_done(), session.settings().train.epochs);
+        say(format!("ended early, after epoch {done} of {of}{why}"))?;
+    }
+    if let Some(best) = session.restored_epoch() {
+        say(format!("the weights are those of epoch {best}, the best one"))?;
     }
     say(format!("trained {} steps in {seconds:.2} s; everything is in {run}", session.updates()))
 }
@@ -207,6 +212,12 @@ pub(super) fn summarize(
     });
     if session.ended_early() {
         summary["stopped_early"] = true.into();
+    }
+    if let Some(why) = session.why_ended() {
+        summary["stopped_because"] = why.into();
+    }
+    if let Some(best) = session.restored_epoch() {
+        summary["restored_epoch"] = best.into();
     }
     let text = checksum::document(&(serde_json::to_string_pretty(&summary).expect("a summary is JSON") + "\n"));
     watcher.directory().write(report::SUMMARY, text.as_bytes())?;

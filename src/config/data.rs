@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::bounds::{FRACTION, NOT_NEGATIVE, POSITIVE};
 use super::error::Error;
 use super::features::Features;
+use super::part::Part;
 use super::places::Places;
 use super::table::Table;
 use super::value::{Kind, Value};
@@ -34,11 +35,14 @@ pub struct DataConfig {
     /// After the mean: what each channel is divided by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deviation: Option<Vec<f64>>,
-    /// The share of training labels that is replaced, once, by a random incorrect one.
+    /// The share of labels that is replaced, once, by a random incorrect one.
     pub label_noise: f64,
-    /// 0 = all; else only the first N training examples, taken before the development set is
-    /// held out of them.
+    /// In which parts: the training set alone, unless more are named.
+    pub label_noise_in: Vec<Part>,
+    /// 0 = all; else only N training examples, taken before the development set is held out of them.
     pub train_limit: usize,
+    /// Which N those are.
+    pub train_subset: Subset,
     /// csv: whether the first row names the columns; where it isn't given, the first rows tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<bool>,
@@ -111,6 +115,16 @@ pub enum Portion {
     Count(usize),
     /// `dev = 0.1`, at least 0 and below 1
     Fraction(f64),
+}
+
+/// Which training examples a limit leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subset {
+    /// The first of the file.
+    First,
+    /// Drawn by the seed: those of a smaller limit are among those of a larger one.
+    Random,
 }
 
 /// How inputs are scaled.
@@ -198,7 +212,13 @@ impl DataConfig {
             mean: table.numbers("mean", ..)?,
             deviation: table.numbers("deviation", POSITIVE)?,
             label_noise: table.number("label_noise", FRACTION)?.unwrap_or(0.0),
+            label_noise_in: Part::read_list(table, "label_noise_in", &[Part::Train, Part::Dev, Part::Test])?
+                .unwrap_or(vec![Part::Train]),
             train_limit: table.integer("train_limit", ..)?.unwrap_or(0),
+            train_subset: match table.choice("train_subset", &["first", "random"])? {
+                Some("random") => Subset::Random,
+                _ => Subset::First,
+            },
             header: table.boolean("header")?,
             delimiter: delimiter(table)?,
             target: table.value("target").map_or(Ok(Target::Last), target)?,
@@ -226,6 +246,10 @@ impl DataConfig {
             let error =
                 table.error("shape", if shape.is_empty() { "an example has a number at least" } else { &message });
             return Err(error.help("such as shape = [3, 32, 32]: channels, height, width"));
+        }
+        if config.label_noise > 0.0 && config.label_noise_in.is_empty() {
+            let error = table.error("label_noise_in", "labels are to be wrong, but in no part");
+            return Err(error.help("name \"train\", \"dev\" or \"test\", or leave it out"));
         }
         if config.mean.is_some() != config.deviation.is_some() {
             let key = if config.mean.is_some() { "mean" } else { "deviation" };

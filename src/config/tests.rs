@@ -87,6 +87,15 @@ fn a_written_config_reads_as_the_same() {
         vec!["data.dev=5000", "data.label_noise=0.1", "train.epochs=3", "seed=7"],
         vec!["data.source=csv", "data.header=true", "data.target=price", "data.path=a b.csv"],
         vec!["data.source=csv", "data.target=3", "train.shuffle=false", "data.dev=0.0"],
+        vec![
+            "data.source=moons",
+            "data.noise=0.2",
+            "data.features={ map = 'fourier', count = 9 }",
+            "data.train_subset=random",
+        ],
+        vec!["data.label_noise_in=['test', 'train']", "train.measure=['test']", "train.sampling=independent"],
+        vec!["train.stop={ patience = 3, metric = { metric = 'top_k', k = 2 } }"],
+        vec!["train.stop={ error_below = 0, of = 'dev', restore_best = true }"],
         vec!["optimizer.learning_rate={ schedule = 'cosine', initial = 0.1 }", "name=x"],
     ] {
         let config = read(&overrides).unwrap();
@@ -122,7 +131,7 @@ fn wrong_values_name_their_place() {
         (
             "train.epoch=1",
             "--set train.epoch: unknown key `epoch`; did you mean `epochs`? \
-             (the keys here: epochs, batch_size, shuffle, log_steps, metrics, checkpoint)",
+             (the keys here: epochs, steps, batch_size, shuffle, sampling, log_steps, metrics, measure, stop, checkpoint)",
         ),
         (
             "data.label_noise=nan",

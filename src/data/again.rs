@@ -57,6 +57,9 @@ pub fn load_again(
         );
         return Err(DataError::new(examples.origin.file, message));
     }
+    // Labels of others are as they are.
+    let clean = DataConfig { label_noise: 0.0, ..config.clone() };
+    let request = Request { config: if kin == Kin::Other { &clean } else { config }, ..request };
     let mut dataset = super::finish(&request, examples, splits, known.normalization.clone(), hash)?;
     if kin == Kin::Other {
         dataset.origin.fingerprint = None;

@@ -5,7 +5,7 @@ use super::dataset::{Dataset, Inputs, Normalization, Origin, Targets};
 use super::error::DataError;
 use super::normalize::normalization;
 use super::split::{self, Splits};
-use crate::config::{Normalize, Portion};
+use crate::config::{Normalize, Portion, Subset};
 
 impl Inputs {
     /// Pixels from 0 to 255.
@@ -40,7 +40,7 @@ impl Splits {
                 return Err(DataError::new("the splits", message));
             }
         }
-        let rule = split::Rule { examples, given_test: None, test, dev, train_limit: 0 };
+        let rule = split::Rule { examples, given_test: None, test, dev, train_limit: 0, subset: Subset::First };
         split::split(|_| "the splits".into(), &rule, seed)
     }
 }

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::error::DataError;
-use crate::config::{DataConfig, Portion};
+use crate::config::{DataConfig, Part, Portion, Subset};
 use crate::random::{Purpose, Stream};
 
 /// The indices of each split, each in the file's order.
@@ -31,12 +31,14 @@ pub(crate) struct Rule {
     pub dev: Portion,
     /// 0, or how many training examples there are to be before the development set is held out.
     pub train_limit: usize,
+    /// Which those are.
+    pub subset: Subset,
 }
 
 /// How so many examples are to be split, of which `test` at the end are the source's own test set.
 pub(crate) fn rule(config: &DataConfig, examples: usize, test: Option<usize>) -> Rule {
-    let DataConfig { test: portion, dev, train_limit, .. } = *config;
-    Rule { examples, given_test: test, test: portion, dev, train_limit }
+    let DataConfig { test: portion, dev, train_limit, train_subset: subset, .. } = *config;
+    Rule { examples, given_test: test, test: portion, dev, train_limit, subset }
 }
 
 /// Splits examples: first the test set, then the limit, then the development set. Held-out
@@ -50,8 +52,12 @@ pub(crate) fn split(place: impl Fn(&str) -> String, rule: &Rule, seed: u64) -> R
         }
         None => hold_out(&place, "test", all.collect(), rule.test, seed)?,
     };
-    if rule.train_limit > 0 {
+    if rule.train_limit > 0 && rule.train_limit < train.len() {
+        if rule.subset == Subset::Random {
+            train.shuffle(&mut Stream::new(seed, Purpose::Split.stream(2), 0));
+        }
         train.truncate(rule.train_limit);
+        train.sort_unstable();
     }
     let (train, dev) = hold_out(&place, "dev", train, rule.dev, seed)?;
     Ok(Splits { train, dev, test })
@@ -83,13 +89,18 @@ fn hold_out(
     Ok((rest, examples))
 }
 
-/// Replaces the labels of exactly ⌊share · n⌉ of the n training examples by one of the other
-/// classes, each as probable as the next.
-pub(crate) fn disturb(labels: &mut [u32], classes: usize, train: &[u32], share: f64, seed: u64) {
-    let count = (share * train.len() as f64).round() as usize;
-    let mut order = train.to_vec();
-    order.shuffle(&mut Stream::new(seed, Purpose::LabelNoise.stream(0), 0));
-    let mut stream = Stream::new(seed, Purpose::LabelNoise.stream(1), 0);
+/// Replaces the labels of exactly ⌊share · n⌉ of the n examples of a part by one of the other classes, each as
+/// probable as the next. Every part draws by itself.
+pub(crate) fn disturb(labels: &mut [u32], classes: usize, (part, examples): (Part, &[u32]), share: f64, seed: u64) {
+    let count = (share * examples.len() as f64).round() as usize;
+    let mut order = examples.to_vec();
+    let item = match part {
+        Part::Train => 0,
+        Part::Dev => 2,
+        Part::Test => 4,
+    };
+    order.shuffle(&mut Stream::new(seed, Purpose::LabelNoise.stream(item), 0));
+    let mut stream = Stream::new(seed, Purpose::LabelNoise.stream(item + 1), 0);
     for example in &order[..count] {
         let label = &mut labels[*example as usize];
         // One class fewer to draw from; those from the right one on move up by one.
@@ -108,12 +119,31 @@ pub fn epoch_order(train: &[u32], seed: u64, epoch: u32, shuffle: bool) -> Vec<u
     order
 }
 
+/// As many training examples as there are, each drawn from all of them: those of a batch by the number of the update that
+/// it is for, from 0, so that no step depends on those before it.
+pub(crate) fn independent_order(train: &[u32], seed: u64, first_update: u64, batch: usize) -> Vec<u32> {
+    let mut order = Vec::with_capacity(train.len());
+    for at in 0..train.len().div_ceil(batch) {
+        let update = first_update + at as u64;
+        let mut stream = Stream::new(seed, Purpose::Shuffle.stream(1), update as u32);
+        let rows = batch.min(train.len() - order.len());
+        order.extend((0..rows).map(|_| train[stream.random_range(0..train.len())]));
+    }
+    order
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const RULE: Rule =
-        Rule { examples: 100, given_test: None, test: Portion::Fraction(0.2), dev: Portion::Count(10), train_limit: 0 };
+    const RULE: Rule = Rule {
+        examples: 100,
+        given_test: None,
+        test: Portion::Fraction(0.2),
+        dev: Portion::Count(10),
+        train_limit: 0,
+        subset: Subset::First,
+    };
 
     fn place(set: &str) -> String {
         format!("c.toml: {set}")
@@ -181,19 +211,19 @@ mod tests {
         let right: Vec<u32> = (0..1000).map(|i| i % 10).collect();
         let train: Vec<u32> = (0..900).collect();
         let mut noisy = right.clone();
-        disturb(&mut noisy, 10, &train, 0.25, 3);
+        disturb(&mut noisy, 10, (Part::Train, &train), 0.25, 3);
         let wrong = |labels: &[u32]| -> Vec<usize> { (0..1000).filter(|i| labels[*i] != right[*i]).collect() };
         assert_eq!(wrong(&noisy).len(), 225);
         assert!(wrong(&noisy).iter().all(|i| *i < 900), "only training labels change");
         assert!(noisy.iter().all(|label| *label < 10));
         let mut again = right.clone();
-        disturb(&mut again, 10, &train, 0.25, 3);
+        disturb(&mut again, 10, (Part::Train, &train), 0.25, 3);
         assert_eq!(noisy, again);
-        disturb(&mut again, 10, &train, 0.0, 4);
+        disturb(&mut again, 10, (Part::Train, &train), 0.0, 4);
         assert_eq!(noisy, again);
         // All nine wrong classes occur for the right one 0.
         let mut all = right.clone();
-        disturb(&mut all, 10, &train, 0.999, 3);
+        disturb(&mut all, 10, (Part::Train, &train), 0.999, 3);
         let mut seen: Vec<u32> = (0..900).step_by(10).map(|i| all[i]).collect();
         seen.sort_unstable();
         seen.dedup();
@@ -211,5 +241,48 @@ mod tests {
         sorted.sort_unstable();
         assert_eq!(sorted, train);
         assert_eq!(epoch_order(&train, 1, 0, false), train);
+    }
+
+    #[test]
+    fn every_part_has_wrong_labels_of_its_own() {
+        let right: Vec<u32> = (0..1000).map(|i| i % 10).collect();
+        let examples: Vec<u32> = (0..1000).collect();
+        let noisy = |part| {
+            let mut labels = right.clone();
+            disturb(&mut labels, 10, (part, &examples), 0.5, 3);
+            labels
+        };
+        assert_ne!(noisy(Part::Train), noisy(Part::Test));
+        assert_ne!(noisy(Part::Dev), noisy(Part::Test));
+    }
+
+    #[test]
+    fn random_subsets_are_nested_and_not_the_first() {
+        let of = |train_limit, seed| {
+            let rule = Rule { dev: Portion::Count(0), train_limit, subset: Subset::Random, ..RULE };
+            split(place, &rule, seed).unwrap().train
+        };
+        let (few, many) = (of(10, 1), of(30, 1));
+        assert_eq!((few.len(), many.len()), (10, 30));
+        assert!(few.is_sorted() && few.iter().all(|example| many.contains(example)));
+        assert!(few != many[..10] && few != of(10, 2));
+        // A limit that leaves all of them changes nothing.
+        assert_eq!(of(0, 1), of(1000, 1));
+    }
+
+    #[test]
+    fn independent_batches_depend_on_their_update_alone() {
+        let train: Vec<u32> = (100..150).collect();
+        let order = independent_order(&train, 7, 20, 20);
+        assert_eq!(order.len(), 50);
+        assert!(order.iter().all(|example| train.contains(example)));
+        // The second and third batch of this epoch, counted from another one.
+        assert_eq!(order[20..40], independent_order(&train, 7, 21, 20)[..20]);
+        assert_ne!(order[..20], order[20..40]);
+        let mut seen = order.clone();
+        seen.sort_unstable();
+        seen.dedup();
+        // Of 50 draws from 50, about 50·(1 − 1/e) ≈ 32 are different ones, with a deviation of 2.2.
+        assert!((23..42).contains(&seen.len()), "{}", seen.len());
     }
 }

@@ -1,11 +1,13 @@
 //! What a figure is, and what it gets to work with.
 
+use std::ops::ControlFlow;
+
 use crate::{
     config::{self, Config},
     device,
     landscape::{Request, Surface},
     report::{Chart, Panel, draw, side_by_side},
-    train::{Figures, Session, Split},
+    train::{self, EpochRecord, Figures, Observer, Session, Snapshot, Split},
 };
 
 /// One of the lecture's figures or claims, as something that runs and may turn out wrong.
@@ -58,6 +60,12 @@ pub trait Trainer {
     /// # Errors
     /// See [`Trainer::train`].
     fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed>;
+    /// What a config's network makes of places, rows of raw inputs, after each of these epochs of its training; see
+    /// [`super::places::outputs`].
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed>;
     /// The loss around the weights of a config that was trained to its end, unless that was done before.
     ///
     /// # Errors
@@ -74,6 +82,9 @@ pub trait Trainer {
 pub struct Cell {
     /// The mean loss over each epoch, as it was trained on.
     pub losses: Vec<f64>,
+    /// What each epoch came to.
+    #[serde(default)]
+    pub epochs: Vec<EpochFigures>,
     /// The training examples after the last epoch.
     pub train: Option<Figures>,
     /// The development set.
@@ -84,18 +95,62 @@ pub struct Cell {
     pub parameters: usize,
 }
 
+/// What an epoch of a training came to, with the weights after it; `train.measure` says what of it is measured.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct EpochFigures {
+    /// Updates so far.
+    pub step: u64,
+    /// The training examples.
+    pub train: Option<Figures>,
+    /// The development set.
+    pub dev: Option<Figures>,
+    /// The test set.
+    pub test: Option<Figures>,
+}
+
+/// Keeps every epoch's loss and figures.
+#[derive(Debug, Default)]
+pub struct Epochs {
+    losses: Vec<f64>,
+    figures: Vec<EpochFigures>,
+}
+
+impl Observer for Epochs {
+    fn epoch(&mut self, record: &EpochRecord, _: &Snapshot) -> Result<ControlFlow<()>, train::Error> {
+        let EpochRecord { step, dev, measured, .. } = *record;
+        self.losses.push(record.train.loss);
+        self.figures.push(EpochFigures { step, train: measured.train, dev, test: measured.test });
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
 impl Cell {
-    /// What came of a session that is trained, with the loss of each epoch.
+    /// What came of a session that is trained, with what was seen of its epochs.
     ///
     /// # Errors
     /// The device fails.
-    pub async fn of(session: &mut Session, losses: Vec<f64>) -> Result<Cell, device::Error> {
+    pub async fn of(session: &mut Session, Epochs { losses, figures }: Epochs) -> Result<Cell, device::Error> {
         let parameters = session.model().plan().learned.iter().map(|learned| learned.slice.length).sum();
         let train = session.evaluate(Split::Train).await?;
         let dev = session.evaluate(Split::Dev).await?;
         let test = session.evaluate(Split::Test).await?;
-        Ok(Cell { losses, train, dev, test, parameters })
+        Ok(Cell { losses, epochs: figures, train, dev, test, parameters })
     }
+
+    /// The share of wrong answers on the training examples, as they are labelled.
+    pub(crate) fn train_error(&self) -> f64 {
+        wrong(self.train)
+    }
+
+    /// The share of wrong answers on the test examples.
+    pub(crate) fn test_error(&self) -> f64 {
+        wrong(self.test)
+    }
+}
+
+/// The share of wrong answers.
+fn wrong(figures: Option<Figures>) -> f64 {
+    1.0 - figures.and_then(|figures| figures.accuracy).expect("classes, and examples of each split")
 }
 
 /// What a figure found.
@@ -186,20 +241,28 @@ impl<'a> Lab<'a> {
         self.trainer.gradients(Config::default_with(changes)?, batches)
     }
 
-    /// Trains the config that a text in TOML is.
+    /// Trains a config to its end; each is trained once, however often it is asked for.
     ///
     /// # Errors
-    /// The text is wrong, or the device is.
-    pub fn train(&mut self, name: &str, text: &str) -> Result<Cell, Failed> {
-        self.trainer.train(Config::read(name, text, &[])?)
+    /// The config is wrong, or the device is.
+    pub fn train(&mut self, config: Config) -> Result<Cell, Failed> {
+        self.trainer.train(config)
     }
 
-    /// The loss around the weights of a config that a text in TOML is, trained to its end.
+    /// What a config's network makes of places after each of these epochs, `[places, outputs]`.
     ///
     /// # Errors
-    /// The text is wrong, or the device is.
-    pub fn surfaces(&mut self, name: &str, text: &str, request: &Request) -> Result<Vec<Surface>, Failed> {
-        self.trainer.surfaces(Config::read(name, text, &[])?, request)
+    /// The config is wrong, or the device is.
+    pub fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        self.trainer.outputs(config, places, epochs)
+    }
+
+    /// The loss around the weights of a config that was trained to its end.
+    ///
+    /// # Errors
+    /// The config is wrong, or the device is.
+    pub fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {
+        self.trainer.surfaces(config, request)
     }
 
     /// Tells something before it is begun, such as how long it will take.

@@ -1,6 +1,6 @@
 //! Accuracy: the share of right answers.
 
-use super::{Example, Gives, Kind, Metric, Score, Start, Tally, Target};
+use super::{Better, Example, Gives, Kind, Metric, Score, Start, Tally, Target};
 
 /// Accuracy: of examples, or of all examples' outputs where each is an answer by itself. The device counts the same.
 pub const ACCURACY: Metric = Metric {
@@ -8,6 +8,7 @@ pub const ACCURACY: Metric = Metric {
     formula: "right answers / answers",
     fits: &[Kind::Multiclass, Kind::Binary, Kind::Multilabel],
     gives: Gives::Number,
+    better: Better::More,
     undefined: "",
     start: Start::Plain(|_| Box::new(Hits::default())),
 };

@@ -105,17 +105,26 @@ impl Serialize for Asked {
 pub fn read(config: &TrainConfig) -> Result<Vec<Asked>, Error> {
     let mut all: Vec<Asked> = vec![];
     for (at, item) in config.metrics.iter().enumerate() {
-        let asked = Asked::read(item, &format!("metrics[{at}]"))?;
-        if asked.metric.gives == Gives::Matrix {
-            let message = format!("`{}` is a matrix, where an epoch's line takes numbers", asked.metric.name);
-            return Err(Error::new(&asked.place, message).help("`gradus evaluate` shows it"));
-        }
+        let asked = read_one(item, &format!("metrics[{at}]"))?;
         if all.contains(&asked) {
             return Err(Error::new(&asked.place, format!("`{}` is there twice", asked.key())));
         }
         all.push(asked);
     }
     Ok(all)
+}
+
+/// Reads a metric that gives a number each epoch.
+///
+/// # Errors
+/// It is unknown, a matrix, or has other keys.
+pub(crate) fn read_one(value: &Value, name: &str) -> Result<Asked, Error> {
+    let asked = Asked::read(value, name)?;
+    if asked.metric.gives == Gives::Matrix {
+        let message = format!("`{}` is a matrix, where an epoch's line takes numbers", asked.metric.name);
+        return Err(Error::new(&asked.place, message).help("`gradus evaluate` shows it"));
+    }
+    Ok(asked)
 }
 
 /// Refuses metrics that can't measure what a loss trains.

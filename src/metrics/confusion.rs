@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Example, Gives, Kind, Metric, Score, Start, Tally};
+use super::{Better, Example, Gives, Kind, Metric, Score, Start, Tally};
 
 /// The confusion matrix: a row for each class that is right, a column for each that is predicted.
 pub const CONFUSION: Metric = Metric {
@@ -10,6 +10,7 @@ pub const CONFUSION: Metric = Metric {
     formula: "examples by right and predicted class",
     fits: &[Kind::Multiclass, Kind::Binary],
     gives: Gives::Matrix,
+    better: Better::More,
     undefined: "",
     start: Start::Plain(|task| Box::new(Pairs { names: task.names.clone(), counts: BTreeMap::new() })),
 };

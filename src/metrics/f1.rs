@@ -1,7 +1,7 @@
 //! F1: the harmonic mean of precision and recall.
 
 use super::{
-    Gives, Kind, Metric, Start,
+    Better, Gives, Kind, Metric, Start,
     counts::{counting, share},
 };
 
@@ -11,6 +11,7 @@ pub const F1: Metric = Metric {
     formula: "2 true positives / (2 true positives + false positives + false negatives)",
     fits: &[Kind::Multiclass, Kind::Binary, Kind::Multilabel],
     gives: Gives::Each,
+    better: Better::More,
     undefined: "neither occurs nor is predicted",
     start: Start::Plain(|task| {
         counting(task, |counts| {

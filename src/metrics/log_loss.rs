@@ -1,6 +1,6 @@
 //! The mean negative logarithm of the right answer's probability.
 
-use super::{Example, Gives, Kind, Metric, Score, Start, Tally, Target, Task};
+use super::{Better, Example, Gives, Kind, Metric, Score, Start, Tally, Target, Task};
 
 /// The cross-entropy in nats; scikit-learn's `log_loss`, with its clipping: no probability is nearer to 0 or 1 than
 /// [`f64::EPSILON`]. The device's loss knows no such bound, and is the sum over the outputs.
@@ -9,6 +9,7 @@ pub const LOG_LOSS: Metric = Metric {
     formula: "mean -log p[t]; of an output: mean -t log p - (1 - t) log(1 - p)",
     fits: &[Kind::Multiclass, Kind::Binary, Kind::Multilabel],
     gives: Gives::Each,
+    better: Better::Less,
     undefined: "",
     start: Start::Plain(|task| {
         let sums = if task.kind == Kind::Multiclass { 1 } else { task.outputs() };

@@ -1,6 +1,6 @@
 //! The mean absolute error.
 
-use super::{Gives, Kind, Metric, Start, errors::summing};
+use super::{Better, Gives, Kind, Metric, Start, errors::summing};
 
 /// The mean absolute error.
 pub const MAE: Metric = Metric {
@@ -8,6 +8,7 @@ pub const MAE: Metric = Metric {
     formula: "mean |x - t|",
     fits: &[Kind::Regression],
     gives: Gives::Each,
+    better: Better::Less,
     undefined: "",
     start: Start::Plain(|task| summing(task, |errors| Some(errors.absolute / errors.count))),
 };

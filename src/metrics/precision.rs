@@ -1,7 +1,7 @@
 //! Precision: how much of what is predicted is right.
 
 use super::{
-    Gives, Kind, Metric, Start,
+    Better, Gives, Kind, Metric, Start,
     counts::{counting, share},
 };
 
@@ -11,6 +11,7 @@ pub const PRECISION: Metric = Metric {
     formula: "true positives / (true + false positives)",
     fits: &[Kind::Multiclass, Kind::Binary, Kind::Multilabel],
     gives: Gives::Each,
+    better: Better::More,
     undefined: "never predicted",
     start: Start::Plain(|task| {
         counting(task, |counts| share(counts.true_positives, counts.true_positives + counts.false_positives))

@@ -1,7 +1,7 @@
 //! Recall: how much of what is right is predicted.
 
 use super::{
-    Gives, Kind, Metric, Start,
+    Better, Gives, Kind, Metric, Start,
     counts::{counting, share},
 };
 
@@ -11,6 +11,7 @@ pub const RECALL: Metric = Metric {
     formula: "true positives / (true positives + false negatives)",
     fits: &[Kind::Multiclass, Kind::Binary, Kind::Multilabel],
     gives: Gives::Each,
+    better: Better::More,
     undefined: "never occurs",
     start: Start::Plain(|task| {
         counting(task, |counts| share(counts.true_positives, counts.true_positives + counts.false_negatives))

@@ -1,6 +1,6 @@
 //! The area under the curve of true positives over false positives.
 
-use super::{Example, Gives, Kind, Metric, Score, Start, Tally, Task};
+use super::{Better, Example, Gives, Kind, Metric, Score, Start, Tally, Task};
 
 /// How often a yes has a higher probability than a no, of all pairs of both; Mann and Whitney 1947, by ranks, where
 /// equal ones share the middle of their ranks. It needs all scores at once: 16 bytes for each output of each example.
@@ -9,6 +9,7 @@ pub const ROC_AUC: Metric = Metric {
     formula: "(sum of the yeses' ranks - y (y + 1) / 2) / (y n), for y yeses and n noes",
     fits: &[Kind::Binary, Kind::Multilabel],
     gives: Gives::Each,
+    better: Better::More,
     undefined: "it has no yes, or nothing else",
     start: Start::Plain(|task| Box::new(Ranks { task: task.clone(), outputs: vec![vec![]; task.outputs()] })),
 };

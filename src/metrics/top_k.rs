@@ -1,6 +1,6 @@
 //! Whether the right class is among the k most probable ones.
 
-use super::{Example, Gives, Kind, Metric, Score, Start, Tally, Target};
+use super::{Better, Example, Gives, Kind, Metric, Score, Start, Tally, Target};
 
 /// The share of examples whose class is among the k most probable ones; of equal ones the first is before the second,
 /// so that k = 1 is the accuracy. scikit-learn's `top_k_accuracy_score` has equal ones the other way round.
@@ -9,6 +9,7 @@ pub const TOP_K: Metric = Metric {
     formula: "share of examples with fewer than k classes before the right one",
     fits: &[Kind::Multiclass],
     gives: Gives::Number,
+    better: Better::More,
     undefined: "",
     start: Start::Counted { key: "k", default: 5, start: |_, k| Box::new(TopK { k, hits: 0, examples: 0 }) },
 };

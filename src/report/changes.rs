@@ -32,14 +32,29 @@ pub fn changes(from: &toml::Table, to: &toml::Table) -> Vec<Change> {
 }
 
 impl Change {
+    /// Whether the run would be asked to do more, or to end elsewhere: then one that has ended goes on.
+    pub fn lengthens(&self) -> bool {
+        ["train.epochs", "train.steps"].contains(&&self.key[..]) || self.key.starts_with("train.stop.")
+    }
+
+    /// What makes an epoch the best one, which is the loss where nothing is said.
+    fn changes_judge(&self) -> bool {
+        let is_loss = |value: &str| ["", "loss"].contains(&value);
+        self.key.starts_with("train.stop.metric") && !(is_loss(&self.from) && is_loss(&self.to))
+    }
+
     /// Why a run keeps this key's value to its end, if it does: what was counted and remembered with it would mean
     /// something else.
     pub fn refusal(&self) -> Option<&'static str> {
         let below = |section: &str| self.key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
         match &self.key[..] {
-            "name" | "data.path" | "train.epochs" | "train.log_steps" => None,
-            "train.metrics" => None,
-            _ if below("train.checkpoint") || below("train.metrics") => None,
+            "name" | "data.path" | "train.epochs" | "train.steps" | "train.log_steps" => None,
+            "train.metrics" | "train.measure" => None,
+            "train.stop.restore_best" => {
+                Some("the weights of its best epoch are kept from the beginning, or not at all")
+            }
+            _ if self.changes_judge() => Some("its best epoch was judged by it"),
+            _ if below("train.checkpoint") || below("train.metrics") || below("train.stop") => None,
             "seed" => Some("all that was drawn came from it"),
             "train.batch_size" => Some("its steps are counted in batches of that size"),
             _ if below("train") => Some("its steps were counted with it"),

@@ -41,6 +41,10 @@ fn line(record: &EpochRecord, (seconds, examples_per_second): (f64, f64)) -> ser
     };
     put("train_accuracy", record.train.accuracy);
     put("dev_accuracy", record.dev.and_then(|dev| dev.accuracy));
+    for (name, figures) in [("measured_train", record.measured.train), ("test", record.measured.test)] {
+        put(&format!("{name}_loss"), figures.map(|figures| figures.loss));
+        put(&format!("{name}_accuracy"), figures.and_then(|figures| figures.accuracy));
+    }
     put("seconds", Some(seconds));
     put("examples_per_second", Some(examples_per_second));
     for scored in &record.metrics {

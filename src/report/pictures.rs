@@ -57,8 +57,10 @@ fn by_epoch(what: &str, title: &str, runs: &[Shown]) -> Chart {
     let of = |run: &Shown, split: &str| points(run.epochs, "epoch", &format!("{split}_{what}"));
     let mut curves = vec![];
     if let [run] = runs {
-        curves.push(Curve::new("training", 0, of(run, "train")));
-        curves.push(Curve::new("development", 1, of(run, "dev")));
+        let splits =
+            [("training", "train"), ("development", "dev"), ("training, measured", "measured_train"), ("test", "test")];
+        let curve = |(colour, (name, split)): (usize, (&str, &str))| Curve::new(name, colour, of(run, split));
+        curves.extend(splits.into_iter().enumerate().map(curve));
         curves.retain(|curve| !curve.points.is_empty());
     } else {
         let judged = runs.iter().any(|run| !of(run, "dev").is_empty());

@@ -10,7 +10,7 @@ use std::{
 use super::{scores::shown, shadow_table, shadow_warning, watcher::Watched};
 use crate::{
     metrics::Scored,
-    train::{Compared, EpochRecord, Error, Figures, Observer, Session, Snapshot},
+    train::{Compared, EpochRecord, Error, Figures, Measured, Observer, Session, Snapshot},
 };
 
 /// How often the bar moves.
@@ -91,9 +91,13 @@ fn line(record: &EpochRecord, epochs: usize, (seconds, examples_per_second): (f6
         let accuracy = figures.accuracy.map_or(String::new(), |a| format!(" {:.2}%", 100.0 * a));
         format!("{name} {:.4}{accuracy}", figures.loss)
     };
-    let dev = record.dev.as_ref().map_or(String::new(), |dev| format!("  {}", show("dev", dev)));
+    let part =
+        |name, figures: &Option<Figures>| figures.as_ref().map_or(String::new(), |f| format!("  {}", show(name, f)));
+    let Measured { train: measured, test } = &record.measured;
+    let parts = [("measured", measured), ("dev", &record.dev), ("test", test)];
+    let parts: String = parts.map(|(name, figures)| part(name, figures)).concat();
     let metric = |scored: &Scored| format!("  {} {}", scored.key, shown(scored.score.number()));
     let metrics: String = record.metrics.iter().filter(|scored| scored.key != "accuracy").map(metric).collect();
     let (epoch, train) = (record.epoch, show("train", &record.train));
-    format!("epoch {epoch:3}/{epochs}  {train}{dev}{metrics}  {seconds:.2} s  {examples_per_second:.0} examples/s")
+    format!("epoch {epoch:3}/{epochs}  {train}{parts}{metrics}  {seconds:.2} s  {examples_per_second:.0} examples/s")
 }

@@ -32,7 +32,18 @@ pub struct ReadError {
 }
 
 /// What a line may have as a number or null, behind the keys that it must have.
-const EPOCH: (&[&str], &[&str]) = (&["epoch", "step", "train_loss"], &["dev_loss", "train_accuracy", "dev_accuracy"]);
+const EPOCH: (&[&str], &[&str]) = (
+    &["epoch", "step", "train_loss"],
+    &[
+        "dev_loss",
+        "train_accuracy",
+        "dev_accuracy",
+        "measured_train_loss",
+        "measured_train_accuracy",
+        "test_loss",
+        "test_accuracy",
+    ],
+);
 const STEP: (&[&str], &[&str]) = (&["step", "loss", "learning_rate"], &[]);
 
 impl Record {

@@ -24,7 +24,8 @@ pub fn resume(directory: &RunDirectory, session: &mut Session) -> Result<bool, R
         let path = directory.path().display();
         log::warn!("{path}: {what}; going on from the checkpoint before, after step {step}");
     }
-    let ended = (session.epochs_done() * session.steps_per_epoch()) as u64;
+    // The last epoch may have ended before the others do.
+    let ended = step.min((session.epochs_done() * session.steps_per_epoch()) as u64);
     let metrics = lines::until(&directory.file("metrics.jsonl"), ended, Some(ended))?;
     // Every step has its line only if they were written from the beginning on.
     let config: Option<toml::Table> = text.parse().ok();

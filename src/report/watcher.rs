@@ -29,12 +29,12 @@ pub struct Watched {
 impl Watched {
     fn new(directory: RunDirectory, session: &Session) -> Watched {
         let steps = session.steps_per_epoch() as u64;
-        let within = session.updates() - session.epochs_done() as u64 * steps;
+        let within = session.updates().saturating_sub(session.epochs_done() as u64 * steps);
         let examples = within * session.model().plan.batch as u64;
         let history = record::written_epochs(directory.path());
         let seconds = history.iter().filter_map(|line| line["seconds"].as_f64()).sum();
         Watched {
-            screen: Screen::new(steps * session.settings().train.epochs as u64),
+            screen: Screen::new(session.model().steps()),
             clock: Rc::new(Clock::new(seconds, examples.min(session.examples(Split::Train) as u64))),
             metrics: Lines::new("metrics.jsonl"),
             steps: Lines::new("steps.jsonl"),
@@ -121,10 +121,12 @@ impl Watcher {
         self.run.clock.saving_seconds()
     }
 
-    /// The last epoch's figures on the training and the development set, however long ago that was.
+    /// The figures on the training and the development set of the epoch whose weights are the run's: the last one,
+    /// however long ago that was, or the best.
     pub fn last_figures(&self, session: &Session) -> [Option<Figures>; 2] {
         let history = self.run.history.borrow();
-        let last = history.last();
+        let is_it = |line: &&Value| session.restored_epoch().is_none_or(|epoch| line["epoch"] == epoch);
+        let last = history.iter().rev().find(is_it);
         [("train", Split::Train), ("dev", Split::Dev)].map(|(name, split)| {
             let figure = |what: &str| last?[format!("{name}_{what}")].as_f64();
             let examples = session.examples(split);

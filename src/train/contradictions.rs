@@ -1,13 +1,13 @@
 //! Settings that contradict each other: what can never be right is an error at its place, what is only
 //! suspicious a warning. Each setting by itself is in order, or its reader would have refused it.
 
-use super::{Model, model::fit};
+use super::{Model, Settings, Stop, model::fit};
 use crate::{
-    config::{self, Config, Place, Portion},
+    config::{self, Config, Part, Place, Portion},
     data::{self, Targets},
     graph::{Graph, LARGEST, Node, Shape, elements, order},
     losses::{self, Link},
-    metrics::{self, Asked},
+    metrics,
     ops::Effect,
     optimizers,
     schedules::{Run, Schedule},
@@ -21,7 +21,8 @@ use crate::{
 pub fn check_sections(config: &Config) -> Result<(), config::Error> {
     data::check(&config.data)?;
     let loss = losses::of(&config.model)?;
-    metrics::check(&metrics::read(&config.train)?, loss)
+    metrics::check(&metrics::read(&config.train)?, loss)?;
+    Stop::read(&config.train)?.map_or(Ok(()), |stop| stop.check(loss, |key| config.train.stop_place(key)))
 }
 
 /// Whether a config makes sense as far as it can be said without any data, not even their shape.
@@ -48,7 +49,7 @@ pub fn check(config: &Config) -> Result<(), config::Error> {
 pub fn check_development(config: &Config) -> Result<(), config::Error> {
     let none = matches!(config.data.dev, Portion::Count(0)) || config.data.dev == Portion::Fraction(0.0);
     let dev = config.data.places.place("data", "dev");
-    if none { development(&metrics::read(&config.train)?, &config.optimizer.keys, Some(dev)) } else { Ok(()) }
+    if none { development(&Settings::read(config)?, &config.optimizer.keys, Some(dev)) } else { Ok(()) }
 }
 
 /// What in a model that is to train, or between it and its data, contradicts itself; the warnings, each one line with its place.
@@ -58,7 +59,12 @@ pub fn check_development(config: &Config) -> Result<(), config::Error> {
 pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
     if model.dataset.dev.is_empty() {
         let dev = model.config.as_ref().map(|config| config.data.places.place("data", "dev"));
-        development(&model.settings.metrics, &model.keys, dev)?;
+        development(&model.settings, &model.keys, dev)?;
+    }
+    if model.dataset.test.is_empty() && model.settings.train.measure.contains(&Part::Test) {
+        let place = model.settings.train.places.place("train", "measure");
+        let error = config::Error::new(&place, "the test set is to be measured, but there is no test set");
+        return Err(error.help("give data.test examples, or leave \"test\" out"));
     }
     metrics::check_outputs(&model.settings.metrics, model.outputs())?;
     rates(model)?;
@@ -67,6 +73,7 @@ pub fn contradictions(model: &Model) -> Result<Vec<String>, config::Error> {
     warnings.extend(output(model));
     warnings.extend(last_batch(model));
     warnings.extend(patience(model));
+    warnings.extend(stop_patience(model));
     Ok(warnings)
 }
 
@@ -78,9 +85,14 @@ fn plateau(optimizer: &config::Table) -> Option<&config::Table> {
 
 /// The development set is empty: nobody may look at its loss or its metrics. `dev` is where a config says how
 /// many examples it takes.
-fn development(metrics: &[Asked], optimizer: &config::Table, dev: Option<Place>) -> Result<(), config::Error> {
+fn development(settings: &Settings, optimizer: &config::Table, dev: Option<Place>) -> Result<(), config::Error> {
     let give = dev.map_or("give the data set such a split".into(), |dev| format!("give data.dev examples ({dev})"));
-    if let Some(asked) = metrics.first() {
+    if let Some(key) = settings.stop.as_ref().and_then(Stop::key_of_development) {
+        let message = format!("`{key}` looks at the development set, but there is no development set");
+        let help = format!("{give}, or leave it out");
+        return Err(config::Error::new(&settings.train.stop_place(key), message).help(help));
+    }
+    if let Some(asked) = settings.metrics.first() {
         let message = format!("`{}` is of the development set, but there is no development set", asked.key());
         let help = format!("{give}, or leave train.metrics out");
         return Err(config::Error::new(&asked.place, message).help(help));
@@ -99,6 +111,15 @@ fn patience(model: &Model) -> Option<String> {
     (patience >= epochs).then(|| {
         let place = table.place_of("patience");
         format!("{place}: the rate can never fall: patience is {patience} epochs, and the run has {epochs}")
+    })
+}
+
+/// The same of what is to end the run.
+fn stop_patience(model: &Model) -> Option<String> {
+    let (train, patience) = (&model.settings.train, model.settings.stop.as_ref()?.patience?);
+    (patience >= train.epochs && model.steps() > 0).then(|| {
+        let place = train.stop_place("patience");
+        format!("{place}: the run can't end early: patience is {patience} epochs, and it has {}", train.epochs)
     })
 }
 

@@ -6,7 +6,7 @@ mod parts;
 use std::sync::Arc;
 
 use super::{
-    Descent, Settings,
+    Descent, Settings, Stop,
     contradictions::{check_counts, contradictions},
 };
 use crate::{
@@ -107,6 +107,9 @@ impl Model {
         let here = Place::here();
         let place = graph.nodes[graph.output].place.clone().unwrap_or(here);
         metrics::check(&settings.metrics, loss)?;
+        if let Some(stop) = &settings.stop {
+            stop.check(loss, |key| settings.train.stop_place(key))?;
+        }
         let model = Model::compile(graph, &place, loss, descent, dataset, settings)?;
         if !model.dataset.train.is_empty() {
             contradictions(&model)?.iter().for_each(|warning| log::warn!("{warning}"));
@@ -121,13 +124,13 @@ impl Model {
         loss: &'static Loss,
         descent: Descent,
         mut dataset: Dataset,
-        settings: Settings,
+        mut settings: Settings,
     ) -> Result<Model, BuildError> {
         fit::fit(last, &graph, &mut dataset, loss)?;
         let layout = layout(&dataset, &settings)?;
         let batch = batch(&settings, &dataset);
         let steps_per_epoch = dataset.train.len().div_ceil(batch) as u64;
-        let steps = (settings.train.epochs as u64).saturating_mul(steps_per_epoch);
+        let steps = settle_length(&mut settings, steps_per_epoch);
         check_steps(&settings, steps)?;
         let schedule = descent.schedule(steps, steps_per_epoch)?;
         // Without examples to train on nothing is trained: the plan's training step is never run.
@@ -150,7 +153,7 @@ impl Model {
 
     /// Training steps of the whole run.
     pub fn steps(&self) -> u64 {
-        self.settings.train.epochs as u64 * self.steps_per_epoch()
+        steps(&self.settings, self.steps_per_epoch())
     }
 
     /// How many numbers the network makes of an example.
@@ -226,6 +229,27 @@ fn settle(config: &mut Config, dataset: &mut Dataset, graph: &Graph) {
         let bytes = matches!(dataset.inputs, Inputs::Bytes { .. });
         config.data.normalize = if bytes { Normalize::Unit } else { Normalize::Standard };
     }
+}
+
+/// Training steps of a run whose epochs have so many.
+fn steps(settings: &Settings, steps_per_epoch: u64) -> u64 {
+    match settings.train.steps {
+        Some(steps) if steps_per_epoch > 0 => steps as u64,
+        _ => (settings.train.epochs as u64).saturating_mul(steps_per_epoch),
+    }
+}
+
+/// Works out how many epochs a number of steps takes, and sees to it that what ends a run is measured.
+fn settle_length(settings: &mut Settings, steps_per_epoch: u64) -> u64 {
+    if let Some(steps) = settings.train.steps {
+        settings.train.epochs = steps.div_ceil(steps_per_epoch.max(1) as usize);
+    }
+    if let Some(asked) = settings.stop.as_ref().and_then(Stop::metric).cloned()
+        && !settings.metrics.contains(&asked)
+    {
+        settings.metrics.push(asked);
+    }
+    steps(settings, steps_per_epoch)
 }
 
 /// How the examples are to lie on a device.

@@ -1,13 +1,17 @@
 //! A session: config, data, graph and plan, with the plan's buffers filled on a device.
 
+mod best;
 mod epoch;
 mod evaluate;
 mod given;
+mod length;
 mod predict;
 
 pub use evaluate::Evaluation;
 
-use super::{Error, Figures, Model, Settings, StepRecord, Weights, figures, shadow::Shadow};
+use std::sync::Arc;
+
+use super::{Error, Figures, Kept, Model, Settings, StepRecord, Weights, figures, shadow::Shadow};
 use crate::{
     data::{self, Inputs},
     device::{self, Counters, Device, Executor},
@@ -37,10 +41,16 @@ pub struct Session {
     sums: [f64; 2],
     /// Whether the steps of the last epoch are all done, but not what ends it.
     owed: bool,
-    /// The least loss that an epoch was judged by.
+    /// The least cost that an epoch was judged by.
     best: f64,
     /// Whether an observer ended the run before its last epoch.
     early: bool,
+    /// Why, where the settings had it so.
+    why: Option<String>,
+    /// Epochs since the best one.
+    since: usize,
+    /// The best epoch's weights, where they are wanted.
+    kept: Option<Arc<Kept>>,
     pub(super) shadow: Option<Shadow>,
 }
 
@@ -59,8 +69,19 @@ impl Session {
             Ok(executor) => executor,
             Err(error) => return Err(advise(error, &model, device).await),
         };
-        let (sums, best) = ([0.0; 2], f64::INFINITY);
-        let mut session = Session { model, executor, updates: 0, sums, owed: false, best, early: false, shadow: None };
+        let mut session = Session {
+            model,
+            executor,
+            updates: 0,
+            sums: [0.0; 2],
+            owed: false,
+            best: f64::INFINITY,
+            early: false,
+            why: None,
+            since: 0,
+            kept: None,
+            shadow: None,
+        };
         session.upload();
         let initial = session.model.initial_parameters();
         session.write_parameters(&initial);
@@ -127,37 +148,6 @@ impl Session {
         self.executor.counters()
     }
 
-    /// Updates done.
-    pub fn updates(&self) -> u64 {
-        self.updates
-    }
-
-    /// Whole epochs done, to their end.
-    pub fn epochs_done(&self) -> usize {
-        (self.updates / self.steps_per_epoch().max(1) as u64) as usize - usize::from(self.owed)
-    }
-
-    /// The epoch that is to be run, or to be gone on with; none if nothing is left to do.
-    pub fn next_epoch(&self) -> Option<usize> {
-        let next = self.epochs_done() + 1;
-        (next <= self.settings().train.epochs && !self.early).then_some(next)
-    }
-
-    /// Whether an observer ended the run before its last epoch, now or before it was resumed.
-    pub fn ended_early(&self) -> bool {
-        self.early
-    }
-
-    /// Goes on with a run that was ended early.
-    pub fn go_on(&mut self) {
-        self.early = false;
-    }
-
-    /// Training steps of an epoch.
-    pub fn steps_per_epoch(&self) -> usize {
-        self.model.dataset.train.len().div_ceil(self.model.plan.batch)
-    }
-
     /// Steps between two looks at the observer: as many as a GPU takes at once; on the CPU device
     /// so few that a progress bar moves.
     pub fn steps_per_submission(&self) -> usize {
@@ -201,8 +191,9 @@ impl Session {
         if done == 0 {
             self.sums = [0.0; 2];
         }
+        let order = self.order(epoch);
+        let steps = self.steps_of(epoch);
         let Model { settings, dataset, plan, rule, schedule, .. } = &self.model;
-        let order = data::epoch_order(&dataset.train, settings.seed, epoch as u32 - 1, settings.train.shuffle);
         let flags = vec![0; plan.slots];
         self.executor.write_words(plan.ports.order, 0, &order);
         self.executor.write_words(plan.ports.flags, 0, &flags);
@@ -220,7 +211,7 @@ impl Session {
                 scalars: rule.scalars(schedule.at(update), update),
             }
         };
-        (done..self.steps_per_epoch()).map(step).collect()
+        (done..steps).map(step).collect()
     }
 
     /// Runs steps.

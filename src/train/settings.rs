@@ -3,6 +3,7 @@
 use crate::{
     config::{self, Augment, Config, TrainConfig},
     metrics::{self, Asked},
+    train::Stop,
 };
 
 /// How long, in which portions and from which seed a network is trained: what a session needs of a config.
@@ -17,6 +18,8 @@ pub struct Settings {
     pub train: TrainConfig,
     /// What each epoch is measured by on the development set, beside loss and accuracy.
     pub metrics: Vec<Asked>,
+    /// What ends the run before its last epoch.
+    pub stop: Option<Stop>,
     /// Pictures: what happens to each at random whenever it is trained on.
     pub augment: Option<Augment>,
 }
@@ -24,7 +27,14 @@ pub struct Settings {
 /// A config's defaults: ten epochs with batches of 32.
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { name: "run".into(), seed: 42, train: TrainConfig::default(), metrics: vec![], augment: None }
+        Settings {
+            name: "run".into(),
+            seed: 42,
+            train: TrainConfig::default(),
+            metrics: vec![],
+            stop: None,
+            augment: None,
+        }
     }
 }
 
@@ -41,13 +51,24 @@ impl Settings {
     /// A metric that is unknown, or has other keys.
     pub fn read(config: &Config) -> Result<Settings, config::Error> {
         let Config { name, seed, train, data, .. } = config;
-        let metrics = metrics::read(train)?;
-        Ok(Settings { name: name.clone(), seed: *seed, train: train.clone(), metrics, augment: data.augment })
+        let (metrics, stop) = (metrics::read(train)?, Stop::read(train)?);
+        Ok(Settings { name: name.clone(), seed: *seed, train: train.clone(), metrics, stop, augment: data.augment })
     }
 
     /// The same from another seed.
     pub fn seed(self, seed: u64) -> Settings {
         Settings { seed, ..self }
+    }
+
+    /// The same with so many updates, in place of epochs.
+    pub fn steps(mut self, steps: usize) -> Settings {
+        self.train.steps = Some(steps);
+        self
+    }
+
+    /// The same, ended by whatever of this comes first.
+    pub fn stop(self, stop: Stop) -> Settings {
+        Settings { stop: Some(stop), ..self }
     }
 
     /// The same with metrics of the development set after every epoch.

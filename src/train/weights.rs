@@ -26,14 +26,24 @@ pub struct Weights {
     pub running: Vec<f32>,
 }
 
-/// A snapshot's parameters and running figures as the bytes of a safetensors file.
+/// A snapshot's parameters and running figures as the bytes of a safetensors file: the best ones where it says so.
 pub fn write_weights(plan: &Plan, snapshot: &Snapshot) -> Vec<u8> {
-    write_sealed(plan, &snapshot.parameters, &snapshot.running, &[], HashMap::new())
+    let own = (&snapshot.parameters, &snapshot.running);
+    let (parameters, running) = restored(snapshot).map_or(own, |best| (&best.parameters, &best.running));
+    write_sealed(plan, parameters, running, &[], HashMap::new())
+}
+
+/// The weights that are a run's final ones, where those are not the last.
+fn restored(snapshot: &Snapshot) -> Option<&Weights> {
+    snapshot.kept.as_ref().filter(|_| snapshot.restored).map(|kept| &kept.weights)
 }
 
 /// The same with the average in place of the parameters, if the optimizer keeps one.
 pub fn write_average(plan: &Plan, snapshot: &Snapshot) -> Option<Vec<u8>> {
-    Some(write_sealed(plan, &average(plan, snapshot)?, &snapshot.running, &[], HashMap::new()))
+    let average = average(plan, snapshot)?;
+    let own = (&average, &snapshot.running);
+    let (parameters, running) = restored(snapshot).map_or(own, |best| (&best.parameters, &best.running));
+    Some(write_sealed(plan, parameters, running, &[], HashMap::new()))
 }
 
 /// The average of the parameters, if the optimizer keeps one.

@@ -131,6 +131,7 @@ pub fn safetensors(model: &Model) -> Vec<Vec<u8>> {
         owed: false,
         best: 0.5,
         early: false,
+        ..Snapshot::default()
     };
     let plain = write_weights(plan, &snapshot);
     let other =

@@ -2,15 +2,18 @@
 //! `cargo test --test suite graph::` runs that of one.
 
 mod augmentation;
+mod backprop;
 mod cli;
 mod cli_explain;
 mod cli_export;
 mod cli_landscape;
+mod cli_length;
 mod cli_made;
 mod cli_plot;
 mod cli_predict;
 mod cli_schedule;
 mod cli_shadow;
+mod cli_stop;
 mod cli_sweep;
 mod code;
 mod common;

@@ -7,9 +7,9 @@ use gradus::{
     config::Config,
     data,
     device::Device,
-    experiments::{Cell, Failed, Figure, Findings, Lab, Scale, Trainer, figures},
+    experiments::{Cell, Epochs, Failed, Figure, Findings, Lab, Scale, Trainer, figures, places},
     landscape::{self, Request, Surface},
-    train::{Model, Session, train},
+    train::{Model, Observer, Session, train},
 };
 
 /// Trains on the CPU device, each config once.
@@ -25,8 +25,9 @@ impl Trainer for InMemory {
         let model = model(config);
         let cell = pollster::block_on(async {
             let mut session = Session::new(model, &Device::cpu()).await.expect("room");
-            train(&mut session, &mut []).await.expect("finite figures");
-            Cell::of(&mut session, vec![]).await.expect("figures")
+            let mut epochs = Epochs::default();
+            train(&mut session, &mut [&mut epochs]).await.expect("finite figures");
+            Cell::of(&mut session, epochs).await.expect("figures")
         });
         self.0.insert(key, cell.clone());
         Ok(cell)
@@ -36,6 +37,15 @@ impl Trainer for InMemory {
         let mut session = pollster::block_on(Session::new(model(config), &Device::cpu())).expect("room");
         let gradient = |batch: &Vec<u32>| pollster::block_on(session.gradient(batch)).expect("a gradient");
         Ok(batches.iter().map(gradient).collect())
+    }
+
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        struct Nobody;
+        impl Observer for Nobody {}
+        let device = Device::cpu();
+        let mut nobody = Nobody;
+        let outputs = places::outputs(model(config), &device, places, epochs, &mut nobody);
+        Ok(pollster::block_on(outputs)?.expect("nobody stops it"))
     }
 
     fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {

@@ -8,10 +8,10 @@ use crate::{
     cli::{Failure, load, note, save},
     config::Config,
     device::Device,
-    experiments::{Cell, Failed, Trainer},
+    experiments::{Cell, Epochs, Failed, Trainer, places},
     landscape::{self, Request, Surface},
     report::{Interrupts, Patience},
-    train::{self, EpochRecord, Observer, Outcome, Session, Snapshot},
+    train::{self, Outcome, Session},
 };
 
 /// A folder of trainings that are done.
@@ -76,37 +76,27 @@ impl Cells {
         Ok(cell)
     }
 
-    /// A session that is trained to its end, and the loss of each epoch.
-    fn trained(&self, config: Config) -> Result<(Session, Vec<f64>), Failure> {
+    /// A session that is trained to its end, and what came of each epoch.
+    fn trained(&self, config: Config) -> Result<(Session, Epochs), Failure> {
         let model = load::model(config)?;
-        let mut losses = Losses(vec![]);
+        let mut epochs = Epochs::default();
         let mut interrupts = self.interrupts.clone();
         pollster::block_on(async {
             let mut session = Session::new(model, &self.device).await?;
-            let outcome = train::train(&mut session, &mut [&mut losses, &mut interrupts]).await?;
+            let outcome = train::train(&mut session, &mut [&mut epochs, &mut interrupts]).await?;
             match outcome {
                 Outcome::Stopped => Err(Failure::new(interrupts.came().unwrap_or(1), "")),
-                _ => Ok((session, losses.0)),
+                _ => Ok((session, epochs)),
             }
         })
-    }
-}
-
-/// Keeps every epoch's loss.
-struct Losses(Vec<f64>);
-
-impl Observer for Losses {
-    fn epoch(&mut self, record: &EpochRecord, _: &Snapshot) -> Result<std::ops::ControlFlow<()>, train::Error> {
-        self.0.push(record.train.loss);
-        Ok(std::ops::ControlFlow::Continue(()))
     }
 }
 
 impl Trainer for Cells {
     fn train(&mut self, config: Config) -> Result<Cell, Failed> {
         self.once(config, "", |config| {
-            let (mut session, losses) = self.trained(config)?;
-            Ok(pollster::block_on(Cell::of(&mut session, losses))?)
+            let (mut session, epochs) = self.trained(config)?;
+            Ok(pollster::block_on(Cell::of(&mut session, epochs))?)
         })
     }
 
@@ -131,6 +121,13 @@ impl Trainer for Cells {
             Ok(all)
         });
         all.map_err(failed)
+    }
+
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        let model = load::model(config).map_err(|failure| Failed::Training(failure.message().to_owned()))?;
+        let mut interrupts = self.interrupts.clone();
+        let outputs = pollster::block_on(places::outputs(model, &self.device, places, epochs, &mut interrupts))?;
+        outputs.ok_or_else(|| Failed::Stopped(interrupts.came().unwrap_or(1)))
     }
 
     fn announce(&mut self, line: &str) {

@@ -53,18 +53,22 @@ impl Resumed {
     /// Goes back to the newest whole checkpoint, and writes down the changes. Returns also whether a newer
     /// checkpoint is damaged.
     pub fn go_on(self, session: &mut Session, resolved: &str) -> Result<(RunDirectory, bool), Failure> {
-        let Resumed { directory, config, changes } = self;
+        let Resumed { directory, changes, .. } = self;
         let damaged = report::resume(&directory, session)?;
         match session.updates() {
             0 => note("resuming before the first checkpoint: from the beginning"),
             step => note(format!("resuming after step {step}")),
         }
-        let done = session.epochs_done();
-        if config.train.epochs < done {
-            let message = format!("--set train.epochs={}: the run has done {done} epochs", config.train.epochs);
+        let (train, done, updates) = (&session.settings().train, session.epochs_done(), session.updates());
+        if let Some(steps) = train.steps.filter(|&steps| (steps as u64) < updates) {
+            let message = format!("--set train.steps={steps}: the run has done {updates} steps");
             return Err(Failure::new(code::USAGE, message));
         }
-        if changes.iter().any(|change| change.key == "train.epochs") {
+        if train.epochs < done {
+            let message = format!("--set train.epochs={}: the run has done {done} epochs", train.epochs);
+            return Err(Failure::new(code::USAGE, message));
+        }
+        if changes.iter().any(Change::lengthens) {
             session.go_on();
         }
         changes::record(&directory, &changes, session.updates())??;

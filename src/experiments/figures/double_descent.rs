@@ -1,7 +1,7 @@
 //! The test error falls, rises where the training error reaches 0, and falls again.
 
 use crate::{
-    experiments::{Cell, Failed, Figure, Findings, Lab, Need, Scale, sample},
+    experiments::{Failed, Figure, Findings, Lab, Need, Scale, sample},
     report::{Axis, Chart, Curve, Line},
 };
 
@@ -58,7 +58,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             let (mut train, mut test) = (vec![], vec![]);
             for seed in lab.seed..lab.seed + seeds as u64 {
                 let cell = lab.digits(&config(width, noise, seed))?;
-                let [trained, judged] = [wrong(cell.train), wrong(cell.test)];
+                let [trained, judged] = [cell.train_error(), cell.test_error()];
                 findings.row(&[&noise, &width, &seed, &trained, &judged, &cell.parameters]);
                 train.push(trained);
                 test.push(judged);
@@ -98,14 +98,4 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         &[Chart { title: "Error by width, on handwritten digits".into(), x, y: Axis::new("error"), curves }],
     );
     Ok(findings)
-}
-
-/// The share of wrong answers.
-fn wrong(figures: Option<crate::train::Figures>) -> f64 {
-    1.0 - figures.and_then(|figures| figures.accuracy).expect("classes, and examples of each split")
-}
-
-/// The share of wrong answers on the training examples, as they are labelled.
-pub(super) fn training_error(cell: &Cell) -> f64 {
-    wrong(cell.train)
 }

@@ -55,7 +55,8 @@ fn small(lab: &mut Lab, findings: &mut Findings) -> Result<(), Failed> {
             // Two planes each: a network's share is their mean.
             let request = Request { points: 11, range: 1.0, examples: Some(128), seeds: vec![2 * seed, 2 * seed + 1] };
             let name = format!("{depth} layers, {}", if skips { "skip connections" } else { "no skip connections" });
-            let surfaces = lab.surfaces("digits.toml", &digits(depth, skips, seed), &request)?;
+            let config = Config::read("digits.toml", &digits(depth, skips, seed), &[])?;
+            let surfaces = lab.surfaces(config, &request)?;
             surfaces.iter().for_each(|surface| row(findings, &name, seed, surface));
             shares[kind].push(sample::mean(&surfaces.iter().map(share).collect::<Vec<_>>()));
             if seed == lab.seed {
@@ -85,7 +86,7 @@ fn full(lab: &mut Lab, findings: &mut Findings) -> Result<(), Failed> {
     }
     let (mut all, mut shares) = (vec![], vec![]);
     for (at, paper) in papers.iter().enumerate() {
-        let surfaces = lab.surfaces(paper.file, paper.text, &request)?;
+        let surfaces = lab.surfaces(Config::read(paper.file, paper.text, &[])?, &request)?;
         row(findings, paper.name, lab.seed, &surfaces[0]);
         shares.push((share(&surfaces[0]), 0.0));
         all.push((paper.name.to_owned(), surfaces[0].clone()));

@@ -1,9 +1,9 @@
 //! What ends an epoch: its record, what the schedule is told, and the snapshot that a run goes on from.
 
-use super::{Evaluation, Session, Split};
+use super::{Evaluation, Session};
 use crate::{
     device,
-    train::{EpochRecord, Error, Snapshot, Weights},
+    train::{EpochRecord, Error, Judge, Measured, Snapshot, Stopping, Weights},
 };
 
 impl Session {
@@ -18,32 +18,50 @@ impl Session {
     }
 
     /// Ends the run after an epoch, unless it was the last one anyway.
-    pub(in crate::train) fn end_early(&mut self) -> bool {
+    pub(in crate::train) fn end_early(&mut self) {
         self.early = self.next_epoch().is_some();
-        self.early
+    }
+
+    /// Says why the run was ended early, if it was.
+    pub(in crate::train) fn say_why(&mut self, stopping: Option<Stopping>) {
+        let why = stopping.and_then(|stopping| stopping.why().map(str::to_owned));
+        self.why = why.filter(|_| self.early);
     }
 
     /// Ends an epoch whose steps are all done, with what the development set came to.
     ///
     /// # Errors
     /// Its loss is not finite.
-    pub(in crate::train) fn end_epoch(&mut self, epoch: usize, dev: Option<Evaluation>) -> Result<EpochRecord, Error> {
+    pub(in crate::train) fn end_epoch(
+        &mut self,
+        epoch: usize,
+        dev: Option<Evaluation>,
+        measured: Measured,
+    ) -> Result<EpochRecord, Error> {
         let step = self.updates();
         let (dev, metrics) = dev.map_or((None, vec![]), |dev| (Some(dev.figures), dev.metrics));
         // Before the schedule hears of the loss.
         let learning_rate = self.learning_rate(step - 1);
-        let train = self.epoch_figures(self.examples(Split::Train));
-        if dev.is_some_and(|dev| !dev.loss.is_finite()) {
-            return Err(Error::NotFinite { what: "the loss on the development set", step, epoch });
+        let train = self.epoch_figures(self.examples_of(epoch));
+        for (figures, what) in [
+            (dev, "the loss on the development set"),
+            (measured.train, "the loss on the training set"),
+            (measured.test, "the loss on the test set"),
+        ] {
+            if figures.is_some_and(|figures| !figures.loss.is_finite()) {
+                return Err(Error::NotFinite { what, step, epoch });
+            }
         }
         if let Some(dev) = dev {
             self.observe(dev.loss);
         }
-        let judged = dev.map_or(train.loss, |dev| dev.loss);
-        let best = judged < self.best;
-        self.best = self.best.min(judged);
+        let mut record = EpochRecord { epoch, step, learning_rate, train, dev, metrics, measured, best: false };
+        let cost = self.settings().stop.as_ref().map_or(&Judge::Loss, |stop| &stop.judge).cost(&record);
+        record.best = cost < self.best;
+        self.best = self.best.min(cost);
+        self.since = if record.best { 0 } else { self.since + 1 };
         self.owed = false;
-        Ok(EpochRecord { epoch, step, learning_rate, train, dev, metrics, best })
+        Ok(record)
     }
 
     /// The parameters, running figures and the optimizer's state as they are now.
@@ -63,8 +81,9 @@ impl Session {
             None => vec![],
         };
         let schedule = self.model.schedule.memory();
-        let (updates, sums, owed, best, early) = (self.updates, self.sums, self.owed, self.best, self.early);
-        Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best, early })
+        let (updates, sums, owed, early) = (self.updates, self.sums, self.owed, self.early);
+        let (best, since, kept, restored) = (self.best, self.since, self.kept.clone(), false);
+        Ok(Snapshot { parameters, running, state, updates, sums, schedule, owed, best, since, early, kept, restored })
     }
 
     /// The weights alone, as they are evaluated now: for files and other programs.
@@ -101,6 +120,7 @@ impl Session {
         }
         (self.updates, self.sums) = (snapshot.updates, snapshot.sums);
         (self.owed, self.best, self.early) = (snapshot.owed, snapshot.best, snapshot.early);
+        (self.since, self.kept) = (snapshot.since, snapshot.kept.clone());
         self.model.schedule.remember(&snapshot.schedule);
     }
 }

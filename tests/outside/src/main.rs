@@ -10,7 +10,7 @@ use gradus::{
     config::Portion,
     data::{Inputs, Signature, Splits, Targets},
     losses::CATEGORICAL,
-    metrics::{Asked, Example, Gives, Kind, Metric, Score, Start, Tally, Target},
+    metrics::{Asked, Better, Example, Gives, Kind, Metric, Score, Start, Tally, Target},
     onnx,
     ops::{add::Add, dense::Dense},
     train::{self, EpochRecord, Snapshot, train},
@@ -22,6 +22,7 @@ const WORST: Metric = Metric {
     formula: "min p[t]",
     fits: &[Kind::Multiclass],
     gives: Gives::Number,
+    better: Better::More,
     undefined: "",
     start: Start::Plain(|_| Box::new(Worst(1.0))),
 };
