@@ -16,15 +16,23 @@ use crate::{
     train::{Session, Weights},
 };
 
-/// Where the gradients of a difference are taken, to both sides of a place: far enough that rounding does not show in
-/// f64, and so near that few activations have their kink between them.
-const STEP: f64 = 1e-5;
+/// How far from a place the gradients of a difference are taken, at most and at least. The more a loss has kinks, of
+/// ReLU or of a maximum, the nearer: a kink between two gradients is no curvature, but looks like much of it.
+const STEPS: [f64; 2] = [1e-5, 1e-11];
+/// By how much of the one to the other the differences to both sides may differ.
+const KINK: f64 = 0.01;
+/// What rounding leaves of a gradient, by its length.
+const ROUNDING: f64 = 1e-13;
 
 /// A loss over examples, with its gradient and the products of its Hessian.
 pub struct Hessian {
     twins: Cpu<f64>,
     plan: Arc<Plan>,
     examples: usize,
+    /// The step that was short enough so far.
+    step: f64,
+    /// The last place, and the gradient there.
+    middle: (Vec<f64>, Vec<f64>),
 }
 
 impl Hessian {
@@ -45,7 +53,7 @@ impl Hessian {
         });
         let mut twins = twins?;
         twins.write_words(plan.ports.order, 0, examples);
-        Ok(Hessian { twins, plan, examples: examples.len() })
+        Ok(Hessian { twins, plan, examples: examples.len(), step: STEPS[0], middle: (vec![], vec![]) })
     }
 
     /// Parameters of the network.
@@ -85,14 +93,29 @@ impl Hessian {
         (loss / self.examples as f64, gradient)
     }
 
-    /// The Hessian at a place times a vector of length 1.
+    /// The Hessian at a place times a vector of length 1: that of the smooth piece that the place is on.
     pub fn product(&mut self, at: &[f64], vector: &[f64]) -> Vec<f64> {
-        let mut beside = |step: f64| {
-            let place: Vec<f64> = at.iter().zip(vector).map(|(at, along)| at + step * along).collect();
-            self.gradient(&place).1
-        };
-        let (above, below) = (beside(STEP), beside(-STEP));
-        above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * STEP)).collect()
+        if self.middle.0 != at {
+            // Elsewhere other kinks are near.
+            self.step = STEPS[0];
+            self.middle = (at.to_vec(), self.gradient(at).1);
+        }
+        loop {
+            let step = self.step;
+            let mut beside = |step: f64| {
+                let place: Vec<f64> = at.iter().zip(vector).map(|(at, along)| at + step * along).collect();
+                self.gradient(&place).1
+            };
+            let (above, below) = (beside(step), beside(-step));
+            let middle = &self.middle.1;
+            let across = length(above.iter().zip(&below).map(|(above, below)| above - below));
+            let bend = length(above.iter().zip(&below).zip(middle).map(|((a, b), middle)| a - 2.0 * middle + b));
+            let smooth = bend <= KINK * across + ROUNDING * length(middle.iter().copied());
+            if smooth || step <= STEPS[1] || !bend.is_finite() {
+                return above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect();
+            }
+            self.step /= 10.0;
+        }
     }
 
     /// Its smallest and largest eigenvalue at these weights.
@@ -100,4 +123,8 @@ impl Hessian {
         let at = self.place(weights);
         extremes(at.len(), seed, |vector| self.product(&at, vector))
     }
+}
+
+fn length(numbers: impl Iterator<Item = f64>) -> f64 {
+    numbers.map(|number| number * number).sum::<f64>().sqrt()
 }

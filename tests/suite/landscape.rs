@@ -160,6 +160,42 @@ fn the_ends_of_the_spectrum_are_those_of_the_whole_hessian() {
     }
 }
 
+/// A kink between the two gradients of a difference is a jump that has nothing to do with the curvature around it. A
+/// Hessian is symmetric; what jumps are taken for it is not.
+#[test]
+fn kinks_are_not_taken_for_curvature() {
+    let pixels = (0..40 * 64).map(|at| ((at * 37 % 101) as f32 / 50.0 - 1.0).sin()).collect();
+    let labels = Targets::classes((0..40).map(|at| at % 3).collect(), 3);
+    let dataset = Dataset::of("mine", [1, 8, 8], Inputs::Floats(pixels), labels, Splits::all(40)).expect("they fit");
+    let mut net = Network::new([1, 8, 8]);
+    let mut last = net.input();
+    for _ in 0..4 {
+        let window = Window { padding: Padding::Same, ..Window::new(&[3, 3]) };
+        last = net.add(Conv::new(16, window, Some(&RELU)), &[last]);
+    }
+    let flat = net.add(Flatten, &[last]);
+    net.add(Dense::new(3, None), &[flat]);
+    let descent = Descent::named("sgd", &[]).expect("its defaults");
+    let model = Model::of(net.build().expect("a network"), &CATEGORICAL, descent, dataset, Settings::of(1, 40));
+    let mut session = block_on(Session::new(model.expect("they fit"), &Device::cpu())).expect("room");
+    let (weights, examples) = (weights(&mut session), all(&session));
+    let mut hessian = block_on(Hessian::new(&mut session, &examples)).expect("room");
+    let at = hessian.place(&weights);
+    let unit = |seed: usize| {
+        let numbers: Vec<f64> = (0..at.len()).map(|at| ((at * (seed + 7) * 31 % 1009) as f64).sin()).collect();
+        let length = numbers.iter().map(|number| number * number).sum::<f64>().sqrt();
+        numbers.into_iter().map(|number| number / length).collect::<Vec<f64>>()
+    };
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    for seed in 0..4 {
+        let (a, b) = (unit(2 * seed), unit(2 * seed + 1));
+        let (of_a, of_b) = (hessian.product(&at, &a), hessian.product(&at, &b));
+        let (there, back) = (dot(&b, &of_a), dot(&a, &of_b));
+        let size = dot(&of_a, &of_a).sqrt();
+        assert!((there - back).abs() < 1e-3 * size, "{there} {back}, of {size}");
+    }
+}
+
 #[test]
 fn principal_directions_hold_the_way_and_say_how_much_of_it() {
     let mut session = small(&Device::cpu());
