@@ -21,7 +21,8 @@ const RESIDUAL: &str = "{op='conv2d',filters=3,kernel=3,padding='same'},{op='bat
 const POOLS: &str = "{op='conv2d',filters=3,kernel=3,activation='tanh'},{op='max_pool2d',kernel=2},\
     {op='conv2d',filters=4,kernel=2},{op='avg_pool2d',kernel=2},{op='flatten'},{op='dense',units=10}";
 
-const CONCAT: &str = "{op='flatten'},{op='dense',name='a',units=5,activation='relu'},\
+/// The input is used as it is and flattened, which is the same tensor in the plan that trains.
+const CONCAT: &str = "{op='flatten'},{op='dense',name='a',units=5,activation='relu',inputs=['input']},\
     {op='dense',name='b',units=4,activation='gelu',inputs=['layers.0']},{op='concat',inputs=['a','b']},\
     {op='dense',units=10}";
 

@@ -42,8 +42,8 @@ update, from 1. Dialects that agree share a row.
 
 Where ε stands, the lecture says two things: its boxes for AdaGrad, RMSProp and Adam divide by sqrt(r + ε), its analysis of
 AdaGrad by sqrt(r) + ε. The dialect `lecture` takes the second; `epsilon_placement = \"inside\"` is the boxes as printed.
-With a gradient of 1e-4 and ε = 1e-7, Adam's first step is 0.999 lr outside, and 0.30 lr inside. Its `beta` of `rmsprop` is
-Keras's `rho`, and either name is read.
+With a gradient of 1e-4 and ε = 1e-7, Adam's first step is 0.999 lr outside, and 0.30 lr inside. The
+lecture's β of RMSProp, `beta`, is Keras's `rho`, and either name is read.
 
 Nesterov's momentum takes its gradient at the place ahead, p + β v. That place is what is trained, evaluated and kept in
 a checkpoint, as in Keras; the slide's p is less by β v, v being the optimizer's state, which goes to 0 as the rate does.

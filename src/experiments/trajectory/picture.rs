@@ -54,8 +54,9 @@ fn charts(surface: &Surface, paths: &[Path]) -> [Chart; 2] {
         let steps = (0..).map(f64::from).zip(path.points.iter().map(|point| point[0])).collect();
         along.push(Curve::new(path.optimizer.as_str(), colour, steps));
     }
-    for &[x, _] in surface.minima {
-        along.push(Curve::threshold("minimum", Line::Level, x));
+    for (at, &[x, _]) in surface.minima.iter().enumerate() {
+        // One line of the legend is enough for all.
+        along.push(Curve::threshold(if at == 0 { "minimum" } else { "" }, Line::Level, x));
     }
     let title = surface.name.replace('_', " ");
     [

@@ -10,7 +10,7 @@ pub const SLOPE: Surface = Surface {
     f: |[x, y]| x + y / 100.0,
     gradient: |_| [1.0, 0.01],
     start: [0.0, 0.0],
-    axes: [[-7.0, 1.0], [-7.0, 1.0]],
+    axes: [[-7.0, 3.0], [-7.0, 3.0]],
     minima: &[],
     steps: 60,
     learning_rates: [0.1, 0.01, 0.01, 0.4, 20.0, 0.05, 0.1],
