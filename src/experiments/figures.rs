@@ -36,6 +36,7 @@ mod polynomial_capacity;
 mod random_features;
 mod rmsprop_bias;
 mod robbins_monro;
+mod sample_wise;
 mod schedules;
 mod sgd;
 mod splits;
@@ -85,6 +86,7 @@ pub const ALL: &[&Figure] = &[
     &random_features::RANDOM_FEATURES,
     &double_descent::DOUBLE_DESCENT,
     &effective_complexity::EFFECTIVE_COMPLEXITY,
+    &sample_wise::SAMPLE_WISE,
     &width_and_epochs::WIDTH_AND_EPOCHS,
     &epoch_wise::EPOCH_WISE,
 ];

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs};
 
-use crate::common::binary::{folder, run, stderr, stdout, text};
+use crate::common::binary::{folder, gradus, run, stderr, stdout, text};
 use gradus::{
     config::Config,
     data,
@@ -131,4 +131,30 @@ fn the_command_writes_rows_pictures_and_a_verdict() {
     let unwritable = run(&["reproduce", "estimator-bias", "--out", text(&file)]);
     assert_eq!(unwritable.status.code(), Some(1));
     assert!(stderr(&unwritable).contains("file"), "{}", stderr(&unwritable));
+}
+
+#[test]
+fn killed_at_five_moments_a_figure_ends_with_the_same_table() {
+    let root = folder();
+    let (killed, whole) = (root.path().join("killed"), root.path().join("whole"));
+    let arguments = |out| ["reproduce", "effective-complexity", "--device", "cpu", "--out", out];
+    let cells = || fs::read_dir(killed.join("cells")).map_or(0, |cells| cells.count());
+    for moment in 1..=5 {
+        let mut figure = gradus().args(arguments(text(&killed))).spawn().expect("the binary runs");
+        // It is in the midst of a training, or writes one down.
+        while cells() < 3 * moment && figure.try_wait().expect("a child").is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        figure.kill().expect("SIGKILL");
+        figure.wait().expect("a child");
+        assert!(!killed.join("effective-complexity").exists(), "it ended before it was killed");
+    }
+    for out in [&killed, &whole] {
+        assert!(run(&arguments(text(out))).status.success());
+    }
+    for file in ["rows.csv", "verdict.json", "emc.svg"] {
+        let [one, other] =
+            [&killed, &whole].map(|out| fs::read(out.join("effective-complexity").join(file)).expect("a file"));
+        assert_eq!(one, other, "{file}");
+    }
 }

@@ -20,7 +20,7 @@ pub const WIDTH_AND_EPOCHS: Figure = Figure {
 };
 
 /// Trainings of each width.
-const SEEDS: u64 = 2;
+const SEEDS: u64 = 3;
 /// Epochs that are drawn: each so many times the one before.
 const STEP: f64 = 1.3;
 
@@ -116,7 +116,9 @@ fn heat(paths: &[Path], epochs: &[usize]) -> Vec<Panel> {
         Heat::new(title, axes, Grid::of(x.clone(), y.clone(), values))
     };
     let maps = vec![map("Test error", |path| &path.test), map("Training error", |path| &path.train)];
-    Heat::on_one_scale(maps).into_iter().map(Panel::Heat).collect()
+    // What was hardly trained is worse than all that is to be told apart.
+    let maps = Heat::on_one_scale(maps).into_iter().map(|map| Heat { range: Some([0.0, 0.4]), ..map });
+    maps.map(Panel::Heat).collect()
 }
 
 /// The same across, by width at some epochs, and along, by epochs at some widths.
