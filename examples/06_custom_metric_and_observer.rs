@@ -4,7 +4,7 @@
 
 use std::{error::Error, ops::ControlFlow};
 
-use gradus::metrics::{Asked, Example, Gives, Kind, Metric, Score, Start, Tally, Target};
+use gradus::metrics::{Asked, Better, Example, Gives, Kind, Metric, Score, Start, Tally, Target};
 use gradus::train::{EpochRecord, Snapshot};
 use gradus::{Config, Descent, Device, Model, Network, Observer, Session, Settings, block_on, data, train};
 use gradus::{losses::CATEGORICAL, ops::dense::Dense};
@@ -14,6 +14,7 @@ const CONFIDENCE: Metric = Metric {
     formula: "mean p[t], the probability of the right class",
     fits: &[Kind::Multiclass],
     gives: Gives::Number,
+    better: Better::More,
     undefined: "",
     start: Start::Plain(|_| Box::new(Confidence::default())),
 };
