@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs every test. On Debian and Ubuntu it first installs what the tests need where that is missing:
-# a software Vulkan driver, so that the shaders run without a GPU, and real images. ./test.sh --heavy
+# a software Vulkan driver, so that the shaders run without a GPU, real images, and a browser for the pages. ./test.sh --heavy
 # adds whole trainings that take minutes, and exported networks in another runtime, for which it needs Python.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 packages=(mesa-vulkan-drivers dataset-fashion-mnist)
+command -v chromium chromium-browser google-chrome >/dev/null || packages+=(chromium)
 if [ "${1:-}" = --heavy ]; then packages+=(python3-venv); fi
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     missing=()
@@ -21,7 +22,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     fi
 else
     echo "The tests need a Vulkan, Metal or DX12 adapter (Mesa's lavapipe is one in software) and the Fashion-MNIST" >&2
-    echo "files train-images-idx3-ubyte.gz, … in /usr/share/datasets/fashion-mnist or in \$GRADUS_DATA." >&2
+    echo "files train-images-idx3-ubyte.gz, … in /usr/share/datasets/fashion-mnist or in \$GRADUS_DATA, and Chromium." >&2
 fi
 
 # Tests launch many small kernels, and lavapipe runs those fastest on the thread that submits them.

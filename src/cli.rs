@@ -1,10 +1,12 @@
 //! The command line: one command, one file. Results go to stdout, progress and logs to stderr.
 
+mod backprop;
 mod bench;
 mod devices;
 mod evaluate;
 mod explain;
 mod export;
+mod landscape;
 mod load;
 mod plot;
 mod predict;
@@ -64,11 +66,13 @@ commands! {
     Explain(explain::Explain),
     Devices(devices::Devices),
     Verify(verify::Verify),
+    Backprop(backprop::Backprop),
     Bench(bench::Bench),
     Schedule(schedule::Schedule),
     Trajectory(trajectory::Trajectory),
     Reproduce(reproduce::Reproduce),
     Sweep(sweep::Sweep),
+    Landscape(landscape::Landscape),
     Plot(plot::Plot),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -152,6 +156,15 @@ impl From<training::Error> for Failure {
             training::Error::Device(error) => error.into(),
             training::Error::NotFinite { .. } => Failure::new(code::NOT_FINITE, error.to_string()),
             training::Error::File { .. } => Failure::new(code::OTHER, error.to_string()),
+        }
+    }
+}
+
+impl From<crate::landscape::Error> for Failure {
+    fn from(error: crate::landscape::Error) -> Self {
+        match error {
+            crate::landscape::Error::Device(error) => error.into(),
+            error => Failure::new(code::USAGE, error.to_string()),
         }
     }
 }

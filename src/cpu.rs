@@ -47,6 +47,12 @@ impl<T: Twinned> Cpu<T> {
         }
     }
 
+    /// Runs a part of one program, once.
+    pub fn run_part(&mut self, program: Program, launches: std::ops::Range<usize>, step: &Step) {
+        let plan = self.plan.clone();
+        plan.program(program)[launches].iter().for_each(|launch| self.launch(launch, step));
+    }
+
     fn launch(&mut self, launch: &Launch, step: &Step) {
         let twin = T::twin(&launch.kernel.cpu);
         for replica in 0..self.plan.replicas {

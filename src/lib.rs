@@ -23,9 +23,11 @@
 //!    every tensor its place in memory.
 //! 6. [`cpu`] and [`gpu`]: the two executors; [`device`] is what training sees of them.
 //! 7. [`mod@train`]: the loop on one screen. It has no clock, no files and no terminal; [`report`] has.
-//! 8. [`verify`]: the proof that the GPU is right on this machine; [`bench`]: what it reaches.
+//! 8. [`verify`]: the proof that the GPU is right on this machine; [`bench`]: what it reaches; [`backprop`]: the lecture's
+//!    algorithm node by node, with every value and every gradient beside finite differences.
 //! 9. [`experiments`]: the lecture's figures; [`experiments::trajectory`] walks optimizers over
 //!    functions of two parameters, with the very kernel that trains.
+//!    [`landscape`] draws the loss around the weights of a trained network, and finds its curvature.
 //! 10. [`onnx`]: a trained network for other programs; what a node becomes there stands beside the node.
 //! 11. [`cli`]: one command, one file.
 //!
@@ -94,6 +96,7 @@
 #![allow(rustdoc::private_intra_doc_links, reason = "the tour leads through private rooms too")]
 
 pub mod activations;
+pub mod backprop;
 pub mod bench;
 pub mod checksum;
 pub mod cli;
@@ -106,6 +109,7 @@ pub mod gpu;
 pub mod graph;
 pub mod initializers;
 pub mod kernels;
+pub mod landscape;
 pub mod losses;
 pub mod metrics;
 pub mod onnx;

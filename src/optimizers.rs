@@ -147,6 +147,11 @@ pub trait Rule: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// The lecture's θ, of a stored parameter and the numbers of its state: what is stored may be another place.
+    fn theta(&self, stored: f64, _state: &[f64]) -> f64 {
+        stored
+    }
+
     /// How many tensors of state it keeps.
     fn states(&self) -> usize {
         self.state_names().len()

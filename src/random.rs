@@ -34,6 +34,8 @@ pub enum Purpose {
     Experiments = 9,
     /// Random maps of features.
     Features = 12,
+    /// Directions in which a loss is looked at.
+    Landscape = 13,
 }
 
 impl Purpose {

@@ -90,6 +90,10 @@ pub trait Curve: std::fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// The learning rate after `t` updates.
     fn at(&self, t: u64) -> f64;
+    /// What a warmup in front of it rises to.
+    fn largest(&self) -> f64 {
+        self.at(0)
+    }
     /// Its keys and their values, defaults included.
     fn keys(&self) -> toml::Table;
     /// The settings of a schedule that looks at the development set's loss.
@@ -202,10 +206,20 @@ fn write(curve: &dyn Curve) -> toml::Table {
     keys
 }
 
+/// Where Keras's classes are.
+const KERAS: &str = "keras.optimizers.schedules.";
+
 /// Reads a schedule's table, to its last key.
 fn read(table: &config::Table, run: &Run) -> Result<Arc<dyn Curve>, config::Error> {
     let names: Vec<&str> = ALL.iter().map(|kind| kind.name).collect();
-    let name = table.require_choice("schedule", &names)?;
+    let whole = table.value("schedule").and_then(|value| value.string("schedule").ok());
+    // As Keras's own documents print them.
+    let printed =
+        whole.and_then(|name| name.strip_prefix(KERAS)).and_then(|name| names.iter().find(|own| **own == name));
+    let name = match printed.filter(|name| name.starts_with(char::is_uppercase)) {
+        Some(&name) => name,
+        None => table.require_choice("schedule", &names)?,
+    };
     let kind = ALL.iter().find(|kind| kind.name == name).expect("it is one of them");
     let curve = warmup::read(table, run, kind.read)?;
     table.finish()?;

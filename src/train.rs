@@ -18,6 +18,7 @@ pub use contradictions::{check, check_development, check_sections, contradiction
 pub use descent::Descent;
 pub use model::{BuildError, Model, evaluate_rows};
 pub use observer::{Observer, Observers};
+pub(crate) use session::as_values;
 pub use session::{Evaluation, Session, Split};
 pub use settings::Settings;
 pub use shadow::Compared;
@@ -34,6 +35,13 @@ pub struct Figures {
     pub accuracy: Option<f64>,
     /// Examples.
     pub examples: usize,
+}
+
+impl Figures {
+    /// The share of wrong answers, where the loss has such.
+    pub fn error(&self) -> Option<f64> {
+        self.accuracy.map(|accuracy| 1.0 - accuracy)
+    }
 }
 
 /// One training step, after the fact.

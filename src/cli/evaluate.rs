@@ -39,11 +39,23 @@ pub struct Evaluate {
     device: DeviceArguments,
 }
 
+/// The values of `--split`.
 #[derive(Clone, Copy, ValueEnum)]
-enum SplitName {
+pub(super) enum SplitName {
     Train,
     Dev,
     Test,
+}
+
+impl SplitName {
+    /// The split with its name.
+    pub fn split(self) -> (&'static str, Split) {
+        match self {
+            SplitName::Train => ("train", Split::Train),
+            SplitName::Dev => ("dev", Split::Dev),
+            SplitName::Test => ("test", Split::Test),
+        }
+    }
 }
 
 /// The metrics of each loss.
@@ -60,13 +72,9 @@ impl Evaluate {
     /// Evaluates.
     pub fn run(self) -> Result<(), Failure> {
         let config = self.run.config()?;
-        let dataset = self.dataset(&config)?;
+        let dataset = dataset(&self.run, &config, self.split)?;
         let mut session = self.run.session(run::untrained(config, dataset)?, &self.device)?;
-        let (name, split) = match self.split {
-            SplitName::Train => ("train", Split::Train),
-            SplitName::Dev => ("dev", Split::Dev),
-            SplitName::Test => ("test", Split::Test),
-        };
+        let (name, split) = self.split.split();
         let asked = metrics::fitting(&session.settings().metrics, &session.task());
         let Some(Evaluation { figures, metrics }) = pollster::block_on(session.measure(split, &asked))? else {
             return Err(Failure::new(code::USAGE, format!("the run's {name} split is empty")));
@@ -100,34 +108,32 @@ impl Evaluate {
         }
         scores.iter().try_for_each(say)
     }
+}
 
-    /// The run's data in its own splits, or others as a test set.
-    fn dataset(&self, config: &Config) -> Result<Dataset, Failure> {
-        let (dataset, kin, named) = self.run.dataset(config)?;
-        let file = &dataset.origin.file;
-        let wrong = |message: &str| Err(DataError::new(file.as_str(), message).into());
-        match kin {
-            Kin::Same => {}
-            Kin::Grown { more } => log::warn!(
-                "{file}: there are {more} more examples than the run was trained on; they are left out, and the splits \
+/// A run's data in its own splits, or others as a test set.
+pub(super) fn dataset(run: &RunArguments, config: &Config, split: SplitName) -> Result<Dataset, Failure> {
+    let (dataset, kin, named) = run.dataset(config)?;
+    let file = &dataset.origin.file;
+    let wrong = |message: &str| Err(DataError::new(file.as_str(), message).into());
+    match kin {
+        Kin::Same => {}
+        Kin::Grown { more } => log::warn!(
+            "{file}: there are {more} more examples than the run was trained on; they are left out, and the splits \
                  are the run's own"
-            ),
-            Kin::Other if !named => {
-                return wrong(
-                    "the data have changed since the run was trained, so that the examples it was trained on are not \
+        ),
+        Kin::Other if !named => {
+            return wrong(
+                "the data have changed since the run was trained, so that the examples it was trained on are not \
                      told from others: put back what was there, or evaluate all as new data with --set data.path=…",
-                );
-            }
-            Kin::Other if !matches!(self.split, SplitName::Test) => {
-                return wrong(
-                    "these are not the run's data: all of them are a test set, and --split is to be left out",
-                );
-            }
-            Kin::Other => {
-                let count = dataset.test.len();
-                note(format!("{file}: not the data that the run was trained on; {count} examples test it"));
-            }
+            );
         }
-        Ok(dataset)
+        Kin::Other if !matches!(split, SplitName::Test) => {
+            return wrong("these are not the run's data: all of them are a test set, and --split is to be left out");
+        }
+        Kin::Other => {
+            let count = dataset.test.len();
+            note(format!("{file}: not the data that the run was trained on; {count} examples test it"));
+        }
     }
+    Ok(dataset)
 }

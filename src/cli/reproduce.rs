@@ -1,6 +1,7 @@
 //! `gradus reproduce`: the lecture's figures and claims, each with a verdict that can fail.
 
 mod cells;
+mod page;
 
 use std::{
     fs,
@@ -11,10 +12,11 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, code, load::DeviceArguments, note, save, say, unknown};
 use crate::{
-    experiments::{Failed, Figure, Findings, Lab, Scale, figures, short},
+    experiments::{Failed, Figure, Findings, Lab, Scale, figures, lecture, short},
     report::Interrupts,
 };
 use cells::Cells;
+use page::Shown;
 
 /// Compute a figure of the lecture, and say whether what it shows holds
 ///
@@ -26,7 +28,7 @@ pub struct Reproduce {
     /// A figure by its name, its number (fig-5.2) or an item of the lecture (31); see --list
     #[arg(required_unless_present_any = ["list", "all"])]
     name: Option<String>,
-    /// Every figure with its items
+    /// Every item of the lecture with the figures that show it
     #[arg(long, conflicts_with_all = ["name", "all"])]
     list: bool,
     /// Every figure, one after the other
@@ -44,6 +46,9 @@ pub struct Reproduce {
     /// The folder of the figures
     #[arg(long, value_name = "DIR", default_value = "reproduced")]
     out: PathBuf,
+    /// Write the lecture with these figures as one page, lecture.html, and as lecture.md, into a folder
+    #[arg(long, value_name = "DIR", conflicts_with = "broken")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     device: DeviceArguments,
 }
@@ -67,21 +72,29 @@ impl Reproduce {
             Some(name) => vec![figure(name)?],
             None => figures::ALL.to_vec(),
         };
-        fs::create_dir_all(&self.out).map_err(|error| Failure::file(code::OTHER, &self.out, error))?;
+        for folder in [Some(&self.out), self.report.as_ref()].into_iter().flatten() {
+            fs::create_dir_all(folder).map_err(|error| Failure::file(code::OTHER, folder, error))?;
+        }
         let device = self.device.open()?;
         let interrupts = Interrupts::listen();
         let mut cells = Cells::new(self.out.join("cells"), device, interrupts.clone());
-        let mut wrong = vec![];
+        let (mut wrong, mut shown) = (vec![], vec![]);
         for (at, figure) in wanted.iter().enumerate() {
             if at > 0 {
                 say("")?;
             }
-            if !self.one(figure, &mut cells)? {
+            let findings = self.one(figure, &mut cells)?;
+            if findings.hold() == self.broken {
                 wrong.push(figure.name);
             }
+            shown.push(Shown { figure, findings });
             if let Some(signal) = interrupts.came() {
                 return Err(Failure::new(signal, "stopped; the same command goes on"));
             }
+        }
+        if let Some(folder) = &self.report {
+            page::write(folder, &shown)?;
+            say(format!("\nthe lecture: {}", folder.join("lecture.html").display()))?;
         }
         match (&wrong[..], self.broken) {
             ([], _) => Ok(()),
@@ -90,8 +103,8 @@ impl Reproduce {
         }
     }
 
-    /// Whether the verdict is as it must be.
-    fn one(&self, figure: &'static Figure, cells: &mut Cells) -> Result<bool, Failure> {
+    /// Computes a figure, prints what it came to and leaves its files.
+    fn one(&self, figure: &'static Figure, cells: &mut Cells) -> Result<Findings, Failure> {
         say(format!("{}: {}", figure.name, figure.title))?;
         say(format!("  {}", figure.claim))?;
         if self.broken {
@@ -112,14 +125,13 @@ impl Reproduce {
         let name = if self.broken { format!("{}-broken", figure.name) } else { figure.name.to_owned() };
         let folder = self.out.join(name);
         write(&folder, figure, &findings, self)?;
-        let right = findings.hold() != self.broken;
         let verdict = match (findings.hold(), self.broken) {
             (true, _) => "holds",
             (false, false) => "DOES NOT HOLD",
             (false, true) => "turns, as it must",
         };
         say(format!("  verdict: {verdict}; {}", folder.display()))?;
-        Ok(right)
+        Ok(findings)
     }
 }
 
@@ -132,10 +144,13 @@ fn figure(name: &str) -> Result<&'static Figure, Failure> {
 }
 
 fn list() -> Result<(), Failure> {
-    let width = figures::ALL.iter().map(|figure| figure.name.len()).max().unwrap_or(0);
-    for figure in figures::ALL {
-        let items: Vec<String> = figure.items.iter().map(u8::to_string).collect();
-        say(format!("{:width$}  {:>10}  {:8}  {}", figure.name, items.join(" "), figure.figure, figure.title))?;
+    let width = lecture::items().map(|item| item.title.chars().count()).max().unwrap_or(0);
+    for part in lecture::PARTS {
+        say(part.title)?;
+        for item in part.items {
+            let figures: Vec<&str> = lecture::shown_by(item).map(|figure| figure.name).collect();
+            say(format!("{:4}  {:width$}  {}", item.number, item.title, figures.join(", ")))?;
+        }
     }
     Ok(())
 }
@@ -165,6 +180,9 @@ fn write(folder: &Path, figure: &Figure, findings: &Findings, asked: &Reproduce)
     save(&folder.join("rows.csv"), &rows)?;
     for (name, svg) in &findings.pictures {
         save(&folder.join(format!("{name}.svg")), svg.as_bytes())?;
+    }
+    for (name, png) in &findings.animations {
+        save(&folder.join(format!("{name}.png")), png)?;
     }
     let claims: Vec<serde_json::Value> = findings
         .claims

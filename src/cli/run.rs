@@ -34,7 +34,7 @@ pub struct RunArguments {
 }
 
 /// The values of `--checkpoint`.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Checkpoint {
     /// Those of the last epoch.
     Last,
@@ -147,6 +147,11 @@ pub fn untrained(mut config: Config, dataset: Dataset) -> Result<Model, Failure>
 }
 
 impl RunArguments {
+    /// One of several runs.
+    pub fn of(run: PathBuf, checkpoint: Option<Checkpoint>, overrides: Vec<String>) -> RunArguments {
+        RunArguments { run, checkpoint, overrides }
+    }
+
     /// Reads the run's config.
     pub fn config(&self) -> Result<Config, Failure> {
         config(&self.run, &self.overrides)
@@ -190,10 +195,13 @@ impl RunArguments {
             Checkpoint::Best => "best.safetensors",
             Checkpoint::Ema => "ema.safetensors",
         };
+        self.weights_of(model, &self.run.join("checkpoints").join(file))
+    }
+
+    /// The weights of one of the run's files.
+    pub fn weights_of(&self, model: &Model, file: &Path) -> Result<Weights, Failure> {
         let (_, sealed) = report::read_config_text(&self.run)?;
-        load::weights(&model.plan, &self.run.join("checkpoints").join(file), |bytes| {
-            checkpoints::check_sealed(bytes, sealed)
-        })
+        load::weights(&model.plan, file, |bytes| checkpoints::check_sealed(bytes, sealed))
     }
 
     /// The run's network with its weights on a device.

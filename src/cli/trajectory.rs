@@ -1,4 +1,4 @@
-//! `gradus trajectory`: optimizers walking on functions of two parameters.
+//! `gradus trajectory`: optimizers walking on functions of two parameters, or one.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,10 @@ use crate::{
     optimizers,
 };
 
-/// Walk optimizers over a function of two parameters, and draw where they go
+/// Walk optimizers over a function of two parameters, or one, and draw where they go
+///
+/// The places are the lecture's theta: Nesterov's momentum stores the place ahead, theta + beta v, and under the dialect
+/// lecture it is not that which is shown.
 #[derive(Args)]
 pub struct Trajectory {
     #[arg(long, value_name = "NAME", default_value = "beale", help = functions())]
@@ -23,9 +26,9 @@ pub struct Trajectory {
     /// A key of the optimizers (learning_rate=0.1), or of one of them (adam.beta1=0.5)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
-    /// Where to start instead of the function's own place
+    /// Where to start instead of the function's own place; X alone for a function of x
     #[arg(long, value_name = "X,Y", value_parser = start, allow_hyphen_values = true)]
-    start: Option<Point>,
+    start: Option<Start>,
     /// Steps to walk instead of the function's own number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     steps: Option<u32>,
@@ -42,11 +45,32 @@ fn functions() -> String {
     format!("One of {}", names.join(", "))
 }
 
-fn start(text: &str) -> Result<Point, String> {
-    let wanted = || format!("two numbers are wanted, such as {:?}", "-1.5,2");
-    let (x, y) = text.split_once(',').ok_or_else(wanted)?;
-    let number = |text: &str| text.trim().parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(wanted);
-    Ok([number(x)?, number(y)?])
+/// x, and y if it was given.
+#[derive(Clone, Copy)]
+struct Start(f64, Option<f64>);
+
+/// What a start is.
+const TWO: &str = "two numbers are wanted, such as \"-1.5,2\"";
+
+fn start(text: &str) -> Result<Start, String> {
+    let number = |text: &str| text.trim().parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| TWO.to_owned());
+    match text.split_once(',') {
+        Some((x, y)) => Ok(Start(number(x)?, Some(number(y)?))),
+        None => Ok(Start(number(text)?, None)),
+    }
+}
+
+impl Start {
+    fn on(self, surface: &Surface) -> Result<Point, Failure> {
+        match self {
+            Start(x, Some(y)) if !surface.of_x => Ok([x, y]),
+            Start(x, None) if surface.of_x => Ok([x, 0.0]),
+            Start(..) => {
+                let wanted = if surface.of_x { "one number is wanted" } else { TWO };
+                Err(Failure::new(code::USAGE, format!("--start: {wanted}, for {}", surface.formula)))
+            }
+        }
+    }
 }
 
 /// What a picture's file name asks for.
@@ -67,7 +91,10 @@ impl Trajectory {
         };
         let out = out.map(|out| format(&out).map(|format| (out, format))).transpose()?;
         let steps = self.steps.map_or(surface.steps, |steps| steps as usize);
-        let start = self.start.unwrap_or(surface.start);
+        let start = self.start.map_or(Ok(surface.start), |start| start.on(surface))?;
+        if let (true, Some((file, Format::Png))) = (surface.of_x, &out) {
+            return Err(Failure::file(code::USAGE, file, "a function of x alone is drawn as .svg"));
+        }
         let walker = |(optimizer, keys): &(String, Vec<String>)| {
             Walker::new(surface, optimizer, keys, steps).map_err(|error| place(error, optimizer))
         };

@@ -62,19 +62,23 @@ pub enum Sampling {
 pub struct CheckpointConfig {
     /// Within an epoch that takes longer, every so many minutes.
     pub minutes: f64,
+    /// The weights of so many epochs, the last ones, are kept; 1 keeps no more than the last and the best.
+    pub keep: usize,
 }
 
 impl Default for CheckpointConfig {
     fn default() -> CheckpointConfig {
-        CheckpointConfig { minutes: 10.0 }
+        CheckpointConfig { minutes: 10.0, keep: 1 }
     }
 }
 
 impl CheckpointConfig {
     fn read(table: &Table) -> Result<CheckpointConfig, Error> {
-        let minutes = table.number("minutes", POSITIVE)?.unwrap_or(CheckpointConfig::default().minutes);
+        let default = CheckpointConfig::default();
+        let minutes = table.number("minutes", POSITIVE)?.unwrap_or(default.minutes);
+        let keep = table.integer("keep", 1..=MOST)?.unwrap_or(default.keep);
         table.finish()?;
-        Ok(CheckpointConfig { minutes })
+        Ok(CheckpointConfig { minutes, keep })
     }
 }
 

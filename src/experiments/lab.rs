@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use crate::{
     config::{self, Config},
     device,
-    report::{Chart, draw},
+    landscape::{Request, Surface},
+    report::{Chart, Panel, draw, side_by_side},
     train::{self, EpochRecord, Figures, Observer, Session, Snapshot, Split},
 };
 
@@ -59,6 +60,24 @@ pub trait Trainer {
     /// # Errors
     /// See [`Trainer::train`].
     fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed>;
+    /// What a config's network makes of places, rows of raw inputs, after each of these epochs of its training; see
+    /// [`super::places::outputs`].
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed>;
+    /// The loss around the weights of a config that was trained to its end, unless that was done before.
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed>;
+    /// The seconds that a training step of a config takes here.
+    ///
+    /// # Errors
+    /// See [`Trainer::train`].
+    fn seconds_per_step(&mut self, config: Config) -> Result<f64, Failed>;
+    /// Tells something before it is begun.
+    fn announce(&mut self, line: &str);
     /// So many of a figure's parts are done.
     fn progress(&mut self, done: usize, of: usize);
 }
@@ -122,6 +141,21 @@ impl Cell {
         let test = session.evaluate(Split::Test).await?;
         Ok(Cell { losses, epochs: figures, train, dev, test, parameters })
     }
+
+    /// The share of wrong answers on the training examples, as they are labelled.
+    pub(crate) fn train_error(&self) -> f64 {
+        wrong(self.train)
+    }
+
+    /// The share of wrong answers on the test examples.
+    pub(crate) fn test_error(&self) -> f64 {
+        wrong(self.test)
+    }
+}
+
+/// The share of wrong answers.
+fn wrong(figures: Option<Figures>) -> f64 {
+    figures.and_then(|figures| figures.error()).expect("classes, and examples of each split")
 }
 
 /// What a figure found.
@@ -133,6 +167,8 @@ pub struct Findings {
     pub rows: Vec<Vec<String>>,
     /// Pictures as SVG, by their file's name without its end.
     pub pictures: Vec<(&'static str, String)>,
+    /// Pictures that move, as PNG files with several frames, by their file's name without its end.
+    pub animations: Vec<(&'static str, Vec<u8>)>,
     /// What was to be shown.
     pub claims: Vec<Claim>,
 }
@@ -210,12 +246,41 @@ impl<'a> Lab<'a> {
         self.trainer.gradients(Config::default_with(changes)?, batches)
     }
 
-    /// Trains the config that a text in TOML is.
+    /// Trains a config to its end; each is trained once, however often it is asked for.
     ///
     /// # Errors
-    /// The text is wrong, or the device is.
-    pub fn train(&mut self, name: &str, text: &str) -> Result<Cell, Failed> {
-        self.trainer.train(Config::read(name, text, &[])?)
+    /// The config is wrong, or the device is.
+    pub fn train(&mut self, config: Config) -> Result<Cell, Failed> {
+        self.trainer.train(config)
+    }
+
+    /// What a config's network makes of places after each of these epochs, `[places, outputs]`.
+    ///
+    /// # Errors
+    /// The config is wrong, or the device is.
+    pub fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        self.trainer.outputs(config, places, epochs)
+    }
+
+    /// The loss around the weights of a config that was trained to its end.
+    ///
+    /// # Errors
+    /// The config is wrong, or the device is.
+    pub fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {
+        self.trainer.surfaces(config, request)
+    }
+
+    /// The seconds that a training step of a config takes on the device, as some steps have it.
+    ///
+    /// # Errors
+    /// The config is wrong, or the device is.
+    pub fn seconds_per_step(&mut self, config: Config) -> Result<f64, Failed> {
+        self.trainer.seconds_per_step(config)
+    }
+
+    /// Tells something before it is begun, such as how long it will take.
+    pub fn announce(&mut self, line: &str) {
+        self.trainer.announce(line);
     }
 
     /// Says that so many parts of the figure are done.
@@ -238,6 +303,11 @@ impl Findings {
     /// Adds a picture of charts below each other.
     pub fn picture(&mut self, name: &'static str, charts: &[Chart]) {
         self.pictures.extend(draw(charts).map(|svg| (name, svg)));
+    }
+
+    /// Adds a picture of panels of any kind in rows of so many.
+    pub fn panels(&mut self, name: &'static str, panels: &[Panel], columns: usize) {
+        self.pictures.extend(side_by_side(panels, columns).map(|svg| (name, svg)));
     }
 
     /// Adds something to be shown: a number with its standard error, and what it must be.

@@ -1,16 +1,20 @@
 //! Optimizers that walk on functions of two parameters, as in Radford's animations of 2014: where
-//! plain SGD sticks in a saddle, where momentum overshoots, where the adaptive ones go first. To add
+//! plain SGD sticks in a saddle, where momentum overshoots, where the adaptive ones go first; and on some of one. To add
 //! a function, write its file and its line in [`ALL`].
 
 mod animation;
 mod beale;
+mod double_well;
 mod himmelblau;
 mod ill_conditioned;
+mod kink;
 mod long_valley;
 mod noisy_moons;
+mod parabola;
 mod picture;
 mod rosenbrock;
 mod saddle;
+mod slope;
 mod walk;
 
 pub use animation::{FRAME_MILLISECONDS, animation};
@@ -20,7 +24,7 @@ pub use walk::{Path, Walker};
 /// A place: the two parameters.
 pub type Point = [f64; 2];
 
-/// A function of two parameters, and how one looks at it.
+/// A function of two parameters or one, and how one looks at it.
 pub struct Surface {
     /// The name on the command line.
     pub name: &'static str,
@@ -32,7 +36,8 @@ pub struct Surface {
     pub gradient: fn(Point) -> Point,
     /// Where the optimizers start.
     pub start: Point,
-    /// What a picture shows: the least and the greatest of each parameter.
+    /// What a picture shows: the least and the greatest of each parameter; in place of the second one's of the function,
+    /// where it is of one.
     pub axes: [[f64; 2]; 2],
     /// All of its minima; a saddle has none.
     pub minima: &'static [Point],
@@ -41,6 +46,8 @@ pub struct Surface {
     /// The learning rate of each optimizer of [`SEVEN`], in that order. They are chosen by hand so
     /// that each method shows its character in so many steps; nothing is proven by them alone.
     pub learning_rates: [f64; 7],
+    /// Whether it is a function of x alone: y stays 0.
+    pub of_x: bool,
     /// The share of right answers, where the function is a classifier's loss.
     pub accuracy: Option<fn(Point) -> f64>,
 }
@@ -54,6 +61,10 @@ pub const ALL: &[Surface] = &[
     rosenbrock::ROSENBROCK,
     himmelblau::HIMMELBLAU,
     noisy_moons::NOISY_MOONS,
+    slope::SLOPE,
+    parabola::PARABOLA,
+    kink::KINK,
+    double_well::DOUBLE_WELL,
 ];
 
 /// The optimizers of the lecture.

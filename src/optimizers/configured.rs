@@ -234,6 +234,9 @@ impl Rule for Configured {
     fn averages(&self) -> bool {
         self.average.is_some()
     }
+    fn theta(&self, stored: f64, state: &[f64]) -> f64 {
+        self.rule.theta(stored, &state[..self.rule.states()])
+    }
     fn regularization(&self) -> Option<&Regularization> {
         Some(&self.regularization).filter(|regularization| regularization.is_active())
     }

@@ -17,8 +17,11 @@
 //! φ ← φ + β v − α g              velocity = "step"
 //! ```
 //!
-//! which is the same walk, seen half a step later; φ differs from θ by β v, which goes to 0 as the
-//! walk ends. PyTorch's buffer holds gradients:
+//! which is the same walk, seen half a step later. So what is trained, evaluated and kept in a checkpoint is φ; the
+//! slide's place is θ = φ − β v ([`Rule::theta`]), and its first step is α g where that of φ is (1 + β) α g. Both come
+//! to the same as the walk ends, since v goes to 0. `trajectory` shows θ under the dialect `lecture`.
+//!
+//! PyTorch's buffer holds gradients:
 //!
 //! ```text
 //! b ← β b + g
@@ -56,6 +59,9 @@ impl Rule for Nesterov {
     fn formula(&self) -> String {
         let beta = self.0.momentum;
         match self.0.velocity {
+            Velocity::Step if self.0.dialect == Dialect::Lecture => {
+                format!("p = p + {beta} v; g there; v = {beta} v - lr g; p = p - lr g")
+            }
             Velocity::Step => format!("v = {beta} v - lr g; p = p + {beta} v - lr g"),
             Velocity::Gradient => format!("b = {beta} b + g; p = p - lr (g + {beta} b)"),
         }
@@ -71,6 +77,12 @@ impl Rule for Nesterov {
     }
     fn scalars(&self, learning_rate: f64, _: u64) -> [f64; SCALARS] {
         self.0.scalars(learning_rate)
+    }
+    fn theta(&self, stored: f64, state: &[f64]) -> f64 {
+        match (self.0.dialect, self.0.velocity) {
+            (Dialect::Lecture, Velocity::Step) => stored - self.0.momentum * state[0],
+            _ => stored,
+        }
     }
     fn wgsl(&self) -> &'static str {
         include_str!("../../shaders/optimizers/nesterov.wgsl")

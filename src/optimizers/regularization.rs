@@ -20,7 +20,8 @@
 //! - Keras's `weight_decay` is decoupled and acts on every variable; L2 and L1 are a layer's
 //!   `kernel_regularizer`: terms of the loss, over weights, and clipped with it.
 //!
-//! `decay_all`, `l1_all`, `clip_penalties` and `clip_epsilon` say otherwise.
+//! `decay_all`, `l1_all`, `clip_penalties` and `clip_epsilon` say otherwise. `l2 = λ` is the slide's penalty, ½ λ ‖θ‖²
+//! over all of θ, biases too: `weight_decay = λ`, `decay = "l2"`, `decay_all = true`, which is what a run writes down.
 
 use serde::Serialize;
 
@@ -164,7 +165,9 @@ impl Regularization {
 
     /// Reads the keys, with the defaults of a dialect and the decay of an optimizer.
     pub(super) fn read(table: &config::Table, dialect: Dialect, weight_decay: f64) -> Result<Self, config::Error> {
+        let l2 = slide(table, dialect)?;
         let decay = match table.choice("decay", &["l2", "decoupled"])? {
+            _ if l2.is_some() => Decay::L2,
             Some("l2") => Decay::L2,
             Some(_) => Decay::Decoupled,
             None if weight_decay > 0.0 || dialect == Dialect::Keras => Decay::Decoupled,
@@ -172,7 +175,7 @@ impl Regularization {
         };
         let decay_all = table.boolean("decay_all")?;
         // Keras's L2 is a regularizer of kernels; its `weight_decay` takes every variable.
-        let by_dialect = dialect.of(false, decay == Decay::Decoupled, true);
+        let by_dialect = l2.is_some() || dialect.of(false, decay == Decay::Decoupled, true);
         let penalties = dialect.of(ClipPenalties::None, ClipPenalties::All, ClipPenalties::L1);
         let mut clip = None;
         for (key, kind) in CLIPS.into_iter().zip([Clip::Value as fn(f64) -> Clip, Clip::Norm, Clip::GlobalNorm]) {
@@ -188,7 +191,7 @@ impl Regularization {
         }
         let groups = table.tables("groups")?.unwrap_or_default();
         Ok(Regularization {
-            weight_decay: table.number("weight_decay", config::NOT_NEGATIVE)?.unwrap_or(weight_decay),
+            weight_decay: l2.or(table.number("weight_decay", config::NOT_NEGATIVE)?).unwrap_or(weight_decay),
             decay,
             l1: table.number("l1", config::NOT_NEGATIVE)?.unwrap_or(0.0),
             decay_all: decay_all.unwrap_or(by_dialect),
@@ -264,6 +267,19 @@ impl Regularization {
             ClipPenalties::All => l2 + &l1 + &clip + &decoupled,
         }
     }
+}
+
+/// Reads `l2`, the λ of the slide's penalty.
+fn slide(table: &config::Table, dialect: Dialect) -> Result<Option<f64>, config::Error> {
+    let Some(l2) = table.number("l2", config::NOT_NEGATIVE)? else { return Ok(None) };
+    if let Some(key) = ["weight_decay", "decay"].into_iter().find(|key| table.has(key)) {
+        return Err(table.error(key, format!("`l2` says all that `{key}` could: give one of the two")));
+    }
+    if dialect != Dialect::Lecture {
+        let error = table.error("l2", format!("`l2` is the lecture's penalty, and the dialect is {}", dialect.name()));
+        return Err(error.help("give weight_decay, with decay = \"l2\""));
+    }
+    Ok(Some(l2))
 }
 
 impl Group {

@@ -6,6 +6,8 @@
 //! θ ← θ − α g / (√r + ε)         ε outside; √(r + ε) with ε inside
 //! ```
 //!
+//! The lecture calls ρ `beta`, and so does its dialect; it is read under either name.
+//!
 //! `centered` keeps the mean of gradients m ← ρ m + (1 − ρ) g as well and takes the variance r − m²
 //! for r. With momentum the quotient goes through a buffer as in `momentum`: Keras's holds steps,
 //! PyTorch's holds quotients.
@@ -71,7 +73,7 @@ impl RmsProp {
     fn read(table: &config::Table, dialect: Dialect) -> Result<Self, config::Error> {
         let default = RmsProp::of(dialect);
         Ok(RmsProp {
-            rho: dialect::fraction(table, "rho", default.rho)?,
+            rho: default.rho(table)?,
             momentum: dialect::fraction(table, "momentum", default.momentum)?,
             velocity: Velocity::read(table)?.unwrap_or(default.velocity),
             centered: table.boolean("centered")?.unwrap_or(default.centered),
@@ -79,6 +81,15 @@ impl RmsProp {
             epsilon_placement: Placement::read(table)?.unwrap_or(default.epsilon_placement),
             ..default
         })
+    }
+
+    /// Reads ρ, or the lecture's β.
+    fn rho(&self, table: &config::Table) -> Result<f64, config::Error> {
+        match (table.has("beta"), table.has("rho")) {
+            (true, true) => Err(table.error("rho", "`rho` and `beta` are two names of one number: give one of them")),
+            (true, false) => dialect::fraction(table, "beta", self.rho),
+            (false, _) => dialect::fraction(table, "rho", self.rho),
+        }
     }
 
     fn accelerated(&self) -> bool {
@@ -102,7 +113,9 @@ impl Rule for RmsProp {
         format!("r = {rho} r + {:.4} g^2; {mean}{step}", 1.0 - rho)
     }
     fn keys(&self) -> toml::Table {
-        toml::Table::try_from(self).expect("numbers and names")
+        let keys = toml::Table::try_from(self).expect("numbers and names");
+        let name = |key: String| if key == "rho" { self.dialect.of("beta", "rho", "rho").into() } else { key };
+        keys.into_iter().map(|(key, value)| (name(key), value)).collect()
     }
     fn default_learning_rate(&self) -> f64 {
         self.dialect.of(0.001, 0.001, 0.01)

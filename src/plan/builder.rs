@@ -1,7 +1,7 @@
 //! What ops write a plan with: tensors that are written once each, and launches between them.
 //! Nothing here has an address yet; see [`super::placement`].
 
-use super::{fusion::Fusion, layout::DataLayout, steps::Program};
+use super::{fusion::Fusion, layout::DataLayout, steps::Program, trace::Notes};
 use crate::{
     activations::Activation,
     graph::{Graph, NodeId, elements},
@@ -85,7 +85,7 @@ pub struct Builder<'g> {
     program: Program,
     rows: usize,
     needed: Vec<bool>,
-    fusion: Fusion,
+    pub(super) fusion: Fusion,
     layout: &'g DataLayout,
     pub(super) host: HostTensors,
     pub(super) tensors: Vec<Tensor>,
@@ -99,6 +99,8 @@ pub struct Builder<'g> {
     kept: Vec<Vec<TensorId>>,
     /// Gradients that came from each node's consumers; whether f′ of the node is in them already.
     gradients: Vec<Vec<(TensorId, bool)>>,
+    /// What belongs to each node, where that is asked for; see [`super::trace`].
+    pub(super) notes: Option<Notes>,
 }
 
 impl<'g> Builder<'g> {
@@ -128,6 +130,7 @@ impl<'g> Builder<'g> {
             arguments: vec![None; count],
             kept: vec![vec![]; count],
             gradients: vec![vec![]; count],
+            notes: None,
         }
     }
 
@@ -273,6 +276,9 @@ impl<'g> Builder<'g> {
     /// The activation of the node below, if the launch that computes its gradient may multiply by
     /// f′ at once: f′ needs just the output, and no other gradient is to be summed first.
     pub fn fusable(&self, node: NodeId, input: usize) -> Option<&'static Activation> {
+        if self.notes.is_some() {
+            return None;
+        }
         let below = self.fusion.root(self.graph, self.graph.nodes[node].inputs[input]);
         below.and_then(|below| self.activation(below)).filter(|activation| activation.of_output())
     }
@@ -282,6 +288,7 @@ impl<'g> Builder<'g> {
         let below = self.graph.nodes[node].inputs[input];
         if self.needed[below] {
             self.gradients[below].push((gradient, false));
+            self.note_part(below, node, gradient);
         }
     }
 
@@ -293,11 +300,12 @@ impl<'g> Builder<'g> {
     /// The forward pass, in topological order; returns the network's output.
     pub(super) fn forward(&mut self) -> TensorId {
         for node in 0..self.graph.nodes.len() {
+            let first = self.launches.len();
             let output = match self.fusion.is_view(node) {
                 true => self.input(node, 0),
                 false => self.graph.nodes[node].op.forward(self, node),
             };
-            self.outputs[node] = Some(output);
+            self.outputs[node] = Some(self.note_output(node, output, first));
         }
         self.output(self.graph.output)
     }
@@ -306,12 +314,15 @@ impl<'g> Builder<'g> {
     /// inputs by the chain rule; a fork's gradients are summed.
     pub(super) fn backward(&mut self, dy: TensorId) -> Option<TensorId> {
         self.gradients[self.graph.output].push((dy, false));
+        self.note_part(self.graph.output, self.graph.nodes.len(), dy);
         for node in (0..self.graph.nodes.len()).rev() {
             let Some((mut dy, through)) = self.gradient(node) else { continue };
+            self.note_gradient(node, dy);
             if self.fusion.is_view(node) {
                 let below = self.graph.nodes[node].inputs[0];
                 if self.needed[below] {
                     self.gradients[below].push((dy, through));
+                    self.note_part(below, node, dy);
                 }
                 continue;
             }
@@ -333,6 +344,8 @@ impl<'g> Builder<'g> {
         let last = parts.len().saturating_sub(1);
         let computed = self.fusion.computed(self.graph, node);
         let activation = computed.and_then(|node| self.activation(node)).filter(|activation| activation.of_output());
+        // A traced node's gradient is that of its output.
+        let activation = activation.filter(|_| self.notes.is_none());
         parts
             .into_iter()
             .enumerate()

@@ -7,6 +7,7 @@ use super::{
     layout::{DataLayout, Options},
     placement,
     steps::{Contents, Launch, Learned, Plan, Ports, Program, Running, Slice},
+    trace::{self, Trace},
     update,
 };
 use crate::{
@@ -18,6 +19,29 @@ use crate::{
 
 /// Compiles a network, its loss and its optimizer.
 pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLayout, options: &Options) -> Plan {
+    compiled(graph, loss, rule, layout, options, false).0
+}
+
+/// The same where every node's output and gradient can be looked at after a training step.
+pub fn traced(
+    graph: &Graph,
+    loss: &Loss,
+    rule: Arc<dyn Rule>,
+    layout: &DataLayout,
+    options: &Options,
+) -> (Plan, Trace) {
+    let (plan, trace) = compiled(graph, loss, rule, layout, options, true);
+    (plan, trace.expect("it was asked for"))
+}
+
+fn compiled(
+    graph: &Graph,
+    loss: &Loss,
+    rule: Arc<dyn Rule>,
+    layout: &DataLayout,
+    options: &Options,
+    traces: bool,
+) -> (Plan, Option<Trace>) {
     let mut tensors = vec![];
     let (learned, weights, count) = parameters(graph, &mut tensors);
     let (figures, running) = running(graph, &mut tensors);
@@ -25,20 +49,26 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
     let common = Common { host, weights, running };
 
     let mut train = Builder::new(graph, Program::Train, options.batch, layout, common.clone(), tensors);
+    if traces {
+        train.trace();
+    }
     let output = train.forward();
     let dy = finish(&mut train, loss, output);
+    let forward = train.launches.len();
     let input_gradient = train.backward(dy);
     let before = train.launches.len();
     let contents = update::update(&mut train, rule.clone(), &learned, count);
     train.launches[before..].iter_mut().for_each(|launch| launch.node = "optimizer".into());
+    let notes = train.notes.take();
     let (train, tensors) = (train.launches, train.tensors);
+    let traced = (0..if traces { tensors.len() } else { 0 }).map(TensorId);
 
     let mut evaluate = Builder::new(graph, Program::Evaluate, options.evaluate_batch, layout, common, tensors);
     let output = evaluate.forward();
     finish(&mut evaluate, loss, output);
     let (mut evaluate, tensors) = (evaluate.launches, evaluate.tensors);
     // The host reads the output after the step: it must not be overwritten within it.
-    let keep: Vec<TensorId> = input_gradient.into_iter().chain([output]).collect();
+    let keep: Vec<TensorId> = input_gradient.into_iter().chain([output]).chain(traced).collect();
 
     let placed = placement::place(&tensors, &[&train, &evaluate], &keep, options.replicas);
     let place = |drafts: &mut Vec<Draft>| drafts.drain(..).map(|draft| placed.launch(draft)).collect();
@@ -65,7 +95,8 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
     if let Some(average) = ports.average {
         update::read_average(&mut evaluate, ports.parameters, average);
     }
-    Plan {
+    let trace = notes.map(|notes| trace::placed(notes, &placed, forward, before));
+    let plan = Plan {
         contents,
         train: place(&mut { train }),
         evaluate,
@@ -77,7 +108,8 @@ pub fn compile(graph: &Graph, loss: &Loss, rule: Arc<dyn Rule>, layout: &DataLay
         replicas: options.replicas,
         slots: options.slots,
         buffers: placed.buffers,
-    }
+    };
+    (plan, trace)
 }
 
 /// Every node's parameters and gradients, 256-byte aligned among their like; what is learned, and

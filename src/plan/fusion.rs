@@ -19,10 +19,7 @@ impl Fusion {
     /// Looks for such layers. Only an activation whose derivative needs just its output is moved: for
     /// any other the argument must be kept, and nothing would be saved.
     pub fn of(graph: &Graph) -> Self {
-        let mut fusion = Fusion {
-            activations: graph.nodes.iter().map(|node| node.op.activation()).collect(),
-            views: graph.nodes.iter().map(|node| node.op.effect() == Effect::View).collect(),
-        };
+        let mut fusion = Fusion::none(graph);
         for at in (0..graph.nodes.len()).filter(|&at| graph.nodes[at].op.is_activation()) {
             let Some(activation) = fusion.activations[at].filter(|activation| activation.of_output()) else { continue };
             let Some(below) = fusion.root(graph, graph.nodes[at].inputs[0]) else { continue };
@@ -33,6 +30,14 @@ impl Fusion {
             }
         }
         fusion
+    }
+
+    /// Moves no activation.
+    pub fn none(graph: &Graph) -> Self {
+        Fusion {
+            activations: graph.nodes.iter().map(|node| node.op.activation()).collect(),
+            views: graph.nodes.iter().map(|node| node.op.effect() == Effect::View).collect(),
+        }
     }
 
     /// The activation that a node applies to its output.

@@ -1,5 +1,7 @@
 //! The checkpoints of a run directory: what is in which file, and the newest that is whole.
 
+use std::path::{Path, PathBuf};
+
 use super::RunDirectory;
 use crate::{
     data,
@@ -60,7 +62,37 @@ pub fn save_best(directory: &RunDirectory, weights: &[u8]) -> Result<(), Error> 
     directory.write(BEST, weights)
 }
 
-/// The best weights as their file.
+/// Keeps an epoch's weights beside those of so many epochs in all, the last ones.
+///
+/// # Errors
+/// What the system says.
+pub fn keep(directory: &RunDirectory, weights: &[u8], epoch: usize, all: usize) -> Result<(), Error> {
+    directory.write(&epoch_file(epoch), weights)?;
+    if let Some(before) = epoch.checked_sub(all) {
+        // It may be from before they were kept.
+        let _ = std::fs::remove_file(directory.file(&epoch_file(before)));
+    }
+    Ok(())
+}
+
+/// The file of an epoch's weights, where they are kept.
+fn epoch_file(epoch: usize) -> String {
+    format!("checkpoints/epoch-{epoch:05}.safetensors")
+}
+
+/// The epochs whose weights a run kept, ascending, with their files.
+pub fn kept(run: &Path) -> Vec<(usize, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(run.join("checkpoints")) else { return vec![] };
+    let epoch = |path: PathBuf| {
+        let number = path.file_name()?.to_str()?.strip_prefix("epoch-")?.strip_suffix(".safetensors")?.parse().ok()?;
+        Some((number, path))
+    };
+    let mut kept: Vec<(usize, PathBuf)> = entries.flatten().filter_map(|entry| epoch(entry.path())).collect();
+    kept.sort();
+    kept
+}
+
+/// Weights as they are evaluated, as their file.
 pub fn best(plan: &Plan, snapshot: &Snapshot) -> Vec<u8> {
     write_average(plan, snapshot).unwrap_or_else(|| write_weights(plan, snapshot))
 }

@@ -7,33 +7,43 @@ type Point = [f64; 2];
 /// A side of a cell: the column and row of its lower left end, and whether it stands upright.
 type Side = (usize, usize, bool);
 
-/// A function's values over a grid.
-pub(crate) struct Grid {
-    axes: [[f64; 2]; 2],
-    cells: usize,
-    values: Vec<f64>,
+/// A function's values over a grid, whose lines may lie at any distance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    /// The columns' places, ascending.
+    pub x: Vec<f64>,
+    /// The rows' places, ascending.
+    pub y: Vec<f64>,
+    /// Row by row.
+    pub values: Vec<f64>,
 }
 
 impl Grid {
-    /// The values at the corners of `cells` × `cells` cells.
+    /// The values at the corners of `cells` × `cells` cells of the same size.
     pub fn new(f: impl Fn(Point) -> f64, axes: [[f64; 2]; 2], cells: usize) -> Self {
-        let mut grid = Grid { axes, cells, values: vec![] };
-        for row in 0..=cells {
-            for column in 0..=cells {
-                let point = grid.place(column as f64, row as f64);
-                grid.values.push(f(point));
-            }
-        }
-        grid
+        let [x, y] = axes.map(|axis| spaced(axis, cells + 1));
+        let values = y.iter().flat_map(|&y| x.iter().map(move |&x| [x, y])).map(f).collect();
+        Grid { x, y, values }
     }
 
-    fn place(&self, column: f64, row: f64) -> Point {
-        let at = |[low, high]: [f64; 2], share: f64| low + (high - low) * share / self.cells as f64;
-        [at(self.axes[0], column), at(self.axes[1], row)]
+    /// Values that are known, row by row.
+    ///
+    /// # Panics
+    /// There are more or fewer than places.
+    pub fn of(x: Vec<f64>, y: Vec<f64>, values: Vec<f64>) -> Self {
+        assert_eq!(values.len(), x.len() * y.len(), "a value for each place");
+        Grid { x, y, values }
     }
 
-    fn value(&self, column: usize, row: usize) -> f64 {
-        self.values[row * (self.cells + 1) + column]
+    /// The same values at other places, or others at the same.
+    pub(crate) fn map(&self, [x, y, z]: [&dyn Fn(f64) -> f64; 3]) -> Grid {
+        let map = |values: &[f64], f: &dyn Fn(f64) -> f64| values.iter().map(|&value| f(value)).collect();
+        Grid { x: map(&self.x, x), y: map(&self.y, y), values: map(&self.values, z) }
+    }
+
+    /// The value at a column of a row.
+    pub fn value(&self, column: usize, row: usize) -> f64 {
+        self.values[row * self.x.len() + column]
     }
 
     /// So many levels from the hundredth part of the values up, each as many times as high above the
@@ -58,8 +68,8 @@ impl Grid {
     /// The lines along which the function has this value; a closed one ends where it began.
     pub fn lines(&self, level: f64) -> Vec<Vec<Point>> {
         let mut neighbours: BTreeMap<Side, Vec<Side>> = BTreeMap::new();
-        for row in 0..self.cells {
-            for column in 0..self.cells {
+        for row in 0..self.y.len().saturating_sub(1) {
+            for column in 0..self.x.len().saturating_sub(1) {
                 for [from, to] in self.crossings(column, row, level) {
                     neighbours.entry(from).or_default().push(to);
                     neighbours.entry(to).or_default().push(from);
@@ -113,8 +123,15 @@ impl Grid {
         let (x, y) = if upright { (0, 1) } else { (1, 0) };
         let (from, to) = (self.value(column, row), self.value(column + x, row + y));
         let share = (level - from) / (to - from);
-        self.place(column as f64 + x as f64 * share, row as f64 + y as f64 * share)
+        let at = |places: &[f64], from: usize, to: usize| places[from] + share * (places[to] - places[from]);
+        [at(&self.x, column, column + x), at(&self.y, row, row + y)]
     }
+}
+
+/// So many places from one end to the other, both included.
+pub fn spaced([low, high]: [f64; 2], count: usize) -> Vec<f64> {
+    let last = count.saturating_sub(1).max(1) as f64;
+    (0..count).map(|at| low + (high - low) * at as f64 / last).collect()
 }
 
 /// The part of a step that lies within the axes (Liang and Barsky, "A new concept and method for line

@@ -1,4 +1,5 @@
-//! When a run is saved: at its epochs' ends, within long ones, where it stops, and at its end.
+//! When a run is saved: at its epochs' ends, within long ones, where it stops, and at its end. Weights of single epochs are
+//! kept where that is asked for.
 
 use std::{
     ops::ControlFlow,
@@ -25,6 +26,8 @@ pub struct Saving {
     run: Rc<Watched>,
     plan: Arc<Plan>,
     epochs: usize,
+    /// Epochs whose weights are kept, beside the last and the best.
+    keep: usize,
     began: Instant,
     /// A run may be lost from here on.
     last: Option<Instant>,
@@ -46,6 +49,7 @@ impl Saving {
             run: run.clone(),
             plan: session.model().plan.clone(),
             epochs: train.epochs,
+            keep: train.checkpoint.keep,
             began: Instant::now(),
             last: None,
             wait: SAVE,
@@ -85,6 +89,10 @@ impl Observer for Saving {
     fn epoch(&mut self, record: &EpochRecord, snapshot: &Snapshot) -> Result<ControlFlow<()>, Error> {
         if record.best {
             self.best = Some(checkpoints::best(&self.plan, snapshot));
+        }
+        if self.keep > 1 {
+            let weights = checkpoints::best(&self.plan, snapshot);
+            checkpoints::keep(&self.run.directory, &weights, record.epoch, self.keep)?;
         }
         let due = self.last.is_none_or(|last| last.elapsed() >= self.wait);
         if due || record.epoch == self.epochs {

@@ -1,5 +1,5 @@
-//! Exponential decay: α c^(t/T). With T = 1 this is the lecture's α cᵗ; with `epochs = 1` and
-//! `staircase` it is PyTorch's γ^epoch.
+//! Exponential decay: α c^(t/T). Without T, which is then 1, this is the lecture's α cᵗ, a factor c every minibatch; with
+//! `epochs = 1` and `staircase` it is every epoch, PyTorch's γ^epoch.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use crate::config;
 /// α c^(t/T)
 pub(super) const EXPONENTIAL: Kind = Kind {
     name: "exponential",
-    formula: "initial rate^(t/T), t/T rounded down with staircase",
+    formula: "initial rate^(t/T), T = 1 without steps; t/T rounded down with staircase",
     keys: "initial, rate, steps, staircase",
     read: |table, run| {
         Ok(Arc::new(Exponential {
             initial: initial(table, run)?,
             rate: table.require_number("rate", config::POSITIVE)?,
-            steps: steps(table, "steps", run)?,
+            steps: if table.has("steps") || table.has("epochs") { steps(table, "steps", run)? } else { 1 },
             staircase: table.boolean("staircase")?.unwrap_or(false),
         }))
     },

@@ -34,14 +34,18 @@ pub(super) const INVERSE_TIME: Kind = Kind {
     },
 };
 
-/// α/√i; with a period of many steps the rate stays for so long.
+/// α/√i; behind a warmup of N steps α√(N/i), i counting those, too (Vaswani et al., "Attention is all you need", 2017).
+/// With a period of many steps the rate stays for so long, and the schedule's time begins behind the warmup, as any's.
 pub(super) const INVERSE_SQRT: Kind = Kind {
     name: "inverse_sqrt",
-    formula: "initial/sqrt(1 + floor(t/period))",
+    formula: "initial sqrt(N/(t+1)), N = warmup, or 1; with period initial/sqrt(1 + floor(t/period))",
     keys: "initial, period",
     read: |table, run| {
-        let period = table.integer("period", 1..)?.unwrap_or(1) as u64;
-        Ok(Arc::new(InverseSqrt { initial: initial(table, run)?, period }))
+        let initial = initial(table, run)?;
+        match table.integer("period", 1..)? {
+            Some(period) => Ok(Arc::new(InverseSqrt { initial, period: period as u64 })),
+            None => Ok(Arc::new(Slide { initial, warmup: table.integer("warmup", ..)?.unwrap_or(0) as u64 })),
+        }
     },
 };
 
@@ -82,6 +86,15 @@ struct InverseSqrt {
     period: u64,
 }
 
+/// The same as the slide has it.
+#[derive(Debug, Serialize)]
+struct Slide {
+    initial: f64,
+    /// Steps before its first one.
+    #[serde(skip)]
+    warmup: u64,
+}
+
 impl Curve for RobbinsMonro {
     fn name(&self) -> &'static str {
         ROBBINS_MONRO.name
@@ -101,6 +114,22 @@ impl Curve for InverseTime {
     fn at(&self, t: u64) -> f64 {
         let share = t as f64 / self.steps as f64;
         self.initial / (1.0 + self.rate * if self.staircase { share.floor() } else { share })
+    }
+    fn keys(&self) -> toml::Table {
+        keys(self)
+    }
+}
+
+impl Curve for Slide {
+    fn name(&self) -> &'static str {
+        INVERSE_SQRT.name
+    }
+    fn at(&self, t: u64) -> f64 {
+        let i = self.warmup.saturating_add(t).saturating_add(1);
+        self.initial / (i as f64 / self.warmup.max(1) as f64).sqrt()
+    }
+    fn largest(&self) -> f64 {
+        self.initial
     }
     fn keys(&self) -> toml::Table {
         keys(self)

@@ -27,9 +27,43 @@ fn the_lectures_curves_have_its_end_points() {
         assert!(close(schedule.at(10_000), 0.001), "{name} stays at its end");
         assert!((0..1000).all(|t| schedule.at(t + 1) < schedule.at(t)), "{name} falls");
     }
-    assert!(close(of("{ schedule = 'exponential', initial = 0.1, rate = 0.01 }").at(1000), 0.001));
+    assert!(close(of("{ schedule = 'exponential', initial = 0.1, rate = 0.01, steps = 1000 }").at(1000), 0.001));
     assert!(close(of("{ schedule = 'inverse_sqrt', initial = 0.1 }").at(9_999), 0.001));
     assert!(close(of("{ schedule = 'robbins_monro', initial = 0.1 }").at(99), 0.001));
+}
+
+#[test]
+fn exponential_decay_is_by_a_factor_every_step_unless_a_time_is_given() {
+    let slide = of("{ schedule = 'exponential', initial = 0.1, rate = 0.99 }");
+    assert!((0..500).all(|t| close(slide.at(t), 0.1 * 0.99f64.powi(t as i32))));
+    let epochs = of("{ schedule = 'exponential', initial = 0.1, rate = 0.5, epochs = 2, staircase = true }");
+    assert!(close(epochs.at(99), 0.1) && close(epochs.at(100), 0.05) && close(epochs.at(299), 0.025));
+}
+
+#[test]
+fn an_inverse_square_root_goes_on_from_its_warmup() {
+    let slide = of("{ schedule = 'inverse_sqrt', initial = 0.2, warmup = 100 }");
+    // Steps count from 1.
+    assert!((1..=100u32).all(|step| close(slide.at(u64::from(step) - 1), 0.2 * f64::from(step) / 100.0)));
+    assert!((100..900u32).all(|step| close(slide.at(u64::from(step) - 1), 0.2 * (100.0 / f64::from(step)).sqrt())));
+    // What runs wrote before has a period, and means what it meant.
+    let before = of("{ schedule = 'inverse_sqrt', initial = 0.2, period = 1, warmup = 100 }");
+    assert!(close(before.at(99), 0.2) && close(before.at(103), 0.1));
+    let plain = of("{ schedule = 'inverse_sqrt', initial = 0.2 }");
+    assert!((0..900).all(|t| close(plain.at(t), 0.2 / ((t + 1) as f64).sqrt())));
+}
+
+#[test]
+fn keras_names_are_taken_as_its_documents_print_them() {
+    let keys = "initial_learning_rate = 0.1, decay_steps = 100";
+    for name in ["CosineDecay", "PolynomialDecay"] {
+        let printed = of(&format!("{{ schedule = 'keras.optimizers.schedules.{name}', {keys} }}"));
+        assert_eq!(printed, of(&format!("{{ schedule = '{name}', {keys} }}")));
+    }
+    for name in ["keras.optimizers.schedules.cosine", "keras.optimizers.schedules.CosinDecay"] {
+        let error = schedule(&format!("learning_rate = {{ schedule = '{name}' }}")).expect_err(name);
+        assert!(error.contains("unknown schedule") && error.contains("CosineDecay"), "{error}");
+    }
 }
 
 #[test]

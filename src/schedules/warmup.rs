@@ -50,7 +50,7 @@ impl Curve for Warmup {
         if t >= self.steps {
             return self.curve.at(t - self.steps);
         }
-        let target = self.curve.at(0);
+        let target = self.curve.largest();
         match self.start {
             None => target * (t + 1) as f64 / self.steps as f64,
             Some(start) => start + (target - start) * t as f64 / self.steps as f64,

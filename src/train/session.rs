@@ -300,7 +300,7 @@ async fn advise(mut error: device::Error, model: &Model, device: &Device) -> dev
 
 /// Labels as the values that a loss over values wants: the label itself for one output, else 1 at
 /// the label's place and 0 elsewhere.
-fn as_values(labels: &[u32], outputs: usize) -> Vec<f32> {
+pub(crate) fn as_values(labels: &[u32], outputs: usize) -> Vec<f32> {
     if outputs == 1 {
         return labels.iter().map(|&label| label as f32).collect();
     }

@@ -40,17 +40,7 @@ impl Shadow {
     /// Takes over what the device's buffers hold now.
     pub async fn new(executor: &mut Executor, plan: &Arc<Plan>, steps: usize) -> Result<Shadow, device::Error> {
         device::check_twins(plan)?;
-        let mut twins = Cpu::new(plan.clone());
-        for (id, buffer) in plan.buffers.iter().enumerate() {
-            match buffer.element {
-                Element::Real => {
-                    let values = executor.read_reals(id, 0, buffer.length).await?;
-                    twins.write_reals(id, 0, &values.into_iter().map(f64::from).collect::<Vec<_>>());
-                }
-                Element::Word => twins.write_words(id, 0, &executor.read_words(id, 0, buffer.length).await?),
-            }
-        }
-        Ok(Shadow { twins, plan: plan.clone(), steps, compared: vec![] })
+        Ok(Shadow { twins: twins(executor, plan, plan.clone()).await?, plan: plan.clone(), steps, compared: vec![] })
     }
 
     /// Whether all its steps were run.
@@ -93,7 +83,32 @@ impl Shadow {
     }
 }
 
+/// The twins of a plan whose first buffers are those of the executor's own, with what these hold now.
+async fn twins(executor: &mut Executor, own: &Plan, plan: Arc<Plan>) -> Result<Cpu<f64>, device::Error> {
+    let mut twins = Cpu::new(plan);
+    for (id, buffer) in own.buffers.iter().enumerate() {
+        match buffer.element {
+            Element::Real => {
+                let values = executor.read_reals(id, 0, buffer.length).await?;
+                twins.write_reals(id, 0, &values.into_iter().map(f64::from).collect::<Vec<_>>());
+            }
+            Element::Word => twins.write_words(id, 0, &executor.read_words(id, 0, buffer.length).await?),
+        }
+    }
+    Ok(twins)
+}
+
 impl Session {
+    /// The CPU twins in f64 of a plan that was made of the session's own: with the same buffers, and maybe more behind
+    /// them. They hold what the device's do now.
+    ///
+    /// # Errors
+    /// The device fails, or the machine has not room enough.
+    pub(crate) async fn twins(&mut self, plan: &Arc<Plan>) -> Result<Cpu<f64>, device::Error> {
+        device::check_twins(plan)?;
+        twins(&mut self.executor, &self.model.plan, plan.clone()).await
+    }
+
     /// Lets the CPU twins in f64 run the next `steps` training steps beside the device, from its
     /// weights as they are now. Between epochs only; it does not change what the device computes.
     ///

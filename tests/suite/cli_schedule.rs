@@ -98,6 +98,9 @@ fn a_trajectory_is_a_table_a_csv_and_a_picture() {
     assert!(fs::read(folder.path().join("saddle.png")).expect("a picture").starts_with(b"\x89PNG"));
     stdout(&run(folder.path(), &["trajectory", "--steps", "5"]));
     assert!(folder.path().join("beale.svg").is_file());
+    let line = ["trajectory", "--function", "parabola", "--start", "-1.5", "--steps", "9"];
+    assert!(stdout(&run(folder.path(), &line)).contains("x^2 / 2"));
+    assert!(folder.path().join("parabola.svg").is_file());
     let piped = stdout(&run(folder.path(), &["trajectory", "--optimizer", "lion", "--csv", "-", "--steps", "2"]));
     assert_eq!(piped.lines().count(), 4, "{piped}");
 }
@@ -129,12 +132,14 @@ fn what_is_no_plain_file_is_written_through_and_not_replaced() {
 #[test]
 fn mistakes_are_one_message_with_the_nearest_right_name() {
     let folder = folder();
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 10] = [
         (&["trajectory", "--function", "beal"], "did you mean `beale`"),
         (&["trajectory", "--optimizer", "adm"], "did you mean `adam`"),
         (&["trajectory", "--optimizer", "adam", "--set", "beta3=0.5"], "adam: --set beta3: unknown key"),
         (&["trajectory", "--optimizer", "adam", "--set", "sgd.learning_rate=1"], "add --optimizer sgd"),
         (&["trajectory", "--start", "1"], "two numbers are wanted"),
+        (&["trajectory", "--function", "kink", "--start", "1,2"], "one number is wanted"),
+        (&["trajectory", "--function", "kink", "--out", "x.png"], "drawn as .svg"),
         (&["trajectory", "--out", "x.gif"], "a moving one in .png"),
         (&["schedule", "--steps", "0"], "--steps"),
         (&["man", "trian"], "did you mean `train`"),

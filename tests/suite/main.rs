@@ -2,9 +2,11 @@
 //! `cargo test --test suite graph::` runs that of one.
 
 mod augmentation;
+mod backprop;
 mod cli;
 mod cli_explain;
 mod cli_export;
+mod cli_landscape;
 mod cli_length;
 mod cli_made;
 mod cli_plot;
@@ -25,6 +27,7 @@ mod golden_perceptron;
 mod golden_trainings;
 mod gradients;
 mod graph;
+mod landscape;
 mod layout;
 mod long_sums;
 mod matrix;
@@ -37,6 +40,7 @@ mod onnx;
 mod optimizers;
 mod out_of_range;
 mod outside;
+mod page;
 mod parity;
 mod random_graphs;
 mod reference;

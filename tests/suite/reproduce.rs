@@ -7,13 +7,14 @@ use gradus::{
     config::Config,
     data,
     device::Device,
-    experiments::{Cell, Epochs, Failed, Figure, Findings, Lab, Scale, Trainer, figures},
-    train::{Model, Session, train},
+    experiments::{Cell, Epochs, Failed, Figure, Findings, Lab, Scale, Trainer, figures, places},
+    landscape::{self, Request, Surface},
+    train::{Model, Observer, Session, train},
 };
 
 /// Trains on the CPU device, each config once.
 #[derive(Default)]
-struct InMemory(HashMap<String, Cell>);
+struct InMemory(HashMap<String, Cell>, HashMap<String, Vec<Surface>>);
 
 impl Trainer for InMemory {
     fn train(&mut self, config: Config) -> Result<Cell, Failed> {
@@ -37,6 +38,33 @@ impl Trainer for InMemory {
         let gradient = |batch: &Vec<u32>| pollster::block_on(session.gradient(batch)).expect("a gradient");
         Ok(batches.iter().map(gradient).collect())
     }
+
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        struct Nobody;
+        impl Observer for Nobody {}
+        let device = Device::cpu();
+        let mut nobody = Nobody;
+        let outputs = places::outputs(model(config), &device, places, epochs, &mut nobody);
+        Ok(pollster::block_on(outputs)?.expect("nobody stops it"))
+    }
+
+    fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {
+        let key = format!("{} {request:?}", config.to_toml());
+        if let Some(surfaces) = self.1.get(&key) {
+            return Ok(surfaces.clone());
+        }
+        let mut session = pollster::block_on(Session::new(model(config), &Device::cpu())).expect("room");
+        pollster::block_on(train(&mut session, &mut [])).expect("finite figures");
+        let surfaces = pollster::block_on(landscape::surfaces(&mut session, request, || true)).expect("surfaces");
+        self.1.insert(key, surfaces.clone());
+        Ok(surfaces)
+    }
+
+    fn seconds_per_step(&mut self, _: Config) -> Result<f64, Failed> {
+        unreachable!("only the papers' own scale is measured before");
+    }
+
+    fn announce(&mut self, _: &str) {}
 
     fn progress(&mut self, _: usize, _: usize) {}
 }

@@ -49,12 +49,16 @@ fn every_gradient_is_the_derivative_of_its_function() {
 fn every_minimum_is_one_and_every_start_is_shown() {
     for surface in ALL {
         assert!(surface.shows(surface.start), "{}", surface.name);
+        assert!(!surface.of_x || surface.start[1] == 0.0);
         for &[x, y] in surface.minima {
             assert!(surface.shows([x, y]), "{}", surface.name);
             let slope = (surface.gradient)([x, y]);
             assert!(slope[0].hypot(slope[1]) < 1e-6, "{}: {slope:?}", surface.name);
             let here = (surface.f)([x, y]);
-            for [dx, dy] in [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [0.7, 0.7], [-0.7, 0.7]] {
+            let apart = |[dx, _]: &[f64; 2]| !surface.of_x || *dx != 0.0;
+            for [dx, dy] in
+                [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [0.7, 0.7], [-0.7, 0.7]].into_iter().filter(apart)
+            {
                 assert!((surface.f)([x + 0.01 * dx, y + 0.01 * dy]) > here, "{}", surface.name);
             }
         }
@@ -73,9 +77,15 @@ fn the_first_steps_are_those_that_one_computes_by_hand() {
         assert!((path.points[1][0] - (x - 0.1)).abs() < 1e-6, "{optimizer}");
         assert!((path.points[1][1] - (y + 0.1)).abs() < 1e-5, "{optimizer}");
     }
-    // Nesterov stores the place it looks ahead to: 1.9 gradient steps from the start.
-    let nesterov = walk(saddle, "nesterov", &["learning_rate=0.1"], 1);
-    assert!((nesterov.points[1][0] - (x - 1.9 * 0.1 * 2.0 * x)).abs() < 1e-12);
+    // Nesterov's first step is the gradient's, and from there it looks ahead. What Keras stores is the place ahead.
+    for (dialect, steps) in [("lecture", 1.0), ("keras", 1.9)] {
+        let nesterov = walk(saddle, "nesterov", &["learning_rate=0.1", &format!("dialect={dialect}")], 1);
+        assert!((nesterov.points[1][0] - (x - steps * 0.1 * 2.0 * x)).abs() < 1e-12, "{dialect}");
+    }
+    // An average beside it has a tensor of state of its own.
+    let averaged = walk(saddle, "nesterov", &["learning_rate=0.1", "ema=0.9", "accumulate=2"], 4);
+    let plain = walk(saddle, "nesterov", &["learning_rate=0.1"], 2);
+    assert!((averaged.points[2][0] - plain.points[1][0]).abs() < 1e-12);
 }
 
 #[test]
@@ -169,6 +179,33 @@ fn logistic_regression_tells_the_moons_apart_as_well_as_a_line_can() {
     for optimizer in ["sgd", "momentum", "nesterov", "rmsprop", "adam"] {
         let end = *walk(moons, optimizer, &[], moons.steps).points.last().expect("a start at least");
         assert!(accuracy(end) > best - 0.02, "{optimizer}: {}", accuracy(end));
+    }
+}
+
+#[test]
+fn functions_of_one_parameter_show_what_they_are_for() {
+    // Figure 4.1: below α = 2 every step descends.
+    let parabola = walk(surface("parabola"), "sgd", &["learning_rate=1.9"], 20);
+    assert!(parabola.losses.windows(2).all(|pair| pair[1] < pair[0]));
+    let up = walk(surface("parabola"), "sgd", &["learning_rate=2.1"], 20);
+    assert!(up.losses.windows(2).all(|pair| pair[1] > pair[0]));
+    // A constant rate never comes nearer to a corner than its steps.
+    let kink = walk(surface("kink"), "sgd", &[], 60);
+    let ends: Vec<f64> = kink.points[40..].iter().map(|point| point[0].abs()).collect();
+    assert!(ends.iter().all(|&end| (0.01..0.1).contains(&end)), "{ends:?}");
+    // Gradient descent finds the nearer minimum, momentum swings over to the lower one.
+    let well = surface("double_well");
+    let [lower, nearer] = [well.minima[0], well.minima[1]];
+    assert!((well.f)(lower) < (well.f)(nearer));
+    let end = |optimizer: &str| walk(well, optimizer, &[], well.steps).points[well.steps][0];
+    assert!((end("sgd") - nearer[0]).abs() < 0.01 && (end("momentum") - lower[0]).abs() < 0.1);
+    // AdaGrad's way on a slope without end is α Σ 1/√t along both, however steep.
+    let slope = walk(surface("slope"), "adagrad", &["learning_rate=1"], 50).points[50];
+    let sum: f64 = (1..=50).map(|t| 1.0 / f64::from(t).sqrt()).sum();
+    assert!((slope[0] + sum).abs() < 1e-3 && (slope[1] + sum).abs() < 1e-3, "{slope:?}");
+    for name in ["parabola", "kink", "double_well"] {
+        let svg = picture(surface(name), &seven(surface(name)));
+        assert!(svg.starts_with("<svg") && svg.contains("adam") && !svg.contains("NaN"), "{name}");
     }
 }
 

@@ -40,7 +40,16 @@ const OPTIMIZERS: &str = "\
 `pytorch`; any key may be given beside it. g is the gradient, p a parameter, lr the learning rate, t the number of this
 update, from 1. Dialects that agree share a row.
 
-Every optimizer also takes `weight_decay`, `decay` (`l2` or `decoupled`), `l1`, `decay_all`, `l1_all`; one of
+Where ε stands, the lecture says two things: its boxes for AdaGrad, RMSProp and Adam divide by sqrt(r + ε), its analysis of
+AdaGrad by sqrt(r) + ε. The dialect `lecture` takes the second; `epsilon_placement = \"inside\"` is the boxes as printed.
+With a gradient of 1e-4 and ε = 1e-7, Adam's first step is 0.999 lr outside, and 0.30 lr inside. The
+lecture's β of RMSProp, `beta`, is Keras's `rho`, and either name is read.
+
+Nesterov's momentum takes its gradient at the place ahead, p + β v. That place is what is trained, evaluated and kept in
+a checkpoint, as in Keras; the slide's p is less by β v, v being the optimizer's state, which goes to 0 as the rate does.
+`gradus trajectory` shows the slide's under the dialect `lecture`.
+
+Every optimizer also takes `weight_decay`, `decay` (`l2` or `decoupled`) or `l2` alone, `l1`, `decay_all`, `l1_all`; one of
 `clip_value`, `clip_norm` and `clip_global_norm`, with `clip_penalties` and `clip_epsilon`; `accumulate` (batches an
 update takes) with `schedule_counts`; `ema` with `ema_counts` and `ema_overwrite`; and `groups`, a list of tables with
 `pattern`, `learning_rate`, `weight_decay` and `l1`. What they mean without more is the dialect's, see below.
@@ -50,7 +59,8 @@ const DIALECTS: &str = "\
 Where the dialects differ beyond formulas and defaults, and the key that says it otherwise. Whole trainings in the last
 two are compared with the frameworks step by step.
 
-`weight_decay = λ` as `l2` is the gradient λ p, of the penalty ½ λ |p|²: Keras's `L2(l)` is λ = 2 l. A loss that is
+`weight_decay = λ` as `l2` is the gradient λ p, of the penalty ½ λ |p|²: Keras's `L2(l)` is λ = 2 l. The slide's penalty
+is of all of θ, biases too: `l2 = λ` in the dialect `lecture` is `weight_decay = λ`, `decay = \"l2\"`, `decay_all = true`. A loss that is
 shown is the data's, where Keras adds its regularizers. Batches are accumulated through the whole run: what an epoch
 leaves over is in the next one's first update, as in Keras, and what the run leaves over updates nothing. An average is
 what is evaluated and kept; Keras's `fit` evaluates the parameters themselves, and puts the average in their place at
@@ -91,9 +101,10 @@ const DIALECT_ROWS: &[[&str; 5]] = &[
 const SCHEDULES: &str = "\
 `learning_rate = { schedule = NAME, … }` in `[optimizer]`. t is the number of updates done before a step, or of batches
 where those accumulate and the dialect counts them (`schedule_counts`); T is `steps`, counted in the same way;
-`epochs` in place of `steps` or `period` counts epochs, and without either it is the whole run. Any schedule takes
-`warmup` (steps in front in which the rate rises linearly) and `warmup_start`. The names with capitals are Keras's
-classes with Keras's keys and defaults.
+`epochs` in place of `steps` or `period` counts epochs, and without either it is the whole run; of `exponential` it is one
+step, the lecture's α c^t. Any schedule takes `warmup` (steps in front in which the rate rises linearly; the schedule's t
+begins behind them, but that of an `inverse_sqrt` without `period`) and `warmup_start`. The names with capitals are Keras's
+classes with Keras's keys and defaults, in front of which `keras.optimizers.schedules.` may stand.
 ";
 
 const SOURCES: &str = "\
@@ -155,8 +166,8 @@ pub fn page() -> String {
     let text =
         "What `gradus explain` lists and `gradus verify` proves. A `*` marks what a launch writes, `u32` words.\n";
     section("Kernels", text, &["kernel", "computes", "binds", "parameters"], kernel_rows());
-    let text = "`gradus trajectory --function NAME`.\n";
-    section("Functions of two parameters", text, &["function", "formula", "start", "minima"], surface_rows());
+    let text = "`gradus trajectory --function NAME`; some are of x alone.\n";
+    section("Functions to walk on", text, &["function", "formula", "start", "minima"], surface_rows());
     page
 }
 
@@ -285,8 +296,11 @@ fn kernel_rows() -> Vec<Vec<String>> {
 }
 
 fn surface_rows() -> Vec<Vec<String>> {
-    let place = |[x, y]: &trajectory::Point| format!("({}, {})", short(*x), short(*y));
     let row = |surface: &trajectory::Surface| {
+        let place = |[x, y]: &trajectory::Point| match surface.of_x {
+            true => short(*x),
+            false => format!("({}, {})", short(*x), short(*y)),
+        };
         let minima: Vec<String> = surface.minima.iter().map(place).collect();
         let minima = if minima.is_empty() { "none".to_owned() } else { minima.join(", ") };
         vec![code(surface.name), code(surface.formula), place(&surface.start), minima]

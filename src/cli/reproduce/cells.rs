@@ -1,19 +1,22 @@
 //! Trainings that figures ask for: each is done once, and kept by the hash of its config.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
+
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    cli::{Failure, load, save},
+    cli::{Failure, load, note, save},
     config::Config,
     device::Device,
-    experiments::{Cell, Epochs, Failed, Trainer},
+    experiments::{Cell, Epochs, Failed, Trainer, places},
+    landscape::{self, Request, Surface},
+    plan::Program,
     report::{Interrupts, Patience},
     train::{self, Outcome, Session},
 };
+
+/// Steps that are timed, at most.
+const MEASURED: usize = 5;
 
 /// A folder of trainings that are done.
 pub struct Cells {
@@ -25,11 +28,11 @@ pub struct Cells {
     name: &'static str,
 }
 
-/// A training and its config, as they lie in the folder.
+/// What came of a training and its config, as they lie in the folder.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Kept {
+struct Kept<T> {
     config: String,
-    cell: Cell,
+    cell: T,
 }
 
 impl Cells {
@@ -47,54 +50,67 @@ impl Cells {
         self.bar = None;
     }
 
-    /// The training of this config, if it was done before: by this version, on this device.
-    fn kept(&self, path: &Path, config: &str) -> Option<Cell> {
-        let kept: Kept = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        (kept.config == config).then_some(kept.cell)
+    /// What comes of a config, unless it was computed before: by this version, on this device. `what` tells it from what
+    /// else may come of the config.
+    fn once<T: Clone + Serialize + DeserializeOwned>(
+        &self,
+        config: Config,
+        what: &str,
+        compute: impl FnOnce(Config) -> Result<T, Failure>,
+    ) -> Result<T, Failed> {
+        if let Some(signal) = self.interrupts.came() {
+            return Err(Failed::Stopped(signal));
+        }
+        let about =
+            BTreeMap::from([("version", env!("CARGO_PKG_VERSION").to_owned()), ("device", self.device.describe())]);
+        let text = format!("{}\n{about:?}{what}", config.to_toml());
+        let path = self.folder.join(format!("{:08x}.json", crc32fast::hash(text.as_bytes())));
+        let kept = fs::read(&path).ok().and_then(|kept| serde_json::from_slice::<Kept<T>>(&kept).ok());
+        if let Some(kept) = kept.filter(|kept| kept.config == text) {
+            return Ok(kept.cell);
+        }
+        let cell = compute(config).map_err(|failure| match self.interrupts.came() {
+            Some(signal) => Failed::Stopped(signal),
+            None => Failed::Training(failure.message().to_owned()),
+        })?;
+        let kept = serde_json::to_vec(&Kept { config: text, cell: cell.clone() }).expect("numbers and text");
+        let written = fs::create_dir_all(&self.folder).map_err(|error| error.to_string());
+        let written = written.and_then(|()| save(&path, &kept).map_err(|failure| failure.message().to_owned()));
+        written.map_err(Failed::Training)?;
+        Ok(cell)
     }
 
-    fn trained(&self, config: Config) -> Result<Cell, Failure> {
+    /// A session that is trained to its end, and what came of each epoch.
+    fn trained(&self, config: Config) -> Result<(Session, Epochs), Failure> {
         let model = load::model(config)?;
         let mut epochs = Epochs::default();
-        let device = &self.device;
         let mut interrupts = self.interrupts.clone();
         pollster::block_on(async {
-            let mut session = Session::new(model, device).await?;
+            let mut session = Session::new(model, &self.device).await?;
             let outcome = train::train(&mut session, &mut [&mut epochs, &mut interrupts]).await?;
-            if outcome == Outcome::Stopped {
-                return Err(Failure::new(interrupts.came().unwrap_or(1), ""));
+            match outcome {
+                Outcome::Stopped => Err(Failure::new(interrupts.came().unwrap_or(1), "")),
+                _ => Ok((session, epochs)),
             }
-            Ok(Cell::of(&mut session, epochs).await?)
         })
     }
 }
 
 impl Trainer for Cells {
     fn train(&mut self, config: Config) -> Result<Cell, Failed> {
-        if let Some(signal) = self.interrupts.came() {
-            return Err(Failed::Stopped(signal));
-        }
-        let about =
-            BTreeMap::from([("version", env!("CARGO_PKG_VERSION").to_owned()), ("device", self.device.describe())]);
-        let text = format!("{}\n{about:?}", config.to_toml());
-        let path = self.folder.join(format!("{:08x}.json", crc32fast::hash(text.as_bytes())));
-        if let Some(cell) = self.kept(&path, &text) {
-            return Ok(cell);
-        }
-        let cell = match self.trained(config) {
-            Ok(cell) => cell,
-            Err(failure) => {
-                return Err(match self.interrupts.came() {
-                    Some(signal) => Failed::Stopped(signal),
-                    None => Failed::Training(failure.message().to_owned()),
-                });
-            }
-        };
-        let kept = serde_json::to_vec(&Kept { config: text, cell: cell.clone() }).expect("numbers and text");
-        let written = fs::create_dir_all(&self.folder).map_err(|error| error.to_string());
-        let written = written.and_then(|()| save(&path, &kept).map_err(|failure| failure.message().to_owned()));
-        written.map_err(Failed::Training)?;
-        Ok(cell)
+        self.once(config, "", |config| {
+            let (mut session, epochs) = self.trained(config)?;
+            Ok(pollster::block_on(Cell::of(&mut session, epochs))?)
+        })
+    }
+
+    fn surfaces(&mut self, config: Config, request: &Request) -> Result<Vec<Surface>, Failed> {
+        self.once(config, &format!("{request:?}"), |config| {
+            let (mut session, _) = self.trained(config)?;
+            let go_on = || self.interrupts.came().is_none();
+            let surfaces = pollster::block_on(landscape::surfaces(&mut session, request, go_on))?;
+            self.interrupts.came().map_or(Ok(surfaces), |signal| Err(Failure::new(signal, "")))
+        })
     }
 
     fn gradients(&mut self, config: Config, batches: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, Failed> {
@@ -109,6 +125,34 @@ impl Trainer for Cells {
             Ok(all)
         });
         all.map_err(failed)
+    }
+
+    fn outputs(&mut self, config: Config, places: &[f32], epochs: &[usize]) -> Result<Vec<Vec<f32>>, Failed> {
+        let model = load::model(config).map_err(|failure| Failed::Training(failure.message().to_owned()))?;
+        let mut interrupts = self.interrupts.clone();
+        let outputs = pollster::block_on(places::outputs(model, &self.device, places, epochs, &mut interrupts))?;
+        outputs.ok_or_else(|| Failed::Stopped(interrupts.came().unwrap_or(1)))
+    }
+
+    fn seconds_per_step(&mut self, config: Config) -> Result<f64, Failed> {
+        let measured = pollster::block_on(async {
+            let mut session = Session::new(load::model(config)?, &self.device).await?;
+            let steps = session.begin_epoch(1);
+            // The first builds what the others use again.
+            let (first, others) = steps.split_at(1);
+            let others = &others[..others.len().min(MEASURED)];
+            session.run(Program::Train, first).await?;
+            session.read_steps(1, first).await?;
+            let begun = Instant::now();
+            session.run(Program::Train, others).await?;
+            session.read_steps(1, others).await?;
+            Ok(begun.elapsed().as_secs_f64() / others.len().max(1) as f64)
+        });
+        measured.map_err(|failure: Failure| Failed::Training(failure.message().to_owned()))
+    }
+
+    fn announce(&mut self, line: &str) {
+        note(line);
     }
 
     fn progress(&mut self, done: usize, of: usize) {

@@ -1,7 +1,7 @@
 //! How many examples a training can fit.
 
 use crate::{
-    experiments::{Failed, Figure, Findings, Lab, Need, figures::double_descent::training_error},
+    experiments::{Failed, Figure, Findings, Lab, Need},
     report::{Axis, Chart, Curve},
 };
 
@@ -77,7 +77,7 @@ fn emc(lab: &mut Lab, width: usize, steps: usize) -> Result<usize, Failed> {
             &format!("seed={}", lab.seed),
         ];
         let cell = lab.digits(&config.map(str::to_owned))?;
-        *if training_error(&cell) <= ERROR { &mut fits } else { &mut does_not } = examples;
+        *if cell.train_error() <= ERROR { &mut fits } else { &mut does_not } = examples;
     }
     Ok(fits)
 }

@@ -1,4 +1,7 @@
 //! The mean squared error is a normal distribution's negative log-likelihood.
+//!
+//! The slide's cartoon of a normal and a paranormal distribution is Freeman's ("A visual comparison of normal and
+//! paranormal distributions", J Epidemiol Community Health 60, 2006, PMC2465539).
 
 use std::f64::consts::{E, PI};
 
@@ -7,13 +10,13 @@ use crate::{
     report::{Axis, Chart, Curve, Line},
 };
 
-/// Items 13 and 23.
+/// Items 13, 23 and 24.
 pub const MEAN_SQUARED_ERROR: Figure = Figure {
     name: "mean-squared-error",
-    items: &[13, 23],
+    items: &[13, 23, 24],
     figure: "",
     title: "Mean squared error is maximum likelihood of a normal distribution",
-    claim: "the line of least squares is the maximum likelihood estimate of N(f(x), sigma^2) for every fixed sigma; d/df 1/N sum (f - y)^2 = 2 (f - y) / N; of all densities of a given variance the normal has the largest entropy",
+    claim: "the line of least squares is the maximum likelihood estimate of N(f(x), sigma^2) for every fixed sigma; d/df 1/N sum (f - y)^2 = 2 (f - y) / N; of all densities of a given variance the normal has the largest entropy (and Freeman's paranormal one, PMC2465539, is a cartoon)",
     fault: "takes a Laplace distribution instead, whose likelihood is that of absolute errors",
     run,
 };

@@ -77,11 +77,16 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         findings.row(&[&step, &place[0], &place[1], &slide.theta[0], &slide.theta[1], &error]);
     }
     findings.claim("largest distance of the product's place from theta + beta v", (worst, 0.0), Need::AtMost(1e-12));
+    let shown = Walker::free(if lab.broken { "momentum" } else { "nesterov" }, &keys, STEPS)?;
+    let shown = shown.walk(beale, beale.start, STEPS, || ()).points;
+    let far = shown.iter().zip(&slide).map(|(&shown, slide)| apart(shown, slide.theta)).fold(0.0, f64::max);
+    findings.claim("of the place that trajectory shows from theta", (far, 0.0), Need::AtMost(1e-12));
     findings.claim("gradients a step", (f64::from(asked.get()) / STEPS as f64, 0.0), Need::near(1.0, 0.0));
     let first = RATE * apart((beale.gradient)(beale.start), [0.0; 2]);
     let begun = |place: Point| (apart(place, beale.start) / first, 0.0);
     findings.claim("the slide's first step / alpha g", begun(slide[1].theta), Need::near(1.0, 1e-12));
-    findings.claim("the product's first step / alpha g", begun(product[0]), Need::near(1.0 + BETA, 1e-12));
+    findings.claim("the first step that trajectory shows / alpha g", begun(shown[1]), Need::near(1.0, 1e-12));
+    findings.claim("of the place that is kept / alpha g", begun(product[0]), Need::near(1.0 + BETA, 1e-12));
     let path = |name: &str, points: Vec<Point>| Path {
         optimizer: name.into(),
         learning_rate: RATE,

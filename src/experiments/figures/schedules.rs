@@ -46,7 +46,7 @@ const SHOWN: [Shown; 7] = [
     ("polynomial, p = 2", "schedule = 'polynomial', power = 2.0, final = 0.001", |u| between((1.0 - u).powi(2))),
     // Its t counts from 1. No factor leads it to a hundredth in so many steps.
     ("inverse sqrt", "schedule = 'inverse_sqrt'", |u| ENDS[0] / (u * STEPS as f64 + 1.0).sqrt()),
-    ("exponential", "schedule = 'exponential', rate = 0.01", |u| ENDS[0] * 0.01f64.powf(u)),
+    ("exponential", "schedule = 'exponential', rate = 0.01, steps = 1000", |u| ENDS[0] * 0.01f64.powf(u)),
     (
         "exponential, every 4 epochs",
         "schedule = 'exponential', rate = 0.39810717055349726, epochs = 4, staircase = true",
@@ -89,6 +89,13 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
     let warmup = schedule("schedule = 'cosine', final = 0.001, warmup = 200")?;
     let off: Vec<f64> = (0..200).map(|t| (warmup.at(t) - ENDS[0] * (t as f64 + 1.0) / 200.0).abs()).collect();
     findings.claim("warmup: largest distance from alpha (t + 1)/200", most(&off), Need::AtMost(1e-12));
+    let slide = schedule("schedule = 'exponential', rate = 0.99")?;
+    let off: Vec<f64> = (0..STEPS).map(|t| (slide.at(t) - ENDS[0] * 0.99f64.powi(t as i32)).abs()).collect();
+    findings.claim("exponential without steps: largest distance from alpha c^t", most(&off), Need::AtMost(1e-12));
+    let root = schedule("schedule = 'inverse_sqrt', warmup = 200")?;
+    let off = (200..=STEPS).map(|step| (root.at(step - 1) - ENDS[0] * (200.0 / step as f64).sqrt()).abs());
+    let text = "inverse sqrt behind a warmup of N = 200: from alpha sqrt(N/t)";
+    findings.claim(text, most(&off.collect::<Vec<_>>()), Need::AtMost(1e-12));
     let line = |schedule: &Schedule| (0..=STEPS).map(|t| (t as f64, schedule.at(t))).collect();
     let axis = || Axis::new("learning rate, α");
     findings.picture(
@@ -103,6 +110,7 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
                 curves: vec![
                     Curve::new("restarts, each twice as long", 0, line(&restarts)),
                     Curve::new("warmup, then cosine", 1, line(&warmup)),
+                    Curve::new("warmup, then inverse sqrt", 2, line(&root)),
                 ],
             },
         ],

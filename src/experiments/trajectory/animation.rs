@@ -1,7 +1,6 @@
-//! The walks as an animation: a PNG file with a frame for the start and one for every step. Viewers
-//! that know no animations show the last frame.
+//! The walks as an animation: a frame for the start and one for every step.
 
-use png::{BitDepth, BlendOp, ColorType, Compression, Encoder, EncodingError};
+use png::EncodingError;
 
 use super::{
     Path, Point, Surface,
@@ -10,6 +9,7 @@ use super::{
 use crate::report::{
     canvas::{Canvas, Colour},
     contours::clip,
+    film::Film,
     plot::COLOURS,
 };
 
@@ -34,39 +34,17 @@ pub fn animation(surface: &Surface, paths: &[Path], mut drawn: impl FnMut(usize)
     let steps = paths.iter().map(|path| path.points.len() - 1).max().unwrap_or(0);
     // Trails grow step by step on one canvas; the points themselves are on their frame alone.
     let mut trails = view.background(paths);
-    let mut bytes = vec![];
-    let mut encoder = Encoder::new(&mut bytes, SIZE[0] as u32, SIZE[1] as u32);
-    encoder.set_color(ColorType::Rgba);
-    encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Balanced);
-    encoder.set_animated(steps as u32 + 1, 0)?;
-    encoder.set_sep_def_img(true)?;
-    encoder.set_frame_delay(FRAME_MILLISECONDS, 1000)?;
-    encoder.set_blend_op(BlendOp::Over)?;
-    let mut writer = encoder.write_header()?;
     let mut whole = trails.clone();
     (1..=steps).for_each(|step| view.trails(&mut whole, paths, step));
-    writer.write_image_data(&opaque(&view.frame(&whole, paths, steps)))?;
-    let mut before: Option<Canvas> = None;
+    let mut bytes = vec![];
+    let mut film = Film::begin(&mut bytes, steps as u32 + 1, &view.frame(&whole, paths, steps))?;
     for step in 0..=steps {
         view.trails(&mut trails, paths, step);
-        let frame = view.frame(&trails, paths, step);
-        let (place, size, data) = match &before {
-            None => ([0, 0], SIZE, opaque(&frame)),
-            Some(before) => changes(before, &frame),
-        };
-        // The size goes back to the whole before the place moves, or the two would not fit for a moment.
-        writer.reset_frame_position()?;
-        writer.set_frame_dimension(size[0] as u32, size[1] as u32)?;
-        writer.set_frame_position(place[0] as u32, place[1] as u32)?;
-        if step == steps {
-            writer.set_frame_delay(LAST_MILLISECONDS, 1000)?;
-        }
-        writer.write_image_data(&data)?;
-        before = Some(frame);
+        let milliseconds = if step == steps { LAST_MILLISECONDS } else { FRAME_MILLISECONDS };
+        film.show(view.frame(&trails, paths, step), milliseconds)?;
         drawn(step + 1);
     }
-    writer.finish()?;
+    film.end()?;
     Ok(bytes)
 }
 
@@ -181,33 +159,4 @@ impl View<'_> {
 
 fn colours() -> impl Iterator<Item = Colour> {
     COLOURS.iter().cycle().map(|colour| [colour.0, colour.1, colour.2])
-}
-
-fn opaque(canvas: &Canvas) -> Vec<u8> {
-    canvas.pixels.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect()
-}
-
-/// The smallest rectangle that holds all changes: its place, its size, its pixels; those that did not
-/// change are transparent.
-fn changes(before: &Canvas, after: &Canvas) -> ([usize; 2], [usize; 2], Vec<u8>) {
-    let changed = |x: usize, y: usize| before.pixels[y * SIZE[0] + x] != after.pixels[y * SIZE[0] + x];
-    let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
-    for y in 0..SIZE[1] {
-        for x in (0..SIZE[0]).filter(|&x| changed(x, y)) {
-            low = [low[0].min(x), low[1].min(y)];
-            high = [high[0].max(x), high[1].max(y)];
-        }
-    }
-    if low[0] > high[0] {
-        // Nothing moved: a frame still has a pixel.
-        return ([0, 0], [1, 1], vec![0; 4]);
-    }
-    let mut data = vec![];
-    for y in low[1]..=high[1] {
-        for x in low[0]..=high[0] {
-            let [r, g, b] = after.pixels[y * SIZE[0] + x];
-            data.extend(if changed(x, y) { [r, g, b, 255] } else { [0; 4] });
-        }
-    }
-    (low, [high[0] - low[0] + 1, high[1] - low[1] + 1], data)
 }

@@ -20,6 +20,7 @@ pub const BEALE: Surface = Surface {
     minima: &[[3.0, 0.5]],
     steps: 199,
     learning_rates: [0.008, 0.008, 0.008, 0.6, 12.0, 0.05, 0.2],
+    of_x: false,
     accuracy: None,
 };
 

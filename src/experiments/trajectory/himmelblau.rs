@@ -22,5 +22,6 @@ pub const HIMMELBLAU: Surface = Surface {
     ],
     steps: 119,
     learning_rates: [0.01, 0.01, 0.01, 0.5, 12.0, 0.05, 0.2],
+    of_x: false,
     accuracy: None,
 };

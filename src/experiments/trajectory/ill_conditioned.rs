@@ -18,5 +18,6 @@ pub const ILL_CONDITIONED: Surface = Surface {
     minima: &[[0.0, 0.0]],
     steps: 149,
     learning_rates: [1.9, 1.0, 1.0, 5.0, 200.0, 0.7, 1.5],
+    of_x: false,
     accuracy: None,
 };

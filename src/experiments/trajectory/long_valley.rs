@@ -14,5 +14,6 @@ pub const LONG_VALLEY: Surface = Surface {
     minima: &[[0.0, 0.0]],
     steps: 199,
     learning_rates: [0.1, 0.1, 0.1, 0.3, 12.0, 0.06, 0.1],
+    of_x: false,
     accuracy: None,
 };

@@ -20,6 +20,7 @@ pub const NOISY_MOONS: Surface = Surface {
     minima: &[[-1.320_320_325, 3.016_280_159]],
     steps: 119,
     learning_rates: [0.5, 0.5, 0.5, 0.6, 12.0, 0.15, 0.3],
+    of_x: false,
     accuracy: Some(accuracy),
 };
 

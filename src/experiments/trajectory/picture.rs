@@ -4,6 +4,7 @@ use plotters::prelude::*;
 
 use super::{Path, Point, Surface};
 use crate::report::{
+    self, Axis, Chart, Curve, Line,
     contours::{Grid, clip},
     plot::COLOURS,
 };
@@ -28,9 +29,40 @@ pub(super) fn shade(at: usize) -> [u8; 3] {
 
 /// Draws walks over their function.
 pub fn picture(surface: &Surface, paths: &[Path]) -> String {
+    if surface.of_x {
+        return report::draw(&charts(surface, paths)).unwrap_or_default();
+    }
     let mut svg = String::new();
     draw(&mut svg, surface, paths).expect("drawing into a string cannot fail");
     svg
+}
+
+/// Points of a function of x alone.
+const POINTS: usize = 400;
+
+/// The walks down a function of x alone, and step by step.
+fn charts(surface: &Surface, paths: &[Path]) -> [Chart; 2] {
+    let [low, high] = surface.axes[0];
+    let line = (0..=POINTS).map(|at| low + (high - low) * at as f64 / POINTS as f64);
+    let line = line.map(|x| (x, (surface.f)([x, 0.0]))).collect();
+    let mut down = vec![Curve { colour: None, ..Curve::new(surface.formula, 0, line) }];
+    let mut along = vec![];
+    for (colour, path) in paths.iter().enumerate() {
+        let shown = path.points.iter().zip(&path.losses).filter(|(point, _)| (low..=high).contains(&point[0]));
+        let places = shown.map(|(point, &value)| (point[0], value)).collect();
+        down.push(Curve::new(path.optimizer.as_str(), colour, places).drawn(Line::Dots));
+        let steps = (0..).map(f64::from).zip(path.points.iter().map(|point| point[0])).collect();
+        along.push(Curve::new(path.optimizer.as_str(), colour, steps));
+    }
+    for (at, &[x, _]) in surface.minima.iter().enumerate() {
+        // One line of the legend is enough for all.
+        along.push(Curve::threshold(if at == 0 { "minimum" } else { "" }, Line::Level, x));
+    }
+    let title = surface.name.replace('_', " ");
+    [
+        Chart { title, x: Axis::new("x"), y: Axis::new("f(x)"), curves: down },
+        Chart { title: "Step by step".into(), x: Axis::counting("steps"), y: Axis::new("x"), curves: along },
+    ]
 }
 
 fn draw(svg: &mut String, surface: &Surface, paths: &[Path]) -> Result<(), Box<dyn std::error::Error>> {

@@ -17,5 +17,6 @@ pub const ROSENBROCK: Surface = Surface {
     minima: &[[1.0, 1.0]],
     steps: 299,
     learning_rates: [0.0015, 0.0005, 0.0005, 0.6, 10.0, 0.03, 0.15],
+    of_x: false,
     accuracy: None,
 };

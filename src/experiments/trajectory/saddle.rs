@@ -15,5 +15,6 @@ pub const SADDLE: Surface = Surface {
     minima: &[],
     steps: 175,
     learning_rates: [0.02, 0.02, 0.02, 0.2, 8.0, 0.05, 0.08],
+    of_x: false,
     accuracy: None,
 };

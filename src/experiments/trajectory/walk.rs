@@ -27,8 +27,8 @@ pub struct Path {
     pub optimizer: String,
     /// Its first learning rate.
     pub learning_rate: f64,
-    /// The start, and the place after every step. Nesterov's is the place it looks ahead to, as in
-    /// training. It ends before a place or a value that is not finite.
+    /// The start, and the place after every step: the lecture's θ, where a rule stores another; see [`Rule::theta`]. It
+    /// ends before a place or a value that is not finite.
     pub points: Vec<Point>,
     /// The function's value at each.
     pub losses: Vec<f64>,
@@ -79,7 +79,7 @@ impl Walker {
             points: vec![start],
             losses: vec![(surface.f)(start)],
         };
-        for point in self.places(start, |_, point| (surface.gradient)(point)).take(steps) {
+        for (_, point) in self.stored(start, |_, point| (surface.gradient)(point)).take(steps) {
             let loss = (surface.f)(point);
             if !(point[0].is_finite() && point[1].is_finite() && loss.is_finite()) {
                 break;
@@ -91,14 +91,23 @@ impl Walker {
         path
     }
 
-    /// The place after every step, without end. `gradient` is asked once for each, with the updates
+    /// The place after every step as it is stored, without end. `gradient` is asked once for each, with the updates
     /// before it and the place; it may be of any function, noisy, or none's. There are as many
     /// parameters as one block has, at most.
     pub fn places<const N: usize>(
         &self,
         start: [f64; N],
-        mut gradient: impl FnMut(u64, [f64; N]) -> [f64; N],
+        gradient: impl FnMut(u64, [f64; N]) -> [f64; N],
     ) -> impl Iterator<Item = [f64; N]> {
+        self.stored(start, gradient).map(|(place, _)| place)
+    }
+
+    /// The same, each with the lecture's θ there.
+    fn stored<const N: usize>(
+        &self,
+        start: [f64; N],
+        mut gradient: impl FnMut(u64, [f64; N]) -> [f64; N],
+    ) -> impl Iterator<Item = ([f64; N], [f64; N])> {
         const { assert!(N <= BLOCK) };
         let mut parameters = [0.0; BLOCK];
         parameters[..N].copy_from_slice(&start);
@@ -109,7 +118,9 @@ impl Walker {
             let gradient = gradient(update, place);
             self.step(update, gradient, &mut parameters, &mut state);
             place.copy_from_slice(&parameters[..N]);
-            place
+            let own =
+                |at: usize| (0..self.rule.states()).map(|tensor| state[tensor * BLOCK + at]).collect::<Vec<f64>>();
+            (place, std::array::from_fn(|at| self.rule.theta(place[at], &own(at))))
         })
     }
 

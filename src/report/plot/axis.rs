@@ -57,12 +57,9 @@ pub(super) struct Scale {
     pub light: Vec<f64>,
 }
 
-/// Ticks along an axis, about.
-const TICKS: f64 = 8.0;
-
 impl Scale {
-    /// The scale that shows the values; `None` if there is none to show.
-    pub fn new(axis: &Axis, values: impl Iterator<Item = f64>) -> Option<Scale> {
+    /// The scale that shows the values with about so many ticks; `None` if there is none to show.
+    pub fn new(axis: &Axis, values: impl Iterator<Item = f64>, ticks: f64) -> Option<Scale> {
         let marks = axis.marks.iter().map(|mark| mark.0);
         let places = values.chain(marks).filter(|&value| fits(axis, value)).map(|value| axis.place(value));
         let (low, high) = places.fold(None, |range, place| {
@@ -76,13 +73,17 @@ impl Scale {
             false => 0.5 * low.abs().max(1.0),
         };
         let margin = margin.max(axis.pad);
-        let (low, high) = (low - margin, high + margin);
+        Some(Scale::exact(axis, low - margin, high + margin, ticks))
+    }
+
+    /// The scale from one place to another.
+    pub fn exact(axis: &Axis, low: f64, high: f64, wanted: f64) -> Scale {
         let (ticks, light) = match (axis.marks.is_empty(), axis.log) {
             (false, _) => (axis.marks.iter().map(|(at, name)| (axis.place(*at), name.clone())).collect(), vec![]),
-            (true, true) => logarithmic(low, high),
-            (true, false) => linear(low, high, axis.whole),
+            (true, true) => logarithmic(low, high, wanted),
+            (true, false) => linear(low, high, axis.whole, wanted),
         };
-        Some(Scale { low, high, ticks, light })
+        Scale { low, high, ticks, light }
     }
 }
 
@@ -114,15 +115,22 @@ impl ValueFormatter<f64> for Scale {
     }
 
     fn format_ext(&self, place: &f64) -> String {
-        self.ticks.iter().find(|tick| tick.0 == *place).map_or(String::new(), |tick| tick.1.clone())
+        self.name(*place)
+    }
+}
+
+impl Scale {
+    /// What the tick at a place says.
+    pub fn name(&self, place: f64) -> String {
+        self.ticks.iter().find(|tick| tick.0 == place).map_or(String::new(), |tick| tick.1.clone())
     }
 }
 
 type Ticks = (Vec<(f64, String)>, Vec<f64>);
 
 /// Multiples of 1, 2 or 5 times a power of ten.
-fn linear(low: f64, high: f64, whole: bool) -> Ticks {
-    let wanted = (high - low) / TICKS;
+fn linear(low: f64, high: f64, whole: bool, ticks: f64) -> Ticks {
+    let wanted = (high - low) / ticks;
     let power = 10f64.powf(wanted.log10().floor());
     let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= wanted * 0.999).unwrap_or(10.0);
     let step = if whole { (factor * power).max(1.0) } else { factor * power };
@@ -139,7 +147,7 @@ fn linear(low: f64, high: f64, whole: bool) -> Ticks {
 }
 
 /// Powers of ten; between them, where there are few.
-fn logarithmic(low: f64, high: f64) -> Ticks {
+fn logarithmic(low: f64, high: f64, wanted: f64) -> Ticks {
     let powers = low.floor() as i32..=high.floor() as i32;
     let decades = high - low;
     let bold: &[u32] = match decades {
@@ -148,7 +156,7 @@ fn logarithmic(low: f64, high: f64) -> Ticks {
         2.0..3.5 => &[1, 3],
         _ => &[1],
     };
-    let stride = (decades / TICKS).ceil().max(1.0) as i32;
+    let stride = (decades / wanted).ceil().max(1.0) as i32;
     let inside = |place: &f64| (low..=high).contains(place);
     let place = |digit: u32, power: i32| f64::from(digit).log10() + f64::from(power);
     let name = |digit: u32, power: i32| match power {
@@ -167,7 +175,7 @@ mod tests {
     use super::*;
 
     fn names(axis: &Axis, values: &[f64]) -> Vec<String> {
-        Scale::new(axis, values.iter().copied()).expect("values").ticks.into_iter().map(|tick| tick.1).collect()
+        Scale::new(axis, values.iter().copied(), 8.0).expect("values").ticks.into_iter().map(|tick| tick.1).collect()
     }
 
     #[test]
@@ -184,7 +192,7 @@ mod tests {
         let log = Axis { log: true, ..Axis::new("") };
         assert_eq!(names(&log, &[0.0, 1e-3, 10.0]), ["0.001", "0.01", "0.1", "1", "10"]);
         assert_eq!(names(&log, &[1.5, 6.0]), ["2", "3", "4", "5", "6"]);
-        assert!(Scale::new(&log, [0.0, -1.0].into_iter()).is_none());
+        assert!(Scale::new(&log, [0.0, -1.0].into_iter(), 8.0).is_none());
     }
 
     #[test]

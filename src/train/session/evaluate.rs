@@ -9,7 +9,7 @@ use crate::{
     kernels::statistics::FIGURES,
     metrics::{Asked, Scored, Scoring, Task},
     plan::Program,
-    train::{Figures, Observer, figures},
+    train::{Figures, Model, Observer, figures},
 };
 
 /// What a split came to.
@@ -29,6 +29,33 @@ impl Session {
     /// The device fails.
     pub async fn evaluate(&mut self, split: Split) -> Result<Option<Figures>, device::Error> {
         Ok(self.measure(split, &[]).await?.map(|evaluation| evaluation.figures))
+    }
+
+    /// Loss and accuracy over these examples, by their numbers in the data set; they may be no more than the longest
+    /// split has. Between epochs only.
+    ///
+    /// # Errors
+    /// The device fails.
+    ///
+    /// # Panics
+    /// There are more, or one that the data set has not.
+    pub async fn evaluate_over(&mut self, examples: &[u32]) -> Result<Figures, device::Error> {
+        let Model { dataset, plan, .. } = &self.model;
+        let (plan, order) = (plan.clone(), [&dataset.train[..], &dataset.dev, &dataset.test].concat());
+        let longest = [&dataset.train, &dataset.dev, &dataset.test].map(Vec::len).into_iter().max().unwrap_or(0);
+        assert!(examples.len() <= longest, "{} examples, but the longest split has {longest}", examples.len());
+        let count = dataset.examples();
+        assert!(examples.iter().all(|&example| (example as usize) < count), "the data set has {count} examples");
+        self.executor.write_words(plan.ports.order, 0, examples);
+        let steps = self.evaluation_steps(0..examples.len());
+        self.run(Program::Evaluate, &steps).await?;
+        let mut sums = [0.0; 2];
+        let read = self.executor.read_reals(plan.ports.statistics, 0, steps.len() * FIGURES).await?;
+        for (at, figure) in read.into_iter().enumerate() {
+            sums[at % FIGURES] += f64::from(figure);
+        }
+        self.executor.write_words(plan.ports.order, 0, &order[..examples.len()]);
+        Ok(figures(self.model.loss, sums, examples.len()))
     }
 
     /// The same with metrics of it, those that fit.

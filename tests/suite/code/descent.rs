@@ -98,8 +98,8 @@ fn learning_rates_are_numbers_above_zero_whatever_the_rule() {
     for (schedule, keys) in [("cosin", &["initial=0.1"]), ("cosine", &["inital=0.1"]), ("cosine", &["initial=-1"])] {
         Descent::scheduled(rules[1].clone(), schedule, keys).expect_err("a mistake");
     }
-    let growing =
-        Descent::scheduled(rules[1].clone(), "exponential", &["initial=1e20", "rate=1e30"]).expect("it is right");
+    let growing = Descent::scheduled(rules[1].clone(), "exponential", &["initial=1e20", "rate=1e30", "steps=20"])
+        .expect("it is right");
     let message = placed(model(growing).map(|_| ()).expect_err("too large").to_string());
     assert!(message.starts_with("the learning rate of step 14 of 20 is 3.16"), "{message}");
     let plateau = Descent::scheduled(rules[0].clone(), "plateau", &["initial=0.1"]).expect("it is right");
