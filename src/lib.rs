@@ -132,4 +132,4 @@ pub use config::Config;
 pub use data::Dataset;
 pub use device::Device;
 pub use graph::Network;
-pub use train::{Descent, Model, Observer, Session, Settings, Split, train};
+pub use train::{Descent, Model, Observer, Session, Settings, Split, Stop, train};

@@ -130,10 +130,8 @@ pub enum Error {
 /// See [`Error`].
 pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -> Result<Outcome, Error> {
     let mut stopping = Stopping::of(session);
-    let mut all: Vec<&mut dyn Observer> = observers.iter_mut().map(|observer| &mut **observer as _).collect();
-    all.extend(stopping.as_mut().map(|stopping| stopping as &mut dyn Observer));
-    let mut observers = Observers(&mut all);
-    let outcome = run_epochs(session, &mut observers).await;
+    let mut observers = Observers(observers);
+    let outcome = run_epochs(session, &mut observers, stopping.as_mut()).await;
     // A run that ended before its shadow.
     if let Some(compared) = session.end_shadow() {
         observers.shadow(&compared);
@@ -144,7 +142,11 @@ pub async fn train(session: &mut Session, observers: &mut [&mut dyn Observer]) -
 }
 
 /// Runs the epochs that are left.
-async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Result<Outcome, Error> {
+async fn run_epochs(
+    session: &mut Session,
+    observer: &mut dyn Observer,
+    mut stopping: Option<&mut Stopping>,
+) -> Result<Outcome, Error> {
     while let Some(epoch) = session.next_epoch() {
         observer.begin(epoch);
         let ended = match run_epoch(session, observer, epoch).await? {
@@ -158,11 +160,17 @@ async fn run_epochs(session: &mut Session, observer: &mut dyn Observer) -> Resul
         let record = session.end_epoch(epoch, dev, measured)?;
         let mut snapshot = session.good_snapshot(epoch).await?;
         session.keep_best(&record, &mut snapshot);
+        // Before anybody saves: what is saved knows that it is the end.
+        if stopping.as_mut().is_some_and(|stopping| stopping.ends(&record)) {
+            session.end_early();
+        }
+        let snapshot = session.ended(snapshot);
         if observer.epoch(&record, &snapshot)?.is_break() {
             session.end_early();
         }
-        if let Some(ended) = session.ended(snapshot) {
-            observer.stopped(&ended)?;
+        let snapshot = session.ended(snapshot);
+        if snapshot.early || snapshot.restored {
+            observer.stopped(&snapshot)?;
         }
     }
     session.put_best_back();

@@ -46,7 +46,7 @@ pub trait Observer {
     fn stop(&mut self) -> bool {
         false
     }
-    /// The run stops here, or ends early: what a resumed one begins with.
+    /// The run stops here, ends early, or ends with the weights of another epoch: what a resumed one begins with.
     fn stopped(&mut self, _snapshot: &Snapshot) -> Result<(), Error> {
         Ok(())
     }

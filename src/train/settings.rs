@@ -1,7 +1,7 @@
 //! What a training run is beside its network and its data.
 
 use crate::{
-    config::{self, Augment, Config, TrainConfig},
+    config::{self, Augment, Config, Part, TrainConfig},
     metrics::{self, Asked},
     train::Stop,
 };
@@ -63,6 +63,12 @@ impl Settings {
     /// The same with so many updates, in place of epochs.
     pub fn steps(mut self, steps: usize) -> Settings {
         self.train.steps = Some(steps);
+        self
+    }
+
+    /// The same with these parts evaluated after every epoch, beside the development set.
+    pub fn measure(mut self, parts: impl IntoIterator<Item = Part>) -> Settings {
+        self.train.measure = parts.into_iter().collect();
         self
     }
 

@@ -172,6 +172,16 @@ impl Stopping {
         Some(Stopping { best, since, ..Stopping::new(stop) })
     }
 
+    /// Whether the run is to end after this epoch, the next one that it is told of.
+    pub fn ends(&mut self, record: &EpochRecord) -> bool {
+        let cost = self.stop.judge.cost(record);
+        (self.best, self.since) = if cost < self.best { (cost, 0) } else { (self.best, self.since + 1) };
+        let waited = self.stop.patience.filter(|&patience| self.since >= patience);
+        let no_better = waited.map(|epochs| format!("no better {} for {epochs} epochs", self.stop.judge.name()));
+        self.why = self.stop.bound(record).or(no_better);
+        self.why.is_some()
+    }
+
     /// Why it ended the run, in words; none if it did not.
     pub fn why(&self) -> Option<&str> {
         self.why.as_deref()
@@ -180,12 +190,7 @@ impl Stopping {
 
 impl Observer for Stopping {
     fn epoch(&mut self, record: &EpochRecord, _: &Snapshot) -> Result<ControlFlow<()>, Error> {
-        let cost = self.stop.judge.cost(record);
-        (self.best, self.since) = if cost < self.best { (cost, 0) } else { (self.best, self.since + 1) };
-        let waited = self.stop.patience.filter(|&patience| self.since >= patience);
-        let no_better = waited.map(|epochs| format!("no better {} for {epochs} epochs", self.stop.judge.name()));
-        self.why = self.stop.bound(record).or(no_better);
-        Ok(if self.why.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if self.ends(record) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 }
 
@@ -204,12 +209,12 @@ mod tests {
     /// After which epoch a run with these losses and accuracies of the development set ends.
     fn ends(stop: Stop, epochs: &[[f64; 2]]) -> Option<usize> {
         let mut stopping = Stopping::new(stop);
-        let mut ends = |(at, &dev): (usize, &[f64; 2])| {
+        let ends = |(at, &dev): (usize, &[f64; 2])| {
             let snapshot = Snapshot::default();
             let flow = stopping.epoch(&record(at + 1, [0.5, 0.9], dev), &snapshot).unwrap();
             flow.is_break().then_some(at + 1)
         };
-        epochs.iter().enumerate().find_map(|epoch| ends(epoch))
+        epochs.iter().enumerate().find_map(ends)
     }
 
     #[test]

@@ -158,3 +158,14 @@ fn killed_at_five_moments_a_figure_ends_with_the_same_table() {
         assert_eq!(one, other, "{file}");
     }
 }
+
+/// What is measured after each epoch is in the cell; the last of it is what evaluation finds in the end.
+#[test]
+fn a_cell_has_what_its_epochs_came_to() {
+    let changes = ["train.steps=50", "train.measure=['train', 'test']", "data.train_limit=800"].map(str::to_owned);
+    let cell = InMemory::default().train(Config::default_with(&changes).expect("a config")).expect("it trains");
+    let steps: Vec<u64> = cell.epochs.iter().map(|epoch| epoch.step).collect();
+    assert_eq!((steps, cell.losses.len()), (vec![23, 46, 50], 3));
+    let last = cell.epochs.last().expect("epochs");
+    assert_eq!((last.train, last.dev, last.test), (cell.train, cell.dev, cell.test));
+}

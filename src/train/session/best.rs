@@ -28,11 +28,10 @@ impl Session {
         }
     }
 
-    /// What a run that ends with this snapshot leaves, if that is not the snapshot itself: it ended early, or with other
-    /// weights. A resumed run that is to go on does so from the last ones.
-    pub(in crate::train) fn ended(&self, snapshot: Snapshot) -> Option<Snapshot> {
-        let (early, restored) = (self.early, self.restored_epoch().is_some());
-        (early || restored).then_some(Snapshot { early, restored, ..snapshot })
+    /// A snapshot that knows whether the run ends with it, early or with other weights. A resumed run that is to go on
+    /// does so from the last ones.
+    pub(in crate::train) fn ended(&self, snapshot: Snapshot) -> Snapshot {
+        Snapshot { early: self.early, restored: self.restored_epoch().is_some(), ..snapshot }
     }
 
     /// Puts the best weights in the place of the last ones, where nothing is left to train and that is wanted.

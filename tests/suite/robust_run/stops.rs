@@ -67,3 +67,31 @@ fn a_run_stopped_at_each_look_gives_the_same_bits() {
         assert_tidy(&run);
     }
 }
+
+/// A run of steps that ends within an epoch, with minibatches that are drawn, parts that are measured, and best weights
+/// that are kept: all of it is where it was.
+#[test]
+fn a_run_of_steps_stopped_at_each_look_gives_the_same_bits() {
+    const LENGTH: &str = "steps = 17\nsampling = 'independent'\nmeasure = ['train', 'test']";
+    const STOP: &str = "[train.stop]\npatience = 9\nmetric = 'f1'\nrestore_best = true\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = tiny(folder.path(), PLATEAU, 4).replace("epochs = 4", LENGTH) + STOP;
+    for (device, stride) in [(Device::cpu(), 1), (gpu(), 5)] {
+        let name = |what: &str| folder.path().join(format!("{}-{what}", device.tile().is_some()));
+        let whole = name("whole");
+        go_on(&whole, &config, &device, |_| (), None).0.expect("it runs");
+        let mut looks = 0;
+        for at in (1..).step_by(stride) {
+            let run = name(&at.to_string());
+            let (outcome, _) = go_on(&run, &config, &device, |_| (), Some(at));
+            if outcome.expect("it runs") == Outcome::Finished {
+                break;
+            }
+            let (outcome, _) = go_on(&run, &config, &device, |_| (), None);
+            assert_eq!(outcome.expect("it runs"), Outcome::Finished);
+            assert_eq!(left(&run), left(&whole), "stopped at look {at}");
+            looks = at;
+        }
+        assert!(looks > 15, "{looks}");
+    }
+}
