@@ -12,4 +12,4 @@ mod small;
 pub mod trajectory;
 
 pub(crate) use lab::short;
-pub use lab::{Cell, Claim, EpochFigures, Epochs, Failed, Figure, Findings, Lab, Need, Scale, Trainer};
+pub use lab::{Cell, Claim, EpochFigures, Epochs, Failed, Figure, Film, Findings, Lab, Need, Scale, Trainer};

@@ -1,6 +1,9 @@
 //! What a figure is, and what it gets to work with.
 
-use std::ops::ControlFlow;
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, LazyLock},
+};
 
 use crate::{
     config::{self, Config},
@@ -168,10 +171,13 @@ pub struct Findings {
     /// Pictures as SVG, by their file's name without its end.
     pub pictures: Vec<(&'static str, String)>,
     /// Pictures that move, as PNG files with several frames, by their file's name without its end.
-    pub animations: Vec<(&'static str, Vec<u8>)>,
+    pub animations: Vec<(&'static str, Film)>,
     /// What was to be shown.
     pub claims: Vec<Claim>,
 }
+
+/// The bytes of an animation, drawn when they are first asked for.
+pub type Film = Arc<LazyLock<Vec<u8>, Box<dyn FnOnce() -> Vec<u8> + Send>>>;
 
 /// One number, and what it must be.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -308,6 +314,11 @@ impl Findings {
     /// Adds a picture of panels of any kind in rows of so many.
     pub fn panels(&mut self, name: &'static str, panels: &[Panel], columns: usize) {
         self.pictures.extend(side_by_side(panels, columns).map(|svg| (name, svg)));
+    }
+
+    /// Adds an animation, which `film` draws.
+    pub fn animation(&mut self, name: &'static str, film: impl FnOnce() -> Vec<u8> + Send + 'static) {
+        self.animations.push((name, Arc::new(LazyLock::new(Box::new(film)))));
     }
 
     /// Adds something to be shown: a number with its standard error, and what it must be.

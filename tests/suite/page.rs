@@ -55,9 +55,8 @@ fn the_lecture_is_one_page_that_a_phone_shows_and_no_network_is_needed_for() {
     assert!(report.join("lecture/likelihood-likelihood.svg").exists());
 }
 #[test]
-fn every_item_of_the_lecture_is_shown_or_credited() {
-    // The cartoon is not ours to draw.
+fn every_item_of_the_lecture_has_a_figure() {
     let bare: Vec<u8> =
         lecture::items().filter(|item| lecture::shown_by(item).next().is_none()).map(|item| item.number).collect();
-    assert_eq!(bare, [24]);
+    assert!(bare.is_empty(), "{bare:?}");
 }

@@ -41,6 +41,9 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
             findings.row(&[&name, &path.optimizer, &steps, &value, &surface.distance(end).unwrap_or(f64::NAN)]);
         }
         findings.pictures.push((surface.name, trajectory::picture(surface, &paths)));
+        let walked = paths.clone();
+        let film = move || trajectory::animation(surface, &walked, |_| ()).expect("fewer steps than frames may be");
+        findings.animation(surface.name, film);
         match name {
             "saddle" => order(&mut findings, "saddle: left", surface, &paths, |path| path.leaves(surface)),
             "long_valley" => order(&mut findings, "valley: end found", surface, &paths, |path| path.reaches(0.05)),

@@ -78,7 +78,8 @@ fn run(lab: &mut Lab) -> Result<Findings, Failed> {
         let frames: Vec<Grid> = outputs.iter().map(|outputs| margin(&plane, outputs)).collect();
         let examples = examples(&config)?;
         if at == 0 {
-            findings.animations.push(("boundary", film::film(&frames, &epochs, &examples)));
+            let (frames, epochs, examples) = (frames.clone(), epochs.clone(), examples.clone());
+            findings.animation("boundary", move || film::film(&frames, &epochs, &examples));
         }
         let last = frames.last().cloned().expect("the last epoch is among them");
         panels.push(Panel::Regions(Regions {
