@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     cpu::Cpu,
-    device,
     kernels::Step,
     plan::{Plan, Program},
     train::{Session, Weights},
@@ -49,7 +48,7 @@ impl Hessian {
             if let Some(advice) = error.advice() {
                 *advice = "leave --eigenvalues out, or take a smaller network or batch".into();
             }
-            device::Error::from(error)
+            error
         });
         let mut twins = twins?;
         twins.write_words(plan.ports.order, 0, examples);

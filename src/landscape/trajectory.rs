@@ -73,8 +73,9 @@ fn components(rows: &[Vec<f64>]) -> Result<([Vec<f64>; 2], [f64; 2]), Error> {
     let eigen = SymmetricEigen::new(products);
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    // What rounding leaves of a line is no second direction.
-    if !(eigen.eigenvalues[order[1]] > 1e-12 * whole) {
+    // What rounding leaves of a line is no second direction, and neither is what is no number.
+    let second = eigen.eigenvalues[order[1]];
+    if second.is_nan() || second <= 1e-12 * whole {
         return Err(Error::NoPlane);
     }
     let direction = |&at: &usize| {
